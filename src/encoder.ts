@@ -1,0 +1,46 @@
+import type { Activation, FloatArray, Kernels, Matrix, SparseRows } from './kernels/kernels.js';
+import type { Parameters } from './parameters.js';
+import { isSparse, type Rows } from './rows.js';
+
+/**
+ * The encoder's forward pass.
+ *   Z = X·W_enc + 1·b_encᵀ     n×h = n×d · d×h
+ *   F = σ_h(Z)                 n×h
+ */
+export function encode(k: Kernels, θ: Parameters, x: Rows, f: Matrix, activation: Activation): void {
+  if (isSparse(x)) k.spmm(f, x, θ.encoderWeight, θ.encoderBias);
+  else k.gemm(f, x, θ.encoderWeight, θ.encoderBias);
+  k.activate(f, activation);
+}
+
+/**
+ * The encoder's backward pass, from dF = ∂R/∂F (given in `dz`) to ∇W_enc and ∇b_enc.
+ *
+ *   F = σ_h(Z),  J = R + β·S   ⇒   dZ = (dF + β·∂S/∂F) ⊙ σ_h′(Z)           n×h
+ *   Z = X·W_enc + 1·b_encᵀ     ⇒   ∂J/∂w_pj = Σ_i x_ip·dz_ij,  that is
+ *                                  dW_enc = Xᵀ·dZ                          d×h = (n×d)ᵀ · n×h
+ *                                  db_enc = Σ_i dz_i                       h
+ *
+ * β·∂S/∂f_ij comes in two parts, `pull`_j + `l1`·sign(f_ij): see sparsity.ts.
+ * `xT` is room for Xᵀ where X is sparse.
+ */
+export function encodeBackward(
+  k: Kernels,
+  gradient: Parameters,
+  x: Rows,
+  xT: SparseRows,
+  f: Matrix,
+  dz: Matrix,
+  pull: FloatArray,
+  l1: number,
+  activation: Activation,
+): void {
+  k.hiddenDelta(dz, f, pull, l1, activation);
+  if (isSparse(x)) {
+    k.transpose(xT, x);
+    k.spmm(gradient.encoderWeight, xT, dz);
+  } else {
+    k.gemmTN(gradient.encoderWeight, x, dz);
+  }
+  k.columnSums(gradient.encoderBias, dz);
+}

@@ -1,0 +1,12 @@
+export { checkGradients, type ParameterCheck } from './check-gradients.js';
+export { checkGradient, type Differentiable, type GradientCheck, type GradientCheckOptions } from './gradient-check.js';
+export type { Initializer } from './initializers.js';
+export type { Activation } from './kernels/kernels.js';
+export { Decoder, Encoder, type Result } from './layers.js';
+export type { DType, MatrixLike, ShapedArray } from './matrix.js';
+export type { Backend, FitOptions, SparseAutoencoderOptions } from './options.js';
+export type { ParameterName } from './parameters.js';
+export type { Reconstruction } from './reconstruction.js';
+export { type Evaluation, type LossAndGradients, SparseAutoencoder } from './sparse-autoencoder.js';
+export type { Penalty } from './sparsity.js';
+export type { BatchReport, EarlyStopping, EpochReport, History } from './trainer.js';

@@ -1,0 +1,111 @@
+/**
+ * The contract between the mathematics and the machine.
+ *
+ * Layers, objective and optimizer ask for these operations and nothing else. `plain.ts` answers with
+ * loops to be read; `simd/` answers with 128-bit WebAssembly. All matrices are dense, row-major and
+ * contiguous, and every array passed in was allocated by the same kernel set (`floats`, `integers`),
+ * so that θ, the moments and the batch may live in memory the kernels own.
+ *
+ * Unless an operation says otherwise, its output overlaps none of its inputs, and every element of
+ * the output is written. No operation allocates.
+ */
+
+/** The precisions a model can have. */
+export type FloatArray = Float32Array | Float64Array;
+
+/** A dense rows × cols matrix, row-major and contiguous: a_ij = data[i·cols + j]. */
+export interface Matrix {
+  readonly data: FloatArray;
+  readonly rows: number;
+  readonly cols: number;
+}
+
+/**
+ * A rows × cols matrix stored by its non-zeros: row i holds value[k] in column index[k] for
+ * k = start[i] … end[i]−1, columns ascending. Rows need not be adjacent, nor in order, in `value`:
+ * a minibatch of a compressed data set is a choice of starts and ends, and copies nothing.
+ */
+export interface SparseRows {
+  readonly rows: number;
+  readonly cols: number;
+  readonly start: Int32Array;
+  readonly end: Int32Array;
+  readonly index: Int32Array;
+  readonly value: FloatArray;
+}
+
+/** σ, applied elementwise. Every one has a derivative that can be read off its output. */
+export type Activation = 'relu' | 'sigmoid' | 'tanh' | 'identity';
+
+/** One step of Adam (Kingma & Ba 2015, Algorithm 1); `step` is t, counted from 1. */
+export interface AdamStep {
+  readonly step: number;
+  readonly learningRate: number;
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+}
+
+export interface Kernels {
+  readonly name: 'plain' | 'simd';
+  readonly threads: number;
+  /** Below this density the sparse forms are the faster ones. */
+  readonly sparseBelow: number;
+
+  /** A zeroed array of n floats (of n 32-bit integers) in the memory these kernels work on. */
+  floats(n: number): FloatArray;
+  integers(n: number): Int32Array;
+
+  /** The contents of `x` in that memory: a copy, or `x` itself where it will do. */
+  adopt(x: FloatArray): FloatArray;
+  /** Runs `run`, and takes back all that was allocated meanwhile. */
+  scoped<T>(run: () => T): T;
+
+  /** C = A·B, plus biasᵀ on every row if given.   n×m = n×k · k×m */
+  gemm(c: Matrix, a: Matrix, b: Matrix, bias?: FloatArray): void;
+  /** C = Aᵀ·B.   k×m = (n×k)ᵀ · n×m */
+  gemmTN(c: Matrix, a: Matrix, b: Matrix): void;
+  /** C = A·Bᵀ.   n×m = n×k · (m×k)ᵀ */
+  gemmNT(c: Matrix, a: Matrix, b: Matrix): void;
+
+  /** C = A·B, plus biasᵀ on every row if given, A sparse.   n×m = n×k · k×m */
+  spmm(c: Matrix, a: SparseRows, b: Matrix, bias?: FloatArray): void;
+  /** c_ij = Σ_p a_ip·b_jp where `at` holds an entry (i, j), and 0 elsewhere.   n×m, n×k, m×k */
+  sddmm(c: Matrix, at: SparseRows, a: Matrix, b: Matrix): void;
+
+  /** S = the non-zeros of A; returns how many. Row i is written from start[i] = i·cols on. */
+  compress(s: SparseRows, a: Matrix): number;
+  /** T = Sᵀ, row j's entries in the order of S's rows. T's arrays hold at least as many entries as S. */
+  transpose(t: SparseRows, s: SparseRows): void;
+  /** A = S, zeros written out. */
+  scatter(a: Matrix, s: SparseRows): void;
+
+  /** A ← σ(A), in place. */
+  activate(a: Matrix, activation: Activation): void;
+  /** out_j = Σ_i a_ij */
+  columnSums(out: FloatArray, a: Matrix): void;
+
+  /**
+   * The output layer's second half, fused into one pass: x̂ = σ(z), then c·Σ(x̂ − t)², returned, and
+   * dz = 2c·(x̂ − t)·σ′(x̂). `xHat` holds z on entry and x̂ on return; `dz` may be left out.
+   */
+  outputLoss(xHat: Matrix, dz: Matrix | null, t: Matrix, activation: Activation, c: number): number;
+  /** dz_ij ← (dz_ij + pull_j + l1·sign(f_ij))·σ′(f_ij), in place: from ∂J/∂F to ∂J/∂Z. */
+  hiddenDelta(dz: Matrix, f: Matrix, pull: FloatArray, l1: number, activation: Activation): void;
+
+  /** Σ x² */
+  sumOfSquares(x: FloatArray): number;
+  /** Σ |x| */
+  sumOfAbs(x: FloatArray): number;
+  /** How many entries are not zero. */
+  countNonZeros(x: FloatArray): number;
+  /** The index of the first NaN or ±Infinity, or −1. */
+  findNonFinite(x: FloatArray): number;
+  /** y ← y + alpha·x */
+  axpy(y: FloatArray, alpha: number, x: FloatArray): void;
+  /** θ ← θ − α·m̂/(√v̂ + ε), with the moments m and v brought forward by g; θ, m, v in place. */
+  adam(theta: FloatArray, g: FloatArray, m: FloatArray, v: FloatArray, how: AdamStep): void;
+
+  /** Ends whatever threads these kernels started. Arrays stay readable. */
+  close(): Promise<void>;
+}

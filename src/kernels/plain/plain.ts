@@ -1,0 +1,117 @@
+import { activations } from '../../activations.js';
+import { power } from '../../elementary.js';
+import type { Activation, AdamStep, FloatArray, Kernels, Matrix } from '../kernels.js';
+import { product, sddmm, spmm } from './products.js';
+import { compress, scatter, transpose } from './sparse.js';
+
+/**
+ * The reference kernels: each operation of the contract as the loop that its equation says. Both
+ * precisions; sums are kept in double precision and rounded once.
+ */
+export function createPlainKernels(dtype: 'float32' | 'float64'): Kernels {
+  const Floats = dtype === 'float32' ? Float32Array : Float64Array;
+  return {
+    name: 'plain',
+    threads: 1,
+    // A multiply-add of the sparse form costs as much as one of the dense form, and an index besides.
+    sparseBelow: 0.7,
+    floats: (n) => new Floats(n),
+    integers: (n) => new Int32Array(n),
+    adopt: (x) => x,
+    scoped: (run) => run(),
+    gemm: (c, a, b, bias) => product(c, a.cols, a.data, a.cols, 1, b.data, b.cols, 1, bias),
+    gemmTN: (c, a, b) => product(c, a.rows, a.data, 1, a.cols, b.data, b.cols, 1),
+    gemmNT: (c, a, b) => product(c, a.cols, a.data, a.cols, 1, b.data, 1, b.cols),
+    spmm,
+    sddmm,
+    compress,
+    transpose,
+    scatter,
+    activate,
+    columnSums,
+    outputLoss,
+    hiddenDelta,
+    sumOfSquares: (x) => sum(x, (v) => v * v),
+    sumOfAbs: (x) => sum(x, Math.abs),
+    countNonZeros: (x) => sum(x, (v) => (v === 0 ? 0 : 1)),
+    findNonFinite,
+    axpy,
+    adam,
+    close: async () => {},
+  };
+}
+
+function sum(x: FloatArray, term: (v: number) => number): number {
+  let s = 0;
+  for (let i = 0; i < x.length; i++) s += term(x[i]);
+  return s;
+}
+
+function findNonFinite(x: FloatArray): number {
+  // ∞ − ∞ and NaN − NaN are NaN; every other x − x is 0.
+  for (let i = 0; i < x.length; i++) if (x[i] - x[i] !== 0) return i;
+  return -1;
+}
+
+function axpy(y: FloatArray, alpha: number, x: FloatArray): void {
+  for (let i = 0; i < y.length; i++) y[i] += alpha * x[i];
+}
+
+function activate({ data }: Matrix, activation: Activation): void {
+  if (activation === 'identity') return;
+  const { value } = activations[activation];
+  for (let i = 0; i < data.length; i++) data[i] = value(data[i]);
+}
+
+function columnSums(out: FloatArray, { data, rows, cols }: Matrix): void {
+  for (let j = 0; j < cols; j++) {
+    let s = 0;
+    for (let i = 0, k = j; i < rows; i++, k += cols) s += data[k];
+    out[j] = s;
+  }
+}
+
+/** x̂ = σ(z);  R = c·Σ (x̂ − t)²;  dz = 2c·(x̂ − t)·σ′(x̂). */
+function outputLoss(xHat: Matrix, dz: Matrix | null, t: Matrix, activation: Activation, c: number): number {
+  const { value, slope } = activations[activation];
+  const x = xHat.data;
+  const target = t.data;
+  const delta = dz?.data;
+  let sum = 0;
+  for (let i = 0; i < x.length; i++) {
+    const y = value(x[i]);
+    const e = y - target[i];
+    x[i] = y;
+    sum += e * e;
+    if (delta) delta[i] = 2 * c * e * slope(y);
+  }
+  return c * sum;
+}
+
+/** dz ← (dz + pull_j + l1·sign f)·σ′(f) */
+function hiddenDelta(dz: Matrix, f: Matrix, pull: FloatArray, l1: number, activation: Activation): void {
+  const { slope } = activations[activation];
+  const { cols, data } = dz;
+  const code = f.data;
+  for (let i = 0, j = 0; i < data.length; i++) {
+    data[i] = (data[i] + pull[j] + l1 * Math.sign(code[i])) * slope(code[i]);
+    if (++j === cols) j = 0;
+  }
+}
+
+/**
+ * Adam (Kingma & Ba 2015, Algorithm 1), t = `step` ≥ 1:
+ *   m ← β₁·m + (1 − β₁)·g          m̂ = m/(1 − β₁ᵗ)
+ *   v ← β₂·v + (1 − β₂)·g²         v̂ = v/(1 − β₂ᵗ)
+ *   θ ← θ − α·m̂/(√v̂ + ε)
+ */
+function adam(theta: FloatArray, g: FloatArray, m: FloatArray, v: FloatArray, how: AdamStep): void {
+  const { step, learningRate, beta1, beta2, epsilon } = how;
+  const mScale = 1 / (1 - power(beta1, step));
+  const vScale = 1 / (1 - power(beta2, step));
+  for (let i = 0; i < theta.length; i++) {
+    m[i] = beta1 * m[i] + (1 - beta1) * g[i];
+    v[i] = beta2 * v[i] + (1 - beta2) * g[i] * g[i];
+    theta[i] -= (learningRate * (m[i] * mScale)) / (Math.sqrt(v[i] * vScale) + epsilon);
+  }
+}

@@ -1,0 +1,51 @@
+import type { Matrix, SparseRows } from '../kernels.js';
+
+/** S = the non-zeros of A; returns how many there are. */
+export function compress(s: SparseRows, a: Matrix): number {
+  const { rows, cols, data } = a;
+  const { start, end, index, value } = s;
+  let count = 0;
+  for (let i = 0; i < rows; i++) {
+    const row = i * cols;
+    let k = row;
+    for (let j = 0; j < cols; j++) {
+      const x = data[row + j];
+      if (x !== 0) {
+        index[k] = j;
+        value[k++] = x;
+      }
+    }
+    start[i] = row;
+    end[i] = k;
+    count += k - row;
+  }
+  return count;
+}
+
+/** T = Sᵀ by a counting sort: count each column, lay the columns end to end, deal the rows out. */
+export function transpose(t: SparseRows, s: SparseRows): void {
+  const { start, end } = t;
+  end.fill(0, 0, s.cols);
+  for (let i = 0; i < s.rows; i++) for (let k = s.start[i]; k < s.end[i]; k++) end[s.index[k]]++;
+  let at = 0;
+  for (let j = 0; j < s.cols; j++) {
+    start[j] = at;
+    at += end[j];
+    end[j] = start[j];
+  }
+  for (let i = 0; i < s.rows; i++) {
+    for (let k = s.start[i]; k < s.end[i]; k++) {
+      const to = end[s.index[k]]++;
+      t.index[to] = i;
+      t.value[to] = s.value[k];
+    }
+  }
+}
+
+/** A = S, zeros written out. */
+export function scatter(a: Matrix, s: SparseRows): void {
+  a.data.fill(0);
+  for (let i = 0; i < a.rows; i++) {
+    for (let k = s.start[i]; k < s.end[i]; k++) a.data[i * a.cols + s.index[k]] = s.value[k];
+  }
+}

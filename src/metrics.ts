@@ -1,0 +1,99 @@
+import { decodeAffine } from './decoder.js';
+import { encode } from './encoder.js';
+import { forEachChunk } from './inference.js';
+import type { FloatArray, Kernels, Matrix } from './kernels/kernels.js';
+import { rowsOf, type Where } from './matrix.js';
+import { type ObjectiveSpec, weightPenalty } from './objective.js';
+import type { Parameters } from './parameters.js';
+import { reconstructionScale } from './reconstruction.js';
+import { asRows } from './rows.js';
+import { klPenalty } from './sparsity.js';
+
+/** A model judged on a data set as one batch. */
+export interface Assessment {
+  /** J, and its terms R and S */
+  loss: number;
+  reconstruction: number;
+  sparsity: number;
+  /** Active (non-zero) units per row, on average. */
+  l0: number;
+  /** How many units are active on no row. */
+  deadUnits: number;
+  /** ρ̂, h entries: each unit's mean activation. */
+  meanActivation: Float64Array;
+  /** Σ(x̂ − t)² over all entries */
+  squaredError: number;
+}
+
+/**
+ * J over all rows of `x`, a chunk at a time. The sums that J is made of are kept in double precision
+ * across chunks: KL is a function of means over the whole set, not a mean over chunks.
+ * θ is in the kernels' memory; `targets` is null where T = X.
+ */
+export function assess(
+  where: Where,
+  k: Kernels,
+  θ: Parameters,
+  spec: ObjectiveSpec,
+  x: Matrix,
+  targets: Matrix | null,
+): Assessment {
+  const { hiddenDim, outputDim, penalty } = spec;
+  const meanActivation = new Float64Array(hiddenDim);
+  const everActive = new Uint8Array(hiddenDim);
+  let squaredError = 0;
+  let magnitude = 0;
+  let active = 0;
+  forEachChunk(where, k, x, (chunk, from) => {
+    const n = chunk.rows;
+    const f: Matrix = { data: k.floats(n * hiddenDim), rows: n, cols: hiddenDim };
+    const y: Matrix = { data: k.floats(n * outputDim), rows: n, cols: outputDim };
+    const t = targets ? { ...y, data: k.adopt(rowsOf(targets, from, from + n).data) } : chunk;
+    encode(k, θ, asRows(k, chunk), f, spec.hiddenActivation);
+    decodeAffine(k, θ, asRows(k, f), y);
+    squaredError += k.outputLoss(y, null, t, spec.outputActivation, 1);
+    active += k.countNonZeros(f.data);
+    magnitude += k.sumOfAbs(f.data);
+    const sums = k.floats(hiddenDim);
+    k.columnSums(sums, f);
+    for (let j = 0; j < hiddenDim; j++) meanActivation[j] += sums[j] / x.rows;
+    markActive(everActive, f);
+  });
+  const reconstruction = squaredError * reconstructionScale[spec.reconstruction](x.rows, outputDim);
+  let sparsity = 0;
+  if (penalty === 'kl') sparsity = klPenalty(spec.sparsityParam, meanActivation);
+  if (penalty === 'l1') sparsity = magnitude / x.rows;
+  return {
+    loss: reconstruction + spec.beta * sparsity + weightPenalty(k, spec.weightDecay, θ),
+    reconstruction,
+    sparsity,
+    l0: active / x.rows,
+    deadUnits: everActive.reduce((dead, seen) => dead - seen, hiddenDim),
+    meanActivation,
+    squaredError,
+  };
+}
+
+function markActive(everActive: Uint8Array, { data, cols }: Matrix): void {
+  for (let i = 0, j = 0; i < data.length; i++) {
+    if (data[i] !== 0) everActive[j] = 1;
+    if (++j === cols) j = 0;
+  }
+}
+
+/** 1 − Σ(t − x̂)²/Σ(t − t̄)², t̄ the mean of each column; where T does not vary, 1 if it is met, else 0. */
+export function explainedVariance(squaredError: number, targets: Matrix): number {
+  const mean = columnSum(targets, (t) => t / targets.rows);
+  const variation = columnSum(targets, (t, j) => (t - mean[j]) ** 2).reduce((sum, v) => sum + v, 0);
+  if (variation === 0) return squaredError === 0 ? 1 : 0;
+  return 1 - squaredError / variation;
+}
+
+function columnSum({ data, cols }: { data: FloatArray; cols: number }, term: (t: number, j: number) => number): Float64Array {
+  const sums = new Float64Array(cols);
+  for (let i = 0, j = 0; i < data.length; i++) {
+    sums[j] += term(data[i], j);
+    if (++j === cols) j = 0;
+  }
+  return sums;
+}

@@ -1,0 +1,67 @@
+import { initialize } from './initializers.js';
+import { inferenceKernels } from './kernels/backend.js';
+import type { FloatArray, Kernels, Matrix } from './kernels/kernels.js';
+import { checkFinite, floats, readMatrix, type Where } from './matrix.js';
+import type { ObjectiveSpec } from './objective.js';
+import type { CompleteOptions } from './options.js';
+import { type Parameters, parameterCount, viewParameters } from './parameters.js';
+import { Random } from './random.js';
+import { TrainingState } from './training-state.js';
+
+/** A model as the mathematics sees it: its objective, its θ, its optimizer's memory. No ndarray. */
+export class Model {
+  readonly options: CompleteOptions;
+  readonly spec: ObjectiveSpec;
+  readonly state: TrainingState;
+  readonly θ: Parameters;
+
+  constructor(options: CompleteOptions) {
+    const { seed, dtype, initializer } = options;
+    this.options = options;
+    this.spec = options;
+    this.state = TrainingState.create(dtype, parameterCount(options), Random.stream(seed, 'shuffle'));
+    this.θ = viewParameters(this.state.theta, options);
+    initialize(this.state.theta, options, initializer, Random.stream(seed, 'weights'));
+  }
+
+  /** The kernels for a synchronous call. */
+  get kernels(): Kernels {
+    return inferenceKernels(this.options);
+  }
+
+  blank(rows: number, cols: number): Matrix {
+    return { data: floats(this.options.dtype, rows * cols), rows, cols };
+  }
+
+  /** A matrix from the caller, `cols` wide. */
+  read(where: Where, input: unknown, cols: number): Matrix {
+    return readMatrix(where, input, cols, this.options.dtype);
+  }
+
+  /** The same, every entry finite. */
+  readFinite(where: Where, input: unknown, cols: number): Matrix {
+    const matrix = this.read(where, input, cols);
+    const at = firstNonFinite(matrix.data);
+    checkFinite(where, matrix, at, matrix.data[at]);
+    return matrix;
+  }
+
+  /** T for `rows` rows of X; null where T = X. */
+  readTargets(where: Where, targets: unknown, rows: number): Matrix | null {
+    const { inputDim, outputDim } = this.spec;
+    if (targets === undefined) {
+      if (inputDim === outputDim) return null;
+      throw new RangeError(
+        `${where} is missing, expected ${rows} rows of ${outputDim} (outputDim ${outputDim} is not inputDim ${inputDim})`,
+      );
+    }
+    const matrix = this.readFinite(where, targets, outputDim);
+    if (matrix.rows !== rows) throw new RangeError(`${where} has ${matrix.rows} rows, expected ${rows}, as X`);
+    return matrix;
+  }
+}
+
+function firstNonFinite(data: FloatArray): number {
+  for (let i = 0; i < data.length; i++) if (data[i] - data[i] !== 0) return i;
+  return -1;
+}

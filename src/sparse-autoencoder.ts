@@ -1,0 +1,220 @@
+import ndarray from 'ndarray';
+import ops from 'ndarray-ops';
+import { fit } from './fit.js';
+import { reconstructAll } from './inference.js';
+import { resolveBackend } from './kernels/backend.js';
+import type { FloatArray } from './kernels/kernels.js';
+import { Decoder, Encoder, encodeWith, present, type Result } from './layers.js';
+import { floats, type MatrixLike, type ShapedArray, show } from './matrix.js';
+import { assess, explainedVariance } from './metrics.js';
+import { Model } from './model.js';
+import { Objective } from './objective.js';
+import { completeModelOptions, type FitOptions, nearest, type SparseAutoencoderOptions } from './options.js';
+import { type ParameterName, parameterNames, parameterShapes, viewParameters } from './parameters.js';
+import { asRows } from './rows.js';
+import type { History } from './trainer.js';
+
+/** J on a data set, its terms, and what the code is like. */
+export interface Evaluation {
+  /** J = reconstruction + β·sparsity + (λ/2)·‖W‖² */
+  loss: number;
+  /** R */
+  reconstruction: number;
+  /** S, before β */
+  sparsity: number;
+  /** Active (non-zero) units per row, on average. */
+  l0: number;
+  /** How many units are active on no row. */
+  deadUnits: number;
+  /** 1 − Σ(t − x̂)²/Σ(t − t̄)², over all entries; t̄ is each column's mean. */
+  explainedVariance: number;
+  /** ρ̂, h entries. */
+  meanActivation: Result;
+}
+
+export interface LossAndGradients {
+  loss: number;
+  reconstruction: number;
+  sparsity: number;
+  /** ∂J/∂θ, shaped as `parameters`. */
+  gradients: Record<ParameterName, Result>;
+}
+
+/** A vector or a matrix to copy in: as MatrixLike, or a list of numbers. */
+export type ParameterValues = MatrixLike | ArrayLike<number>;
+
+/**
+ * A sparse autoencoder:
+ *   F = σ_h(X·W_enc + b_enc)      the code, n×h
+ *   X̂ = σ_o(F·W_dec + b_dec)      the reconstruction, n×d′
+ * trained by Adam on  J = R(X̂, T) + β·S(F) + (λ/2)·(‖W_enc‖² + ‖W_dec‖²).
+ *
+ * X is an ndarray of any stride, a number[][], or { data, shape }. Results are ndarrays. Whatever is
+ * wrong with an argument is an Error saying where, what came and what was expected, and a call that
+ * throws has changed nothing.
+ */
+export class SparseAutoencoder {
+  readonly encoder: Encoder;
+  readonly decoder: Decoder;
+  /** W_enc d×h, b_enc h, W_dec h×d′, b_dec d′: live, so writing to them changes the model. */
+  readonly parameters: Readonly<Record<ParameterName, Result>>;
+  readonly #model: Model;
+  #fitting = false;
+
+  constructor(options: SparseAutoencoderOptions) {
+    this.#model = new Model(completeModelOptions(options));
+    this.encoder = new Encoder(this.#model);
+    this.decoder = new Decoder(this.#model);
+    this.parameters = Object.freeze(shaped(this.#model.state.theta, this.#model));
+  }
+
+  /** All options, defaults filled in. */
+  get options(): Readonly<Required<SparseAutoencoderOptions>> {
+    return { ...this.#model.options };
+  }
+  get inputDim(): number {
+    return this.#model.options.inputDim;
+  }
+  get hiddenDim(): number {
+    return this.#model.options.hiddenDim;
+  }
+  get outputDim(): number {
+    return this.#model.options.outputDim;
+  }
+  /** ρ */
+  get sparsityParam(): number {
+    return this.#model.options.sparsityParam;
+  }
+  /** β */
+  get beta(): number {
+    return this.#model.options.beta;
+  }
+  get learningRate(): number {
+    return this.#model.options.learningRate;
+  }
+  /** What the arithmetic runs on. */
+  get backend(): 'plain' | 'simd' {
+    return resolveBackend(this.#model.options);
+  }
+
+  /**
+   * Trains, in small turns that let the event loop run. Called again, it goes on from where it stood:
+   * weights, Adam's moments and the order of the batches alike. Until it resolves, other calls see the
+   * model as at the end of the last epoch.
+   *
+   * @throws (rejects) RangeError or TypeError for bad data or options, before anything changes;
+   * RangeError for a loss that is not finite, the signal's reason, or what a callback threw, with the
+   * model as it stood at the end of the last good epoch.
+   */
+  async fit(X: MatrixLike, options: FitOptions = {}): Promise<History> {
+    if (this.#fitting) throw new Error('fit: this model is already being fitted, expected the earlier fit to have ended');
+    this.#fitting = true;
+    try {
+      return await fit(this.#model, X, options);
+    } finally {
+      this.#fitting = false;
+    }
+  }
+
+  /** The code of X.   n×d → n×h */
+  transform(X: MatrixLike): Result {
+    return encodeWith(this.#model, 'transform: X', X);
+  }
+
+  /** X̂, the decoded code of X.   n×d → n×d′ */
+  reconstruct(X: MatrixLike): Result {
+    const { spec, θ, kernels } = this.#model;
+    const x = this.#model.read('reconstruct: X', X, spec.inputDim);
+    const xHat = this.#model.blank(x.rows, spec.outputDim);
+    reconstructAll('reconstruct: X', kernels, θ, spec, x, xHat);
+    return present(xHat);
+  }
+
+  /** J over X as one batch, without its gradient, and what the code is like. */
+  evaluate(X: MatrixLike, { targets }: { targets?: MatrixLike } = {}): Evaluation {
+    const { spec, kernels: k, state } = this.#model;
+    const x = this.#model.readFinite('evaluate: X', X, spec.inputDim);
+    const t = this.#model.readTargets('evaluate: targets', targets, x.rows);
+    const { squaredError, meanActivation, ...rest } = k.scoped(() =>
+      assess('evaluate: X', k, viewParameters(k.adopt(state.theta), spec), spec, x, t),
+    );
+    return {
+      ...rest,
+      explainedVariance: explainedVariance(squaredError, t ?? x),
+      meanActivation: ndarray(copyAs(this.#model, meanActivation), [spec.hiddenDim]),
+    };
+  }
+
+  /** J over X as one batch, and ∇J by the hand-written backward pass. */
+  lossAndGradients(X: MatrixLike, { targets }: { targets?: MatrixLike } = {}): LossAndGradients {
+    const x = this.#model.readFinite('lossAndGradients: X', X, this.inputDim);
+    const t = this.#model.readTargets('lossAndGradients: targets', targets, x.rows);
+    const { spec, kernels: k, state } = this.#model;
+    return k.scoped(() => {
+      const gradient = k.floats(state.theta.length);
+      const rows = asRows(k, { ...x, data: k.adopt(x.data) });
+      const goal = { data: k.adopt((t ?? x).data), rows: x.rows, cols: spec.outputDim };
+      const objective = new Objective(k, spec, x.rows, 'index' in rows);
+      const { loss, reconstruction, sparsity } = objective.evaluate(
+        viewParameters(k.adopt(state.theta), spec),
+        rows,
+        goal,
+        gradient,
+      );
+      return { loss, reconstruction, sparsity, gradients: shaped(copyAs(this.#model, gradient), this.#model) };
+    });
+  }
+
+  /**
+   * Copies parameters in: all of them or some, each of its exact shape. Adam's moments stay.
+   * @throws for an unknown name, another shape or an entry that is not finite; then none is changed.
+   */
+  setParameters(values: Partial<Record<ParameterName, ParameterValues>>): void {
+    if (values === null || typeof values !== 'object') {
+      throw new TypeError(`setParameters: got ${show(values)}, expected { ${parameterNames.join(', ')} }`);
+    }
+    const shapes = parameterShapes(this.#model.spec);
+    const read = Object.entries(values).map(([key, value]) => {
+      const name = key as ParameterName;
+      if (!parameterNames.includes(name)) {
+        throw new RangeError(`setParameters: unknown parameter "${key}"; did you mean "${nearest(key, parameterNames)}"?`);
+      }
+      return { name, data: this.#readParameter(name, value, shapes[name]) };
+    });
+    for (const { name, data } of read) ops.assign(this.parameters[name], ndarray(data, shapes[name]));
+  }
+
+  #readParameter(name: ParameterName, value: unknown, shape: number[]): FloatArray {
+    const where = `setParameters: ${name}` as const;
+    const cols = shape[shape.length - 1];
+    const rows = shape.length === 2 ? shape[0] : 1;
+    const matrix = this.#model.readFinite(where, shape.length === 2 ? value : asRow(value), cols);
+    if (matrix.rows !== rows) throw new RangeError(`${where} has ${matrix.rows} rows, expected ${rows}`);
+    return matrix.data.slice();
+  }
+}
+
+/** A vector, seen as a matrix of one row. */
+function asRow(value: unknown): unknown {
+  if (Array.isArray(value) || ArrayBuffer.isView(value)) return [value];
+  if (value === null || typeof value !== 'object' || !('shape' in value)) return value;
+  const { data, shape, stride, offset } = value as ShapedArray;
+  return shape?.length === 1 ? { data, shape: [1, shape[0]], stride: stride && [0, stride[0]], offset } : value;
+}
+
+function copyAs(model: Model, values: FloatArray): FloatArray {
+  const copy = floats(model.options.dtype, values.length);
+  copy.set(values);
+  return copy;
+}
+
+/** θ, or anything of its form, as four ndarrays on the same memory. */
+function shaped(theta: FloatArray, { spec }: Model): Record<ParameterName, Result> {
+  const shapes = parameterShapes(spec);
+  const views = viewParameters(theta, spec);
+  const entries = parameterNames.map((name) => {
+    const view = views[name];
+    return [name, ndarray('data' in view ? view.data : view, shapes[name])];
+  });
+  return Object.fromEntries(entries);
+}
