@@ -2,7 +2,7 @@ import { compareGradient, type Differentiable, type GradientCheck, type Gradient
 import { createPlainKernels } from './kernels/plain/plain.js';
 import type { MatrixLike } from './matrix.js';
 import { Model } from './model.js';
-import { Objective } from './objective.js';
+import { Objective, weightPenalty } from './objective.js';
 import { completeModelOptions } from './options.js';
 import { type ParameterName, parameterNames, parameterShapes, viewParameters } from './parameters.js';
 import type { SparseAutoencoder } from './sparse-autoencoder.js';
@@ -45,7 +45,9 @@ function objectiveOf(sae: SparseAutoencoder, X: MatrixLike, targets?: MatrixLike
   const model = new Model(completeModelOptions({ ...sae.options, dtype: 'float64', backend: 'plain' }));
   const x = model.readFinite('checkGradients: X', X, sae.inputDim);
   const t = model.readTargets('checkGradients: targets', targets, x.rows) ?? x;
-  const objective = new Objective(createPlainKernels('float64'), model.spec, x.rows, false);
+  const k = createPlainKernels('float64');
+  const { spec } = model;
+  const objective = new Objective(k, spec, x.rows, false);
   const theta = new Float64Array(model.state.theta.length);
   let at = 0;
   for (const name of parameterNames) {
@@ -53,7 +55,12 @@ function objectiveOf(sae: SparseAutoencoder, X: MatrixLike, targets?: MatrixLike
     theta.set(data.subarray(offset, offset + size), at);
     at += size;
   }
-  return { fn: (point) => ({ value: objective.evaluate(viewParameters(point, model.spec), x, t).loss }), theta };
+  const fn: Differentiable = (point) => {
+    const θ = viewParameters(point, spec);
+    const { reconstruction, sparsity } = objective.evaluate(θ, x, t);
+    return { value: [reconstruction, spec.beta * sparsity, weightPenalty(k, spec.weightDecay, θ)] };
+  };
+  return { fn, theta };
 }
 
 function place({ relativeError, worst, checked }: GradientCheck, from: number, shape: number[]): ParameterCheck {

@@ -1,6 +1,6 @@
 import { DataSet } from './batches.js';
 import { trainingKernels } from './kernels/backend.js';
-import type { Matrix } from './kernels/kernels.js';
+import type { FloatArray, Matrix } from './kernels/kernels.js';
 import { type MatrixLike, rowsOf } from './matrix.js';
 import type { Model } from './model.js';
 import { type CompleteFitOptions, completeEarlyStopping, completeFitOptions, type FitOptions } from './options.js';
@@ -13,7 +13,12 @@ interface Samples {
 }
 
 /** Reads and checks all that `fit` was given, then trains. Nothing changes before all of it is sound. */
-export async function fit(model: Model, X: MatrixLike, given: FitOptions): Promise<History> {
+export async function fit(
+  model: Model,
+  X: MatrixLike,
+  given: FitOptions,
+  onThetaMoved: (theta: FloatArray) => void,
+): Promise<History> {
   const options = completeFitOptions(given);
   const { spec } = model;
   const x = model.readFinite('fit: X', X, spec.inputDim);
@@ -37,6 +42,7 @@ export async function fit(model: Model, X: MatrixLike, given: FitOptions): Promi
       onEpochEnd,
       onBatchEnd,
       signal,
+      onThetaMoved,
     });
   } finally {
     await k.close();

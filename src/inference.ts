@@ -39,6 +39,9 @@ const withDecoder = (k: Kernels, θ: Parameters): Parameters => ({
   decoderBias: k.adopt(θ.decoderBias),
 });
 
+/** θ in the kernels' memory. */
+export const adoptParameters = (k: Kernels, θ: Parameters): Parameters => withDecoder(k, withEncoder(k, θ));
+
 /** A layer or more: rows in, a dense matrix in the kernels' memory out. */
 type Layer = (rows: Rows) => Matrix;
 
@@ -75,7 +78,7 @@ export function decodeAll(where: Where, k: Kernels, θ: Parameters, spec: Object
 /** Both, one after the other, without F leaving the kernels' memory. */
 export function reconstructAll(where: Where, k: Kernels, θ: Parameters, spec: ObjectiveSpec, x: Matrix, xHat: Matrix): void {
   k.scoped(() => {
-    const both = withDecoder(k, withEncoder(k, θ));
+    const both = adoptParameters(k, θ);
     const toCode = encoding(k, both, spec);
     const fromCode = decoding(k, both, spec);
     run(where, k, x, xHat, (rows) => fromCode(asRows(k, toCode(rows))));

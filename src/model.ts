@@ -13,7 +13,8 @@ export class Model {
   readonly options: CompleteOptions;
   readonly spec: ObjectiveSpec;
   readonly state: TrainingState;
-  readonly θ: Parameters;
+  /** Where θ is now: in `state`, or with the kernels while they train it. */
+  θ: Parameters;
 
   constructor(options: CompleteOptions) {
     const { seed, dtype, initializer } = options;

@@ -1,9 +1,9 @@
 import ndarray from 'ndarray';
 import ops from 'ndarray-ops';
 import { fit } from './fit.js';
-import { reconstructAll } from './inference.js';
+import { adoptParameters, reconstructAll } from './inference.js';
 import { resolveBackend } from './kernels/backend.js';
-import type { FloatArray } from './kernels/kernels.js';
+import type { FloatArray, Matrix } from './kernels/kernels.js';
 import { Decoder, Encoder, encodeWith, present, type Result } from './layers.js';
 import { floats, type MatrixLike, type ShapedArray, show } from './matrix.js';
 import { assess, explainedVariance } from './metrics.js';
@@ -99,8 +99,8 @@ export class SparseAutoencoder {
 
   /**
    * Trains, in small turns that let the event loop run. Called again, it goes on from where it stood:
-   * weights, Adam's moments and the order of the batches alike. Until it resolves, other calls see the
-   * model as at the end of the last epoch.
+   * weights, Adam's moments and the order of the batches alike. Other calls may come in between, and
+   * `parameters` may be read and written in callbacks.
    *
    * @throws (rejects) RangeError or TypeError for bad data or options, before anything changes;
    * RangeError for a loss that is not finite, the signal's reason, or what a callback threw, with the
@@ -110,7 +110,7 @@ export class SparseAutoencoder {
     if (this.#fitting) throw new Error('fit: this model is already being fitted, expected the earlier fit to have ended');
     this.#fitting = true;
     try {
-      return await fit(this.#model, X, options);
+      return await fit(this.#model, X, options, (theta) => this.#pointAt(theta));
     } finally {
       this.#fitting = false;
     }
@@ -132,12 +132,10 @@ export class SparseAutoencoder {
 
   /** J over X as one batch, without its gradient, and what the code is like. */
   evaluate(X: MatrixLike, { targets }: { targets?: MatrixLike } = {}): Evaluation {
-    const { spec, kernels: k, state } = this.#model;
+    const { spec, kernels: k, θ } = this.#model;
     const x = this.#model.readFinite('evaluate: X', X, spec.inputDim);
     const t = this.#model.readTargets('evaluate: targets', targets, x.rows);
-    const { squaredError, meanActivation, ...rest } = k.scoped(() =>
-      assess('evaluate: X', k, viewParameters(k.adopt(state.theta), spec), spec, x, t),
-    );
+    const { squaredError, meanActivation, ...rest } = k.scoped(() => assess('evaluate: X', k, adoptParameters(k, θ), spec, x, t));
     return {
       ...rest,
       explainedVariance: explainedVariance(squaredError, t ?? x),
@@ -149,18 +147,13 @@ export class SparseAutoencoder {
   lossAndGradients(X: MatrixLike, { targets }: { targets?: MatrixLike } = {}): LossAndGradients {
     const x = this.#model.readFinite('lossAndGradients: X', X, this.inputDim);
     const t = this.#model.readTargets('lossAndGradients: targets', targets, x.rows);
-    const { spec, kernels: k, state } = this.#model;
+    const { spec, kernels: k, state, θ } = this.#model;
     return k.scoped(() => {
       const gradient = k.floats(state.theta.length);
       const rows = asRows(k, { ...x, data: k.adopt(x.data) });
       const goal = { data: k.adopt((t ?? x).data), rows: x.rows, cols: spec.outputDim };
       const objective = new Objective(k, spec, x.rows, 'index' in rows);
-      const { loss, reconstruction, sparsity } = objective.evaluate(
-        viewParameters(k.adopt(state.theta), spec),
-        rows,
-        goal,
-        gradient,
-      );
+      const { loss, reconstruction, sparsity } = objective.evaluate(adoptParameters(k, θ), rows, goal, gradient);
       return { loss, reconstruction, sparsity, gradients: shaped(copyAs(this.#model, gradient), this.#model) };
     });
   }
@@ -182,6 +175,13 @@ export class SparseAutoencoder {
       return { name, data: this.#readParameter(name, value, shapes[name]) };
     });
     for (const { name, data } of read) ops.assign(this.parameters[name], ndarray(data, shapes[name]));
+  }
+
+  /** θ has moved: the live ndarrays and the layers follow it. */
+  #pointAt(theta: FloatArray): void {
+    const θ = viewParameters(theta, this.#model.spec);
+    this.#model.θ = θ;
+    for (const name of parameterNames) this.parameters[name].data = numbersOf(θ[name]);
   }
 
   #readParameter(name: ParameterName, value: unknown, shape: number[]): FloatArray {
@@ -213,8 +213,9 @@ function shaped(theta: FloatArray, { spec }: Model): Record<ParameterName, Resul
   const shapes = parameterShapes(spec);
   const views = viewParameters(theta, spec);
   const entries = parameterNames.map((name) => {
-    const view = views[name];
-    return [name, ndarray('data' in view ? view.data : view, shapes[name])];
+    return [name, ndarray(numbersOf(views[name]), shapes[name])];
   });
   return Object.fromEntries(entries);
 }
+
+const numbersOf = (view: Matrix | FloatArray): FloatArray => ('data' in view ? view.data : view);

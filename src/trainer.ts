@@ -1,6 +1,6 @@
 import { adamStep } from './adam.js';
 import { type DataSet, identityOrder } from './batches.js';
-import type { Kernels, Matrix } from './kernels/kernels.js';
+import type { FloatArray, Kernels, Matrix } from './kernels/kernels.js';
 import { assess } from './metrics.js';
 import { Objective, type ObjectiveSpec, type Terms } from './objective.js';
 import { viewParameters } from './parameters.js';
@@ -66,6 +66,8 @@ export interface TrainingPlan {
   readonly onEpochEnd?: (report: EpochReport) => unknown;
   readonly onBatchEnd?: (report: BatchReport) => unknown;
   readonly signal?: AbortSignal;
+  /** Told where θ is: in the kernels' memory while training runs, in the model's own before and after. */
+  readonly onThetaMoved: (theta: FloatArray) => void;
 }
 
 /** The event loop gets a turn at least this often, in ms. */
@@ -76,7 +78,7 @@ const LONGEST_STRETCH = 40;
  *
  * Works on a copy of `model` in the kernels' memory, and writes back at the end of each epoch, so that
  * whatever goes wrong (a loss that is not finite, an abort, a throwing callback) leaves `model` as it
- * stood at the end of the last good epoch. What a callback writes into the model's θ is kept.
+ * stood at the end of the last good epoch.
  */
 export async function train(k: Kernels, model: TrainingState, plan: TrainingPlan): Promise<History> {
   const { spec, epochs, x, validation, earlyStopping, signal } = plan;
@@ -87,12 +89,12 @@ export async function train(k: Kernels, model: TrainingState, plan: TrainingPlan
   const order = identityOrder(x.rows);
   const history: History = { loss: [], reconstruction: [], sparsity: [], validationLoss: [], l0: [] };
   const pause = pauser();
-  const lastGood = model.clone();
   let best: { state: TrainingState; loss: number; epoch: number } | null = null;
 
   try {
     signal?.throwIfAborted();
     state.copyFrom(model);
+    plan.onThetaMoved(state.theta);
     for (let epoch = 0; epoch < epochs; epoch++) {
       const means = await runEpoch(epoch);
       const report: EpochReport = { epoch, epochs, ...means };
@@ -100,25 +102,22 @@ export async function train(k: Kernels, model: TrainingState, plan: TrainingPlan
       requireFinite(report.validationLoss ?? 0, 'validation loss', epoch);
       requireFinite(k.sumOfSquares(state.theta), 'size of the weights', epoch);
       model.copyFrom(state);
-      lastGood.copyFrom(state);
       record(history, report);
       if (plan.onEpochEnd) {
         await plan.onEpochEnd(report);
-        state.theta.set(model.theta);
-        lastGood.theta.set(model.theta);
+        model.theta.set(state.theta);
       }
       signal?.throwIfAborted();
       if (earlyStopping) {
         const loss = report.validationLoss ?? report.loss;
-        if (!best || loss < best.loss - earlyStopping.minDelta) best = { state: lastGood.clone(), loss, epoch };
+        if (!best || loss < best.loss - earlyStopping.minDelta) best = { state: model.clone(), loss, epoch };
         else if (epoch - best.epoch >= earlyStopping.patience) break;
       }
     }
     if (earlyStopping?.restoreBest && best) model.copyFrom(best.state);
     return history;
-  } catch (error) {
-    model.copyFrom(lastGood);
-    throw error;
+  } finally {
+    plan.onThetaMoved(model.theta);
   }
 
   async function runEpoch(epoch: number): Promise<Omit<EpochReport, 'epoch' | 'epochs'>> {
@@ -138,9 +137,7 @@ export async function train(k: Kernels, model: TrainingState, plan: TrainingPlan
       sum.l0 += terms.active;
       if (plan.onBatchEnd) {
         const { loss, reconstruction, sparsity, active } = terms;
-        model.theta.set(state.theta);
         await plan.onBatchEnd({ epoch, batch, batches, rows: n, loss, reconstruction, sparsity, l0: active / n });
-        state.theta.set(model.theta);
       }
       await pause();
       signal?.throwIfAborted();

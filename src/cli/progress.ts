@@ -1,0 +1,103 @@
+import { Presets, SingleBar } from 'cli-progress';
+import type { BatchReport, EpochReport } from '../index.js';
+
+/** What to tell whoever watches a training run. */
+export interface Progress {
+  batch(report: BatchReport): void;
+  epoch(report: EpochReport): void;
+  stop(): void;
+}
+
+export interface ProgressOptions {
+  epochs: number;
+  /** Rows an epoch. */
+  rows: number;
+  hidden: number;
+  /** How the loss is made up, from its terms R and S: "0.0189 + 0.1·0.088". */
+  terms: (reconstruction: number, sparsity: number) => string;
+  /** Print the loss of every so many steps instead. */
+  scoreEvery?: number;
+}
+
+const print = (line: string) => process.stdout.write(`${line}\n`);
+const four = (x: number) => x.toFixed(4);
+const rate = (perSecond: number) => Math.round(perSecond).toLocaleString('en-US');
+
+function duration(seconds: number): string {
+  const s = Math.round(seconds);
+  return s < 60 ? `${s} s` : `${Math.floor(s / 60)} min ${s % 60} s`;
+}
+
+export function createProgress(options: ProgressOptions): Progress {
+  if (options.scoreEvery) return scores(options.scoreEvery);
+  return process.stdout.isTTY ? bar(options) : lines(options);
+}
+
+/** Rows done, their rate, and the time that the rest will take. */
+function clock({ epochs, rows }: ProgressOptions) {
+  const started = performance.now();
+  let done = 0;
+  return {
+    add: (n: number) => {
+      done += n;
+    },
+    speed: () => `${rate((done / (performance.now() - started)) * 1000)} samples/s`,
+    left: () => `${duration(((performance.now() - started) / 1000 / done) * (epochs * rows - done))} left`,
+  };
+}
+
+function bar(options: ProgressOptions): Progress {
+  const time = clock(options);
+  const view = new SingleBar(
+    {
+      format: 'epoch {epoch}/{epochs} {bar} loss {loss} | {l0} of {hidden} active | {speed} | {left}',
+      barsize: 20,
+      hideCursor: true,
+      fps: 8,
+    },
+    Presets.shades_classic,
+  );
+  const { epochs, hidden, rows } = options;
+  view.start(epochs * rows, 0, { epoch: 1, epochs, hidden, loss: '…', l0: '…', speed: '…', left: '…' });
+  return {
+    batch(report) {
+      time.add(report.rows);
+      const loss = `${four(report.loss)} = ${options.terms(report.reconstruction, report.sparsity)}`;
+      view.increment(report.rows, {
+        epoch: report.epoch + 1,
+        loss,
+        l0: report.l0.toFixed(1),
+        speed: time.speed(),
+        left: time.left(),
+      });
+    },
+    epoch() {},
+    stop: () => view.stop(),
+  };
+}
+
+function lines(options: ProgressOptions): Progress {
+  const time = clock(options);
+  const width = String(options.epochs).length;
+  return {
+    batch: (report) => time.add(report.rows),
+    epoch(report) {
+      const count = `${String(report.epoch + 1).padStart(width)}/${report.epochs}`;
+      const loss = `${four(report.loss)} = ${options.terms(report.reconstruction, report.sparsity)}`;
+      print(`epoch ${count}  loss ${loss}  ${report.l0.toFixed(1)} of ${options.hidden} active  ${time.speed()}  ${time.left()}`);
+    },
+    stop() {},
+  };
+}
+
+/** As Deeplearning4j's ScoreIterationListener. */
+function scores(every: number): Progress {
+  return {
+    batch({ epoch, batch, batches, loss }) {
+      const iteration = epoch * batches + batch;
+      if (iteration % every === 0) print(`score at iteration ${iteration} is ${loss.toFixed(6)}`);
+    },
+    epoch() {},
+    stop() {},
+  };
+}
