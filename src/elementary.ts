@@ -6,8 +6,8 @@
  */
 
 /** ln 2 as a sum of two parts: k·LN2_HIGH is exact for every exponent k. */
-const LN2_HIGH = 0.69314718036912381649;
-const LN2_LOW = 1.90821492927058770002e-10;
+const LN2_HIGH = 0.6931471803691238;
+const LN2_LOW = 1.9082149292705877e-10;
 const LOWEST_EXPONENT = -1074;
 const HIGHEST_EXPONENT = 1023;
 
@@ -17,26 +17,35 @@ for (let k = 0, power = Number.MIN_VALUE; k < powersOfTwo.length; k++, power *= 
 
 const bits = new DataView(new ArrayBuffer(8));
 
-/** e^r − 1 for |r| ≤ ½·ln 2: Taylor's series to r¹³/13!, whose next term is below 5·10⁻¹⁸. */
+/**
+ * e^r − 1 for |r| ≤ ½·ln 2: Taylor's series to r¹³/13!, whose next term is below 5·10⁻¹⁸. Its terms are
+ * summed in pairs of pairs (Estrin's scheme), which do not wait for each other as Horner's would.
+ */
 function expm1Near0(r: number): number {
-  const tail =
-    1 / 720 +
-    r *
-      (1 / 5040 +
-        r * (1 / 40320 + r * (1 / 362880 + r * (1 / 3628800 + r * (1 / 39916800 + r * (1 / 479001600 + r / 6227020800))))));
-  return r + r * r * (1 / 2 + r * (1 / 6 + r * (1 / 24 + r * (1 / 120 + r * tail))));
+  const r2 = r * r;
+  const r4 = r2 * r2;
+  const to5 = 1 / 2 + r * (1 / 6) + r2 * (1 / 24 + r * (1 / 120));
+  const to9 = 1 / 720 + r * (1 / 5040) + r2 * (1 / 40320 + r * (1 / 362880));
+  const to13 = 1 / 3628800 + r * (1 / 39916800) + r2 * (1 / 479001600 + r * (1 / 6227020800));
+  return r + r2 * (to5 + r4 * (to9 + r4 * to13));
 }
 
 /** e^x = 2^k·e^r, with k the integer nearest x/ln 2 and r = x − k·ln 2. */
 export function exp(x: number): number {
+  if (!(x > -708 && x < 709)) return expAtTheEdge(x);
+  const k = Math.floor(x * Math.LOG2E + 0.5);
+  return (1 + expm1Near0(x - k * LN2_HIGH - k * LN2_LOW)) * powersOfTwo[k - LOWEST_EXPONENT];
+}
+
+/** The same where e^x, or its factor 2^k, is subnormal or next to overflow: the power in two halves. */
+function expAtTheEdge(x: number): number {
   if (x > 709.782712893384) return Infinity;
   if (x < -745.1332191019412) return 0;
   if (x !== x) return x;
   const k = Math.floor(x * Math.LOG2E + 0.5);
-  const r = x - k * LN2_HIGH - k * LN2_LOW;
-  // Halving k keeps both factors normal where e^x itself is subnormal or next to overflow.
   const half = k >> 1;
-  return (1 + expm1Near0(r)) * powersOfTwo[half - LOWEST_EXPONENT] * powersOfTwo[k - half - LOWEST_EXPONENT];
+  const e = 1 + expm1Near0(x - k * LN2_HIGH - k * LN2_LOW);
+  return e * powersOfTwo[half - LOWEST_EXPONENT] * powersOfTwo[k - half - LOWEST_EXPONENT];
 }
 
 /** tanh z = t/(t + 2), t = e^2z − 1 = 2^k·(e^r − 1) + (2^k − 1): nothing cancels near 0. */

@@ -1,12 +1,12 @@
 import { decodeAffine } from './decoder.js';
 import { encode } from './encoder.js';
-import { forEachChunk } from './inference.js';
+import { chunkRows, forEachChunk } from './inference.js';
 import type { FloatArray, Kernels, Matrix } from './kernels/kernels.js';
 import { rowsOf, type Where } from './matrix.js';
 import { type ObjectiveSpec, weightPenalty } from './objective.js';
 import type { Parameters } from './parameters.js';
 import { reconstructionScale } from './reconstruction.js';
-import { asRows } from './rows.js';
+import { ChunkBuffer } from './rows.js';
 import { klPenalty } from './sparsity.js';
 
 /** A model judged on a data set as one batch. */
@@ -44,20 +44,26 @@ export function assess(
   let squaredError = 0;
   let magnitude = 0;
   let active = 0;
-  forEachChunk(where, k, x, (chunk, from) => {
-    const n = chunk.rows;
-    const f: Matrix = { data: k.floats(n * hiddenDim), rows: n, cols: hiddenDim };
-    const y: Matrix = { data: k.floats(n * outputDim), rows: n, cols: outputDim };
-    const t = targets ? { ...y, data: k.adopt(rowsOf(targets, from, from + n).data) } : chunk;
-    encode(k, θ, asRows(k, chunk), f, spec.hiddenActivation);
-    decodeAffine(k, θ, asRows(k, f), y);
-    squaredError += k.outputLoss(y, null, t, spec.outputActivation, 1);
-    active += k.countNonZeros(f.data);
-    magnitude += k.sumOfAbs(f.data);
+  k.scoped(() => {
+    const capacity = chunkRows(x.rows);
+    const input = new ChunkBuffer(k, capacity, x.cols);
+    const code = new ChunkBuffer(k, capacity, hiddenDim);
+    const y = new ChunkBuffer(k, capacity, outputDim);
+    const goal = targets && new ChunkBuffer(k, capacity, outputDim);
     const sums = k.floats(hiddenDim);
-    k.columnSums(sums, f);
-    for (let j = 0; j < hiddenDim; j++) meanActivation[j] += sums[j] / x.rows;
-    markActive(everActive, f);
+    forEachChunk(where, k, x, input, (n, from) => {
+      const f = code.dense(n);
+      const t = (goal ?? input).dense(n);
+      if (targets) t.data.set(rowsOf(targets, from, from + n).data);
+      encode(k, θ, input.rows(n), f, spec.hiddenActivation);
+      decodeAffine(k, θ, code.rows(n), y.dense(n));
+      squaredError += k.outputLoss(y.dense(n), null, t, spec.outputActivation, 1);
+      active += k.countNonZeros(f.data);
+      magnitude += k.sumOfAbs(f.data);
+      k.columnSums(sums, f);
+      for (let j = 0; j < hiddenDim; j++) meanActivation[j] += sums[j] / x.rows;
+      markActive(everActive, f);
+    });
   });
   const reconstruction = squaredError * reconstructionScale[spec.reconstruction](x.rows, outputDim);
   let sparsity = 0;

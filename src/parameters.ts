@@ -33,7 +33,10 @@ export interface Parameters {
 export function viewParameters(theta: FloatArray, dims: Dimensions): Parameters {
   const { inputDim: d, hiddenDim: h, outputDim } = dims;
   let at = 0;
-  const take = (n: number) => theta.subarray(at, (at += n));
+  const take = (n: number) => {
+    at += n;
+    return theta.subarray(at - n, at);
+  };
   return {
     encoderWeight: { data: take(d * h), rows: d, cols: h },
     encoderBias: take(h),

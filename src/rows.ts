@@ -1,9 +1,13 @@
 import type { Kernels, Matrix, SparseRows } from './kernels/kernels.js';
+import { rowsOf } from './matrix.js';
 
 /** A batch, one sample a row: dense, or held by its non-zeros. */
 export type Rows = Matrix | SparseRows;
 
 export const isSparse = (x: Rows): x is SparseRows => 'index' in x;
+
+/** A matrix of zeros in the kernels' memory. */
+export const denseRows = (k: Kernels, rows: number, cols: number): Matrix => ({ data: k.floats(rows * cols), rows, cols });
 
 /** Room for the non-zeros of a rows × cols matrix, or for none where it will not be `used`. */
 export function sparseRows(k: Kernels, rows: number, cols: number, used = true): SparseRows {
@@ -11,10 +15,45 @@ export function sparseRows(k: Kernels, rows: number, cols: number, used = true):
   return { rows, cols, start: k.integers(rows), end: k.integers(rows), index: k.integers(size), value: k.floats(size) };
 }
 
-/** `a` in whichever form multiplies faster. */
+/** Whether the sparse forms are the faster ones for `a`. */
+export const mostlyZeros = (k: Kernels, a: Matrix): boolean => k.countNonZeros(a.data) < k.sparseBelow * a.data.length;
+
+/** `a` in the form that multiplies faster. */
 export function asRows(k: Kernels, a: Matrix): Rows {
-  if (k.countNonZeros(a.data) >= k.sparseBelow * a.data.length) return a;
+  if (!mostlyZeros(k, a)) return a;
   const s = sparseRows(k, a.rows, a.cols);
   k.compress(s, a);
   return s;
+}
+
+/**
+ * Room for chunk after chunk of a longer matrix. Each is handed on in the form that suited the first:
+ * whichever form it is, the numbers are the same.
+ */
+export class ChunkBuffer {
+  private readonly k: Kernels;
+  private readonly room: Matrix;
+  private sparse: SparseRows | null | undefined;
+
+  constructor(k: Kernels, capacity: number, cols: number) {
+    this.k = k;
+    this.room = denseRows(k, capacity, cols);
+  }
+
+  /** The first n rows, to be written to. */
+  dense(n: number): Matrix {
+    return rowsOf(this.room, 0, n);
+  }
+
+  /** What has been written there. */
+  rows(n: number): Rows {
+    const a = this.dense(n);
+    if (this.sparse === undefined) {
+      this.sparse = mostlyZeros(this.k, a) ? sparseRows(this.k, this.room.rows, this.room.cols) : null;
+    }
+    if (this.sparse === null) return a;
+    const s = { ...this.sparse, rows: n };
+    this.k.compress(s, a);
+    return s;
+  }
 }

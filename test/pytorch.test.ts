@@ -49,14 +49,12 @@ for (const fixture of fixtures) {
       shuffle: false,
       ...targetsOf(fixture),
     });
-    loss.forEach((value, step) =>
-      assert.ok(Math.abs(value - fixture.adam.losses[step]) <= 1e-8 * Math.max(1, value), `loss ${step}`),
-    );
+    for (const [step, value] of loss.entries())
+      assert.ok(Math.abs(value - fixture.adam.losses[step]) <= 1e-8 * Math.max(1, value), `loss ${step}`);
     for (const name of names) {
       const got = flatten(sae.parameters[name]);
-      flatten(fixture.adam.parameters[name]).forEach((value, k) =>
-        assert.ok(Math.abs(got[k] - value) <= 1e-8, `${name} ${k}: ${got[k]} ${value}`),
-      );
+      for (const [k, value] of flatten(fixture.adam.parameters[name]).entries())
+        assert.ok(Math.abs(got[k] - value) <= 1e-8, `${name} ${k}: ${got[k]} ${value}`);
     }
   });
 

@@ -4,6 +4,8 @@ import { matrix, type Run } from './train.js';
 
 const CODES_SHOWN = 2000;
 
+const count = (n: number) => n.toLocaleString('en-US');
+
 /** What the report shows of a run. It holds no time and no place: the same run gives the same page. */
 export function reportData({ options, sae, data, epochs, test }: Run): ReportData {
   const { train, test: images } = data;
@@ -18,7 +20,7 @@ export function reportData({ options, sae, data, epochs, test }: Run): ReportDat
   const everActive = activeUnits(sae.transform(matrix(images)).data, h);
   const settings: [string, string][] = [
     ['network', `${d}-${h}-${sae.outputDim}, ${sae.options.hiddenActivation} then ${sae.options.outputActivation}`],
-    ['training images', train.rows.toLocaleString('en-US')],
+    ['training images', count(train.rows)],
     ['reconstruction', sae.options.reconstruction],
     ['penalty', penalty === 'kl' ? `KL, ρ = ${rho}, weight ${beta}` : penalty === 'l1' ? `L1, weight ${beta}` : 'none'],
     ['optimizer', `Adam, learning rate ${options.lr}`],
@@ -43,7 +45,7 @@ export function reportData({ options, sae, data, epochs, test }: Run): ReportDat
   return {
     title: `A sparse autoencoder, ${d}-${h}-${sae.outputDim}`,
     command: commandLine(options),
-    summary: `This one has ${h} hidden units and saw ${train.rows.toLocaleString('en-US')} images ${epochs.length} times; everything below but the loss curve is measured on ${images.rows.toLocaleString('en-US')} test images it never saw.`,
+    summary: `It saw ${count(train.rows)} images ${epochs.length} times; everything below but the loss curves is measured on ${count(images.rows)} test images that it never saw.`,
     settings: settings.map(row),
     results: results.map(row),
     inputs: d,

@@ -1,5 +1,7 @@
+import { processors } from '../node/threads.js';
 import type { Kernels } from './kernels.js';
 import { createPlainKernels } from './plain/plain.js';
+import { createSimdKernels, type SimdKernels, simdSupported } from './simd/simd.js';
 
 /** What a model asks for: see SparseAutoencoderOptions. */
 export interface BackendRequest {
@@ -8,17 +10,33 @@ export interface BackendRequest {
   readonly threads: 'auto' | number;
 }
 
-/** The kernel set that a request comes to on this machine. */
-export function resolveBackend(_request: BackendRequest): 'plain' | 'simd' {
-  return 'plain';
+/**
+ * The kernel set that a request comes to here: float64 is always plain, and so is 'auto' where
+ * WebAssembly or its SIMD is missing or forbidden.
+ * @throws Error if 'simd' was asked for and cannot be had.
+ */
+export function resolveBackend({ backend, dtype }: BackendRequest): 'plain' | 'simd' {
+  if (backend === 'plain' || dtype === 'float64') return 'plain';
+  if (simdSupported()) return 'simd';
+  if (backend === 'auto') return 'plain';
+  throw new Error('SparseAutoencoder: backend "simd" needs WebAssembly with SIMD, which this environment lacks or forbids');
 }
 
 /** Kernels of one's own, for a whole `fit`. Close them. */
 export function trainingKernels(request: BackendRequest): Kernels {
-  return createPlainKernels(request.dtype);
+  if (resolveBackend(request) === 'plain') return createPlainKernels(request.dtype);
+  return createSimdKernels({ threads: request.threads === 'auto' ? processors() : request.threads });
 }
+
+/** Past this size, in bytes, the scratch memory is left to the garbage collector and begun anew. */
+const LARGEST_SCRATCH = 64 * 2 ** 20;
+
+/** One memory for all synchronous calls, of whatever model: each takes what it needs and gives it back. */
+let scratch: SimdKernels | undefined;
 
 /** Kernels for one synchronous call, on one thread. */
 export function inferenceKernels(request: BackendRequest): Kernels {
-  return createPlainKernels(request.dtype);
+  if (resolveBackend(request) === 'plain') return createPlainKernels(request.dtype);
+  if (!scratch || scratch.memory.buffer.byteLength > LARGEST_SCRATCH) scratch = createSimdKernels({ threads: 1 });
+  return scratch;
 }

@@ -1,0 +1,56 @@
+/**
+ * Adam, in one pass over θ, g, m and v:
+ *
+ *   m ← β₁m + (1−β₁)g,   v ← β₂v + (1−β₂)g²,   θ ← θ − α·m̂/(√v̂ + ε),   m̂ = m/(1−β₁ᵗ), v̂ = v/(1−β₂ᵗ)
+ *
+ * JavaScript forms `rate` = α/(1−β₁ᵗ) and `scale` = 1/(1−β₂ᵗ) in double precision.
+ */
+
+import { argument, floatArgument, pass4, passFloat } from './layout';
+import { Operation } from './tile';
+import { run } from './threads';
+import { storeLanes } from './lanes';
+
+const TILE: u32 = 4096;
+
+export function adam(
+  theta: usize, g: usize, m: usize, v: usize, n: u32,
+  beta1: f32, rest1: f32, beta2: f32, rest2: f32, rate: f32, scale: f32, epsilon: f32,
+): void {
+  pass4(0, theta, g, m, v);
+  pass4(4, n, 0, 0, 0);
+  passFloat(5, beta1);
+  passFloat(6, rest1);
+  passFloat(7, beta2);
+  passFloat(8, rest2);
+  passFloat(9, rate);
+  passFloat(10, scale);
+  passFloat(11, epsilon);
+  run(Operation.ADAM, (n + TILE - 1) / TILE, 20 * <f64>n);
+}
+
+export function adamTile(t: u32): void {
+  const from = t * TILE;
+  const n = min(argument(4) - from, TILE);
+  let theta = argument(0) + (from << 2);
+  let g = argument(1) + (from << 2);
+  let m = argument(2) + (from << 2);
+  let v = argument(3) + (from << 2);
+  const beta1 = floatArgument(5), rest1 = floatArgument(6);
+  const beta2 = floatArgument(7), rest2 = floatArgument(8);
+  const rate = floatArgument(9), scale = floatArgument(10), epsilon = floatArgument(11);
+  for (let left: i32 = n; left > 0; left -= 4) {
+    const gradient = v128.load(g);
+    const first = f32x4.add(f32x4.mul(beta1, v128.load(m)), f32x4.mul(rest1, gradient));
+    const second = f32x4.add(f32x4.mul(beta2, v128.load(v)), f32x4.mul(rest2, f32x4.mul(gradient, gradient)));
+    const root = f32x4.sqrt(f32x4.mul(scale, second));
+    const step = f32x4.div(f32x4.mul(rate, first), f32x4.add(root, epsilon));
+    storeLanes(m, first, left);
+    storeLanes(v, second, left);
+    storeLanes(theta, f32x4.sub(v128.load(theta), step), left);
+    theta += 16;
+    g += 16;
+    m += 16;
+    v += 16;
+  }
+}

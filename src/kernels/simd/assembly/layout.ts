@@ -1,0 +1,73 @@
+/**
+ * The first bytes of the shared memory, and the arguments of the operation in progress.
+ *
+ * Words that different threads write lie in different cache lines. Everything from HEAP on is handed
+ * out by JavaScript: first the threads' private scratch, then the callers' arrays.
+ */
+
+/** i64: (sequence number of the operation << 32) | tiles nobody has claimed yet. */
+export const CONTROL: usize = 64;
+/** i32: tiles finished. */
+export const DONE: usize = 128;
+/** i32: 1 while the main thread sleeps on DONE. */
+export const WAITING: usize = 192;
+/** i32: how many workers sleep on the sequence number. */
+export const SLEEPERS: usize = 256;
+/** i32: 1 when the workers shall leave their loop. */
+export const EXIT: usize = 320;
+
+/** Settings, written once: see `setup`. */
+export const THREADS: usize = 384;
+export const SPINS: usize = 388;
+export const MAY_WAIT: usize = 392;
+export const SCRATCH: usize = 396;
+export const SCRATCH_BYTES: usize = 400;
+
+/** The running operation: its code, then its arguments. */
+export const OPERATION: usize = 448;
+const ARGUMENTS: usize = 512;
+
+/** One f64 per tile, for operations that return a sum; at most PARTIAL_SUMS tiles. */
+export const PARTIALS: usize = 1024;
+export const PARTIAL_SUMS: u32 = 1024;
+/** 16 byte shuffles: entry `mask` moves the lanes set in `mask` to the front. */
+export const LEFT_PACK: usize = 9216;
+export const HEAP: usize = 16384;
+
+/** This thread's number; 0 is the main thread. Every thread has its own instance, hence its own. */
+export let self: u32 = 0;
+
+export function becomeThread(id: u32): void {
+  self = id;
+}
+
+/** Scratch no other thread touches. */
+export function scratch(): usize {
+  return load<u32>(SCRATCH) + self * load<u32>(SCRATCH_BYTES);
+}
+
+// @ts-ignore: decorator
+@inline
+export function argument(i: usize): u32 {
+  return load<u32>(ARGUMENTS + (i << 2));
+}
+
+// @ts-ignore: decorator
+@inline
+export function floatArgument(i: usize): v128 {
+  return v128.load_splat<f32>(ARGUMENTS + (i << 2));
+}
+
+// @ts-ignore: decorator
+@inline
+export function passFloat(i: usize, x: f32): void {
+  store<f32>(ARGUMENTS + (i << 2), x);
+}
+
+export function pass4(i: usize, a: u32, b: u32, c: u32, d: u32): void {
+  const p = ARGUMENTS + (i << 2);
+  store<u32>(p, a, 0);
+  store<u32>(p, b, 4);
+  store<u32>(p, c, 8);
+  store<u32>(p, d, 12);
+}

@@ -1,0 +1,113 @@
+/**
+ * c_ij = Σ_p a_ip·b_jp where `at` holds an entry (i, j), 0 elsewhere.   n×m, n×k, m×k
+ *
+ * Four products at a time share the loads of a_i, each a sum in four lanes; blocks of rows of
+ * B that fit the second-level cache are the outer loop, rows of A the inner. A product has the same
+ * bits whichever three it is computed with.
+ */
+
+import { argument, pass4 } from './layout';
+import { Operation } from './tile';
+import { run } from './threads';
+import { keepLanes, laneSums } from './lanes';
+
+const BLOCK_BYTES: u32 = 256 << 10;
+const TILE_FLOPS: f64 = 200000;
+
+export function sddmm(c: usize, start: usize, end: usize, index: usize, a: usize, b: usize, n: u32, k: u32, m: u32): void {
+  let entries: u32 = 0;
+  for (let i: u32 = 0; i < n; i++) entries += load<u32>(end + (i << 2)) - load<u32>(start + (i << 2));
+  const flops = 2 * <f64>entries * <f64>k + <f64>n * <f64>m;
+  const block = max(BLOCK_BYTES / max(k << 2, 1), 8);
+  const blocks = (m + block - 1) / block;
+  const wanted = <u32>min(flops / TILE_FLOPS, 4096) / max(blocks, 1) + 1;
+  const rows = max((n + wanted - 1) / wanted, 1);
+  const chunks = (n + rows - 1) / rows;
+  pass4(0, c, start, end, index);
+  pass4(4, a, b, n, k);
+  pass4(8, m, block, rows, chunks);
+  run(Operation.SDDMM, blocks * chunks, flops);
+}
+
+export function sddmmTile(t: u32): void {
+  const index = argument(3);
+  const k = argument(7);
+  const m = argument(8);
+  const chunks = argument(11);
+  const j0 = (t / chunks) * argument(9);
+  const j1 = min(j0 + argument(9), m);
+  const i0 = (t % chunks) * argument(10);
+  const i1 = min(i0 + argument(10), argument(6));
+  for (let i = i0; i < i1; i++) {
+    const row = argument(0) + ((i * m) << 2);
+    memory.fill(row + (j0 << 2), 0, (j1 - j0) << 2);
+    const first = load<u32>(argument(1) + (i << 2));
+    const last = load<u32>(argument(2) + (i << 2));
+    const from = firstAtLeast(index, first, last, j0);
+    const to = j1 == m ? last : firstAtLeast(index, from, last, j1);
+    dots(row, index, from, to, argument(4) + ((i * k) << 2), argument(5), k);
+  }
+}
+
+/** The first p in from … to−1 with index[p] ≥ j, or `to`. */
+function firstAtLeast(index: usize, from: u32, to: u32, j: u32): u32 {
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (load<u32>(index + (middle << 2)) < j) from = middle + 1;
+    else to = middle;
+  }
+  return from;
+}
+
+/** row[j] = a·b_j for the columns j = index[from] … index[to−1]. */
+function dots(row: usize, index: usize, from: u32, to: u32, a: usize, b: usize, k: u32): void {
+  const stride = k << 2;
+  const even = a + ((k & ~7) << 2);
+  for (let p = from; p < to; p += 4) {
+    const last = to - 1;
+    const j0 = load<u32>(index + (p << 2));
+    const j1 = load<u32>(index + (min(p + 1, last) << 2));
+    const j2 = load<u32>(index + (min(p + 2, last) << 2));
+    const j3 = load<u32>(index + (min(p + 3, last) << 2));
+    let x = a;
+    let b0 = b + j0 * stride;
+    let b1 = b + j1 * stride;
+    let b2 = b + j2 * stride;
+    let b3 = b + j3 * stride;
+    const zero = f32x4.splat(0);
+    let s0 = zero, s1 = zero, s2 = zero, s3 = zero;
+    while (x != even) {
+      const u = v128.load(x), v = v128.load(x, 16);
+      s0 = f32x4.add(s0, f32x4.mul(u, v128.load(b0)));
+      s1 = f32x4.add(s1, f32x4.mul(u, v128.load(b1)));
+      s2 = f32x4.add(s2, f32x4.mul(u, v128.load(b2)));
+      s3 = f32x4.add(s3, f32x4.mul(u, v128.load(b3)));
+      s0 = f32x4.add(s0, f32x4.mul(v, v128.load(b0, 16)));
+      s1 = f32x4.add(s1, f32x4.mul(v, v128.load(b1, 16)));
+      s2 = f32x4.add(s2, f32x4.mul(v, v128.load(b2, 16)));
+      s3 = f32x4.add(s3, f32x4.mul(v, v128.load(b3, 16)));
+      x += 32;
+      b0 += 32;
+      b1 += 32;
+      b2 += 32;
+      b3 += 32;
+    }
+    for (let left: i32 = k & 7; left > 0; left -= 4) {
+      const u = v128.load(x);
+      s0 = f32x4.add(s0, keepLanes(f32x4.mul(u, v128.load(b0)), left));
+      s1 = f32x4.add(s1, keepLanes(f32x4.mul(u, v128.load(b1)), left));
+      s2 = f32x4.add(s2, keepLanes(f32x4.mul(u, v128.load(b2)), left));
+      s3 = f32x4.add(s3, keepLanes(f32x4.mul(u, v128.load(b3)), left));
+      x += 16;
+      b0 += 16;
+      b1 += 16;
+      b2 += 16;
+      b3 += 16;
+    }
+    const s = laneSums(s0, s1, s2, s3);
+    store<f32>(row + (j3 << 2), f32x4.extract_lane(s, 3));
+    store<f32>(row + (j2 << 2), f32x4.extract_lane(s, 2));
+    store<f32>(row + (j1 << 2), f32x4.extract_lane(s, 1));
+    store<f32>(row + (j0 << 2), f32x4.extract_lane(s, 0));
+  }
+}

@@ -1,0 +1,87 @@
+/** Between dense and sparse rows: compress and scatter. */
+
+import { argument, LEFT_PACK, pass4 } from './layout';
+import { Operation } from './tile';
+import { run } from './threads';
+
+/** Elements of one tile, roughly. */
+const TILE_ELEMENTS: u32 = 16384;
+
+/** S = the non-zeros of A, row i from i·m on; returns how many.   n×m */
+export function compress(start: usize, end: usize, index: usize, value: usize, a: usize, n: u32, m: u32): u32 {
+  const rows = max(TILE_ELEMENTS / max(m, 1), 1);
+  pass4(0, start, end, index, value);
+  pass4(4, a, n, m, rows);
+  run(Operation.COMPRESS, (n + rows - 1) / rows, 4 * <f64>n * <f64>m);
+  let entries: u32 = 0;
+  for (let i: u32 = 0; i < n; i++) entries += load<u32>(end + (i << 2)) - load<u32>(start + (i << 2));
+  return entries;
+}
+
+export function compressTile(t: u32): void {
+  const m = argument(6);
+  const rows = argument(7);
+  const i1 = min((t + 1) * rows, argument(5));
+  for (let i = t * rows; i < i1; i++) {
+    const from = i * m;
+    store<u32>(argument(0) + (i << 2), from);
+    const entries = packRow(argument(2) + (from << 2), argument(3) + (from << 2), argument(4) + (from << 2), m);
+    store<u32>(argument(1) + (i << 2), from + entries);
+  }
+}
+
+/**
+ * Four elements at a time, without branches: a byte shuffle moves the non-zeros to the front, whole
+ * vectors are stored, and the next store overwrites what was not kept. As many elements are read as
+ * could have been written, so no store reaches beyond the row's m places.
+ */
+function packRow(index: usize, value: usize, a: usize, m: u32): u32 {
+  const zero = f32x4.splat(0);
+  const four = i32x4.splat(4);
+  const whole = m & ~3;
+  let columns = i32x4(0, 1, 2, 3);
+  let to: usize = 0;
+  let j: u32 = 0;
+  for (; j < whole; j += 4) {
+    const x = v128.load(a + (j << 2));
+    const mask = i32x4.bitmask(f32x4.ne(x, zero));
+    const shuffle = v128.load(LEFT_PACK + (mask << 4));
+    v128.store(value + to, i8x16.swizzle(x, shuffle));
+    v128.store(index + to, i8x16.swizzle(columns, shuffle));
+    columns = i32x4.add(columns, four);
+    to += popcnt(mask) << 2;
+  }
+  for (; j < m; j++) {
+    const x = load<f32>(a + (j << 2));
+    store<f32>(value + to, x);
+    store<u32>(index + to, j);
+    to += <u32>(x != 0) << 2;
+  }
+  return to >> 2;
+}
+
+/** A = S, zeros written out.   n×m */
+export function scatter(a: usize, start: usize, end: usize, index: usize, value: usize, n: u32, m: u32): void {
+  const rows = max(TILE_ELEMENTS / max(m, 1), 1);
+  pass4(0, start, end, index, value);
+  pass4(4, a, n, m, rows);
+  run(Operation.SCATTER, (n + rows - 1) / rows, <f64>n * <f64>m);
+}
+
+export function scatterTile(t: u32): void {
+  const index = argument(2);
+  const value = argument(3);
+  const m = argument(6);
+  const rows = argument(7);
+  const i0 = t * rows;
+  const i1 = min(i0 + rows, argument(5));
+  let row = argument(4) + ((i0 * m) << 2);
+  memory.fill(row, 0, ((i1 - i0) * m) << 2);
+  for (let i = i0; i < i1; i++) {
+    const last = load<u32>(argument(1) + (i << 2)) << 2;
+    for (let p: usize = load<u32>(argument(0) + (i << 2)) << 2; p < last; p += 4) {
+      store<f32>(row + (load<u32>(index + p) << 2), load<f32>(value + p));
+    }
+    row += m << 2;
+  }
+}

@@ -1,0 +1,66 @@
+/** From an operation's code to the function that computes one tile of it. */
+
+import { activateTile, axpyTile, hiddenDeltaTile } from './elementwise';
+import { adamTile } from './adam';
+import { gemmTile } from './gemm';
+import { lossTile } from './loss';
+import { compressTile, scatterTile } from './sparse';
+import { columnSumsTile } from './column-sums';
+import { scanTile } from './scans';
+import { countTile, placeTile } from './transpose';
+import { sddmmTile } from './sddmm';
+import { rowsTile } from './rows';
+import { spmmTile } from './spmm';
+
+export const enum Operation {
+  SPMM,
+  ROWS,
+  GEMM,
+  SDDMM,
+  COMPRESS,
+  SCATTER,
+  COUNT,
+  PLACE,
+  ACTIVATE,
+  COLUMN_SUMS,
+  LOSS,
+  HIDDEN_DELTA,
+  SCAN,
+  AXPY,
+  ADAM,
+}
+
+export function tile(operation: u32, t: u32): void {
+  switch (operation) {
+    case Operation.SPMM:
+      return spmmTile(t);
+    case Operation.ROWS:
+      return rowsTile(t);
+    case Operation.GEMM:
+      return gemmTile(t);
+    case Operation.SDDMM:
+      return sddmmTile(t);
+    case Operation.COMPRESS:
+      return compressTile(t);
+    case Operation.SCATTER:
+      return scatterTile(t);
+    case Operation.COUNT:
+      return countTile(t);
+    case Operation.PLACE:
+      return placeTile(t);
+    case Operation.ACTIVATE:
+      return activateTile(t);
+    case Operation.COLUMN_SUMS:
+      return columnSumsTile(t);
+    case Operation.LOSS:
+      return lossTile(t);
+    case Operation.HIDDEN_DELTA:
+      return hiddenDeltaTile(t);
+    case Operation.SCAN:
+      return scanTile(t);
+    case Operation.AXPY:
+      return axpyTile(t);
+    case Operation.ADAM:
+      return adamTile(t);
+  }
+}

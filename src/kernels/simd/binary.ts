@@ -1,0 +1,64 @@
+/** The compiled kernels, as a module: once per process and kind of memory. */
+
+import { wasm } from './wasm.js';
+
+/** (module (func (result v128) i32.const 0 i8x16.splat)) */
+const TINY_SIMD = [0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 8, 1, 6, 0, 65, 0, 253, 15, 11];
+
+const IMPORT_SECTION = 2;
+const SHARED_WITH_MAXIMUM = 3;
+const MAXIMUM_ONLY = 1;
+
+let supported: boolean | undefined;
+const modules = new Map<boolean, WebAssembly.Module>();
+
+/** Whether there is a WebAssembly with SIMD that may be used. Never throws. */
+export function simdSupported(): boolean {
+  if (supported === undefined) {
+    try {
+      const bytes = new Uint8Array(TINY_SIMD);
+      // A content security policy forbids to compile, not to validate.
+      supported = WebAssembly.validate(bytes) && new WebAssembly.Module(bytes) instanceof WebAssembly.Module;
+    } catch {
+      supported = false;
+    }
+  }
+  return supported;
+}
+
+/** The kernels for shared memory, or for memory of one thread's own. */
+export function kernelModule(shared: boolean): WebAssembly.Module {
+  let module = modules.get(shared);
+  if (!module) {
+    const bytes = Uint8Array.from(atob(wasm), (c) => c.charCodeAt(0));
+    if (!shared) bytes[memoryFlagsAt(bytes)] = MAXIMUM_ONLY;
+    module = new WebAssembly.Module(bytes);
+    modules.set(shared, module);
+  }
+  return module;
+}
+
+/** Where the limits flags of the one import, the memory, stand. */
+function memoryFlagsAt(bytes: Uint8Array): number {
+  let at = 8;
+  const leb = (): number => {
+    let value = 0;
+    for (let shift = 0; ; shift += 7) {
+      const byte = bytes[at++];
+      value |= (byte & 127) << shift;
+      if (byte < 128) return value;
+    }
+  };
+  for (;;) {
+    const section = bytes[at++];
+    const size = leb();
+    if (section === IMPORT_SECTION) break;
+    at += size;
+  }
+  leb(); // the number of imports
+  at += leb(); // the import's module name
+  at += leb(); // its field name
+  at++; // its kind: memory
+  if (bytes[at] !== SHARED_WITH_MAXIMUM) throw new Error('the kernels do not import a shared memory');
+  return at;
+}

@@ -1,0 +1,185 @@
+/**
+ * The contract of kernels.ts answered by 128-bit WebAssembly, in single precision, on several threads.
+ *
+ * The kernels themselves are in assembly/; here matrices become addresses. An operation is one call
+ * into WebAssembly, which shares the work out and joins it before it returns.
+ */
+
+import { power } from '../../elementary.js';
+import { processors } from '../../node/threads.js';
+import type { Activation, Kernels, Matrix, SparseRows } from '../kernels.js';
+import { kernelModule } from './binary.js';
+import { Heap } from './heap.js';
+import { canShare, maySleep, type Pool, startWorkers } from './pool.js';
+
+export { simdSupported } from './binary.js';
+
+/** Scratch of one thread: two 128 KiB panels of the dense product, or a 32-column slice of 5000 rows. */
+const SCRATCH_BYTES = 640 << 10;
+
+/** How often an idle thread looks for work before it sleeps: about 50 µs, or a few if threads share a processor. */
+const SPINS = 20000;
+const SPINS_WHEN_CROWDED = 200;
+
+/** The density at which spmm and gemm take the same time. */
+const SPARSE_BELOW = 0.7;
+
+const ACTIVATIONS: Record<Activation, number> = { relu: 0, sigmoid: 1, tanh: 2, identity: 3 };
+
+const A_B = 0;
+const AT_B = 1;
+const A_BT = 2;
+
+/** What assembly/index.ts exports; every address and count is an i32. */
+interface Exports {
+  setup(threads: number, scratchBytes: number, spins: number, mayWait: number): number;
+  dismiss(): void;
+  gemm(c: number, a: number, b: number, bias: number, n: number, k: number, m: number, form: number): void;
+  spmm(
+    c: number,
+    start: number,
+    end: number,
+    index: number,
+    value: number,
+    b: number,
+    bias: number,
+    n: number,
+    k: number,
+    m: number,
+  ): void;
+  sddmm(c: number, start: number, end: number, index: number, a: number, b: number, n: number, k: number, m: number): void;
+  compress(start: number, end: number, index: number, value: number, a: number, n: number, m: number): number;
+  transpose(
+    startT: number,
+    endT: number,
+    indexT: number,
+    valueT: number,
+    start: number,
+    end: number,
+    index: number,
+    value: number,
+    n: number,
+    m: number,
+  ): void;
+  scatter(a: number, start: number, end: number, index: number, value: number, n: number, m: number): void;
+  activate(a: number, n: number, kind: number): void;
+  columnSums(out: number, a: number, n: number, m: number): void;
+  outputLoss(xHat: number, dz: number, t: number, n: number, kind: number, twoC: number): number;
+  hiddenDelta(dz: number, f: number, pull: number, l1: number, n: number, m: number, kind: number): void;
+  sumOfSquares(x: number, n: number): number;
+  sumOfAbs(x: number, n: number): number;
+  countNonZeros(x: number, n: number): number;
+  findNonFinite(x: number, n: number): number;
+  axpy(y: number, alpha: number, x: number, n: number): void;
+  adam(
+    theta: number,
+    g: number,
+    m: number,
+    v: number,
+    n: number,
+    beta1: number,
+    rest1: number,
+    beta2: number,
+    rest2: number,
+    rate: number,
+    scale: number,
+    epsilon: number,
+  ): void;
+}
+
+export interface SimdKernels extends Kernels {
+  /** What these kernels work on. */
+  readonly memory: WebAssembly.Memory;
+}
+
+/** A kernel set with a memory of its own, on `threads` threads where threads can be had. */
+export function createSimdKernels(options: { threads: number }): SimdKernels {
+  if (!(options.threads >= 1)) throw new RangeError(`threads: ${options.threads}`);
+  const shared = canShare();
+  const threads = shared ? Math.floor(options.threads) : 1;
+  const module = kernelModule(shared);
+  const heap = new Heap(shared);
+  const wasm = new WebAssembly.Instance(module, { env: { memory: heap.memory } }).exports as unknown as Exports;
+  const spins = threads > processors() ? SPINS_WHEN_CROWDED : SPINS;
+  heap.reserve(wasm.setup(threads, SCRATCH_BYTES, spins, Number(maySleep())));
+  let pool: Pool | undefined = threads > 1 ? startWorkers(module, heap.memory, threads - 1) : undefined;
+
+  const at = (array: ArrayBufferView): number => heap.address(array);
+  const atOrNull = (array: ArrayBufferView | null | undefined): number => (array ? heap.address(array) : 0);
+
+  const product = (c: Matrix, a: Matrix, b: Matrix, bias: ArrayBufferView | undefined, depth: number, form: number): void =>
+    wasm.gemm(at(c.data), at(a.data), at(b.data), atOrNull(bias), c.rows, depth, c.cols, form);
+
+  return {
+    name: 'simd',
+    threads,
+    memory: heap.memory,
+    sparseBelow: SPARSE_BELOW,
+    floats: (n) => heap.floats(n),
+    integers: (n) => heap.integers(n),
+    adopt: (x) => {
+      if (heap.holds(x)) return x;
+      const copy = heap.floats(x.length);
+      copy.set(x);
+      return copy;
+    },
+    scoped: (run) => {
+      const mark = heap.mark();
+      try {
+        return run();
+      } finally {
+        heap.release(mark);
+      }
+    },
+
+    gemm: (c, a, b, bias) => product(c, a, b, bias, a.cols, A_B),
+    gemmTN: (c, a, b) => product(c, a, b, undefined, a.rows, AT_B),
+    gemmNT: (c, a, b) => product(c, a, b, undefined, a.cols, A_BT),
+
+    spmm: (c, a, b, bias) =>
+      wasm.spmm(at(c.data), at(a.start), at(a.end), at(a.index), at(a.value), at(b.data), atOrNull(bias), c.rows, b.rows, c.cols),
+    sddmm: (c, s, a, b) =>
+      wasm.sddmm(at(c.data), at(s.start), at(s.end), at(s.index), at(a.data), at(b.data), c.rows, a.cols, c.cols),
+
+    compress: (s, a) => wasm.compress(at(s.start), at(s.end), at(s.index), at(s.value), at(a.data), a.rows, a.cols),
+    transpose: (t: SparseRows, s: SparseRows) =>
+      wasm.transpose(
+        at(t.start),
+        at(t.end),
+        at(t.index),
+        at(t.value),
+        at(s.start),
+        at(s.end),
+        at(s.index),
+        at(s.value),
+        s.rows,
+        s.cols,
+      ),
+    scatter: (a, s) => wasm.scatter(at(a.data), at(s.start), at(s.end), at(s.index), at(s.value), a.rows, a.cols),
+
+    activate: (a, activation) => wasm.activate(at(a.data), a.rows * a.cols, ACTIVATIONS[activation]),
+    columnSums: (out, a) => wasm.columnSums(at(out), at(a.data), a.rows, a.cols),
+    outputLoss: (xHat, dz, t, activation, c) =>
+      c * wasm.outputLoss(at(xHat.data), atOrNull(dz?.data), at(t.data), t.rows * t.cols, ACTIVATIONS[activation], 2 * c),
+    hiddenDelta: (dz, f, pull, l1, activation) =>
+      wasm.hiddenDelta(at(dz.data), at(f.data), at(pull), l1, f.rows, f.cols, ACTIVATIONS[activation]),
+
+    sumOfSquares: (x) => wasm.sumOfSquares(at(x), x.length),
+    sumOfAbs: (x) => wasm.sumOfAbs(at(x), x.length),
+    countNonZeros: (x) => wasm.countNonZeros(at(x), x.length),
+    findNonFinite: (x) => wasm.findNonFinite(at(x), x.length),
+    axpy: (y, alpha, x) => wasm.axpy(at(y), alpha, at(x), y.length),
+    adam: (theta, g, m, v, { step, learningRate, beta1, beta2, epsilon }) => {
+      const rate = learningRate / (1 - power(beta1, step));
+      const scale = 1 / (1 - power(beta2, step));
+      wasm.adam(at(theta), at(g), at(m), at(v), theta.length, beta1, 1 - beta1, beta2, 1 - beta2, rate, scale, epsilon);
+    },
+
+    close: async () => {
+      wasm.dismiss();
+      const workers = pool;
+      pool = undefined;
+      await workers?.stop();
+    },
+  };
+}

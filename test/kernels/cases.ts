@@ -1,0 +1,273 @@
+import { activationByHand, adamByHand, denseProduct, slopeByHand } from './by-hand.js';
+import type { Desk } from './desk.js';
+
+/** n, k, m as in the contract's C (n×m) = A (n×k) · B (k×m), and how dense the sparse operand is. */
+export interface Shape {
+  readonly n: number;
+  readonly k: number;
+  readonly m: number;
+  readonly density: number;
+  readonly seed: number;
+}
+
+/** What an operation gave, and what it should have: [which output, got, expected]. */
+export type Check = readonly [string, ArrayLike<number>, ArrayLike<number>];
+
+const kinds = ['relu', 'sigmoid', 'tanh', 'identity'] as const;
+
+/** Each operation of the contract, against loops over doubles. */
+export const cases: Readonly<Record<string, (desk: Desk, shape: Shape) => Check[]>> = {
+  gemm(desk, { n, k, m }) {
+    const [a, b, c, d] = [desk.random(n, k), desk.random(k, m), desk.matrix(n, m), desk.matrix(n, m)];
+    const bias = desk.random(1, m).data;
+    desk.kernels.gemm(c, a, b);
+    desk.kernels.gemm(d, a, b, bias);
+    return [
+      [
+        'A·B',
+        c.data,
+        denseProduct(
+          n,
+          k,
+          m,
+          (i, t) => a.data[i * k + t],
+          (t, j) => b.data[t * m + j],
+        ),
+      ],
+      [
+        'A·B + bias',
+        d.data,
+        denseProduct(
+          n,
+          k,
+          m,
+          (i, t) => a.data[i * k + t],
+          (t, j) => b.data[t * m + j],
+          bias,
+        ),
+      ],
+    ];
+  },
+
+  gemmTN(desk, { n, k, m }) {
+    const [a, b, c] = [desk.random(n, k), desk.random(n, m), desk.matrix(k, m)];
+    desk.kernels.gemmTN(c, a, b);
+    return [
+      [
+        'Aᵀ·B',
+        c.data,
+        denseProduct(
+          k,
+          n,
+          m,
+          (i, t) => a.data[t * k + i],
+          (t, j) => b.data[t * m + j],
+        ),
+      ],
+    ];
+  },
+
+  gemmNT(desk, { n, k, m }) {
+    const [a, b, c] = [desk.random(n, k), desk.random(m, k), desk.matrix(n, m)];
+    desk.kernels.gemmNT(c, a, b);
+    return [
+      [
+        'A·Bᵀ',
+        c.data,
+        denseProduct(
+          n,
+          k,
+          m,
+          (i, t) => a.data[i * k + t],
+          (t, j) => b.data[j * k + t],
+        ),
+      ],
+    ];
+  },
+
+  spmm(desk, { n, k, m, density }) {
+    const [a, b, c, d] = [desk.random(n, k, density), desk.random(k, m), desk.matrix(n, m), desk.matrix(n, m)];
+    const bias = desk.random(1, m).data;
+    const s = desk.compressed(a);
+    desk.kernels.spmm(c, s, b);
+    desk.kernels.spmm(d, s, b, bias);
+    return [
+      [
+        'A·B',
+        c.data,
+        denseProduct(
+          n,
+          k,
+          m,
+          (i, t) => a.data[i * k + t],
+          (t, j) => b.data[t * m + j],
+        ),
+      ],
+      [
+        'A·B + bias',
+        d.data,
+        denseProduct(
+          n,
+          k,
+          m,
+          (i, t) => a.data[i * k + t],
+          (t, j) => b.data[t * m + j],
+          bias,
+        ),
+      ],
+    ];
+  },
+
+  'spmm of a choice of rows, in any order, some twice'(desk, { n, k, m, density, seed }) {
+    const [a, b, c] = [desk.random(n, k, density), desk.random(k, m), desk.matrix(n, m)];
+    const order = Array.from({ length: n }, (_, i) => (i * 7 + seed) % n);
+    desk.kernels.spmm(c, desk.chosen(desk.compressed(a), order), b);
+    return [
+      [
+        'A[order]·B',
+        c.data,
+        denseProduct(
+          n,
+          k,
+          m,
+          (i, t) => a.data[order[i] * k + t],
+          (t, j) => b.data[t * m + j],
+        ),
+      ],
+    ];
+  },
+
+  sddmm(desk, { n, k, m, density }) {
+    const [at, a, b, c] = [desk.random(n, m, density), desk.random(n, k), desk.random(m, k), desk.matrix(n, m)];
+    desk.kernels.sddmm(c, desk.compressed(at), a, b);
+    const all = denseProduct(
+      n,
+      k,
+      m,
+      (i, t) => a.data[i * k + t],
+      (t, j) => b.data[j * k + t],
+    );
+    return [['A·Bᵀ at S', c.data, all.map((value, p) => (at.data[p] === 0 ? 0 : value))]];
+  },
+
+  'compress, and scatter'(desk, { n, k, density }) {
+    const [a, back] = [desk.random(n, k, density), desk.matrix(n, k)];
+    const s = desk.sparse(n, k);
+    const count = desk.kernels.compress(s, a);
+    desk.kernels.scatter(back, s);
+    const places = [...a.data].flatMap((value, p) => (value === 0 ? [] : [p]));
+    const rows = Array.from({ length: n }, (_, i) => [...s.index.subarray(s.start[i], s.end[i])].map((j) => i * k + j));
+    return [
+      ['count', [count], [places.length]],
+      ['start', s.start, Array.from({ length: n }, (_, i) => i * k)],
+      ['places, in order', rows.flat(), places],
+      ['scattered', back.data, a.data],
+    ];
+  },
+
+  'transpose, of a choice of rows'(desk, { n, k, density, seed }) {
+    const a = desk.random(n, k, density);
+    const order = Array.from({ length: n }, (_, i) => (i * 7 + seed) % n);
+    const [t, back] = [desk.sparse(k, n), desk.matrix(k, n)];
+    desk.kernels.transpose(t, desk.chosen(desk.compressed(a), order));
+    desk.kernels.scatter(back, t);
+    const rows = Array.from({ length: k }, (_, j) => [...t.index.subarray(t.start[j], t.end[j])]);
+    return [
+      ['Sᵀ', back.data, Array.from({ length: k * n }, (_, p) => a.data[order[p % n] * k + Math.floor(p / n)])],
+      ['ascending', rows.flat(), rows.flatMap((row) => row.toSorted((x, y) => x - y))],
+    ];
+  },
+
+  activate: (desk, { n, m }) =>
+    kinds.map((kind) => {
+      const a = desk.random(n, m, 1, 12);
+      const expected = Array.from(a.data, (z) => activationByHand(kind, z));
+      desk.kernels.activate(a, kind);
+      return [kind, a.data, expected];
+    }),
+
+  columnSums(desk, { n, m }) {
+    const a = desk.random(n, m);
+    const out = desk.vector(m);
+    desk.kernels.columnSums(out, a);
+    return [
+      [
+        'Σ_i a_ij',
+        out,
+        denseProduct(
+          1,
+          n,
+          m,
+          () => 1,
+          (i, j) => a.data[i * m + j],
+        ),
+      ],
+    ];
+  },
+
+  outputLoss: (desk, { n, m }) =>
+    kinds.flatMap((kind): Check[] => {
+      const [z, t, dz] = [desk.random(n, m, 1, 6), desk.random(n, m), desk.matrix(n, m)];
+      const alone = desk.copy(z);
+      const c = 1 / (n * m);
+      const xHat = Array.from(z.data, (value) => activationByHand(kind, value));
+      const error = xHat.map((x, p) => x - t.data[p]);
+      const loss = c * error.reduce((sum, e) => sum + e * e, 0);
+      const got = desk.kernels.outputLoss(z, dz, t, kind, c);
+      const gotAlone = desk.kernels.outputLoss(alone, null, t, kind, c);
+      const scaled = Array.from(dz.data, (value) => value / (2 * c));
+      return [
+        [`${kind}: c·Σ(x̂ − t)²`, [got, gotAlone], [loss, loss]],
+        [`${kind}: x̂`, z.data, xHat],
+        [`${kind}: x̂ without dz`, alone.data, z.data],
+        [`${kind}: dz/2c`, scaled, error.map((e, p) => e * slopeByHand(kind, xHat[p]))],
+      ];
+    }),
+
+  hiddenDelta: (desk, { n, m, density }) =>
+    kinds.map((kind): Check => {
+      const [f, dz] = [desk.random(n, m, density), desk.random(n, m)];
+      desk.kernels.activate(f, kind);
+      const pull = desk.random(1, m).data;
+      const expected = Array.from(
+        dz.data,
+        (d, p) => (d + pull[p % m] + 0.3 * Math.sign(f.data[p])) * slopeByHand(kind, f.data[p]),
+      );
+      desk.kernels.hiddenDelta(dz, f, pull, 0.3, kind);
+      return [kind, dz.data, expected];
+    }),
+
+  'sums and counts'(desk, { n, m, density }) {
+    const { kernels } = desk;
+    const x = desk.random(n, m, density).data;
+    const sum = (term: (v: number) => number) => [x.reduce((total, v) => total + term(v), 0)];
+    return [
+      ['Σ x²', [kernels.sumOfSquares(x)], sum((v) => v * v)],
+      ['Σ |x|', [kernels.sumOfAbs(x)], sum(Math.abs)],
+      ['x ≠ 0', [kernels.countNonZeros(x)], sum((v) => Number(v !== 0))],
+      ['finite', [kernels.findNonFinite(x)], [-1]],
+    ];
+  },
+
+  axpy(desk, { n, m }) {
+    const [x, y] = [desk.random(n, m).data, desk.random(n, m).data];
+    const expected = Array.from(y, (value, p) => value - 0.375 * x[p]);
+    desk.kernels.axpy(y, -0.375, x);
+    return [['y + αx', y, expected]];
+  },
+
+  adam: (desk, { n, m }) =>
+    [1, 2, 1000].flatMap((step): Check[] => {
+      const how = { step, learningRate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 };
+      const [theta, g, first] = [desk.random(n, m).data, desk.random(n, m).data, desk.random(n, m).data];
+      const second = desk.random(n, m).data;
+      for (let p = 0; p < second.length; p++) second[p] = Math.abs(second[p]);
+      const expected = Array.from(theta, (_, p) => adamByHand(theta[p], g[p], first[p], second[p], how));
+      desk.kernels.adam(theta, g, first, second, how);
+      return [
+        [`m, t = ${step}`, first, expected.map(({ m }) => m)],
+        [`v, t = ${step}`, second, expected.map(({ v }) => v)],
+        [`θ, t = ${step}`, theta, expected.map(({ theta }) => theta)],
+      ];
+    }),
+};

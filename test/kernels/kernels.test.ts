@@ -1,0 +1,195 @@
+import fc from 'fast-check';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { Activation, Kernels } from '../../src/kernels/kernels.js';
+import { near, sameBits } from '../helpers.js';
+import { activationByHand } from './by-hand.js';
+import { type Check, cases, type Shape } from './cases.js';
+import { backends, Desk } from './desk.js';
+
+/** Sizes below, at and above every block a kernel may be written in; long and thin, one row, one column. */
+const shapes: readonly Shape[] = [
+  { n: 1, k: 1, m: 1, density: 1, seed: 1 },
+  { n: 1, k: 70, m: 1, density: 0.3, seed: 2 },
+  { n: 5, k: 3, m: 7, density: 0.5, seed: 3 },
+  { n: 8, k: 16, m: 32, density: 0.2, seed: 4 },
+  { n: 33, k: 17, m: 65, density: 0.1, seed: 5 },
+  { n: 6, k: 4, m: 9, density: 0, seed: 6 },
+  { n: 130, k: 131, m: 64, density: 0.2, seed: 7 },
+  { n: 37, k: 300, m: 66, density: 0.05, seed: 8 },
+];
+
+const anyShape = fc.record({
+  n: fc.integer({ min: 1, max: 70 }),
+  k: fc.integer({ min: 1, max: 70 }),
+  m: fc.integer({ min: 1, max: 70 }),
+  density: fc.constantFrom(0, 0.02, 0.2, 0.6, 1),
+  seed: fc.integer({ min: 1, max: 1e6 }),
+});
+
+function check(kernels: Kernels, run: (desk: Desk, shape: Shape) => Check[], shape: Shape, tolerance: number): void {
+  kernels.scoped(() => {
+    const desk = new Desk(kernels, shape.seed);
+    for (const [what, got, expected] of run(desk, shape)) near(got, expected, tolerance, what);
+    assert.is(desk.brokenFences, 0, 'nothing beyond an array was written to');
+  });
+}
+
+const special = [0, -0, 1e-45, -1e-45, 1e-30, 1, -1, 88, -88, 89, -89, 104, -104, 1e30, -1e30, Infinity, -Infinity, Number.NaN];
+const kinds: readonly Activation[] = ['relu', 'sigmoid', 'tanh', 'identity'];
+
+for (const { name, create, tolerance } of backends) {
+  const kernels = create();
+  const within = `within ${tolerance} of loops over doubles`;
+
+  for (const [operation, run] of Object.entries(cases)) {
+    test(`${name}: ${operation} ${within}`, () => {
+      for (const shape of shapes) check(kernels, run, shape, tolerance);
+    });
+    test(`${name}: ${operation} ${within}, for any shape from 1 to 70`, () => {
+      fc.assert(
+        fc.property(anyShape, (shape) => check(kernels, run, shape, tolerance)),
+        { numRuns: 15 },
+      );
+    });
+  }
+
+  test(`${name}: sparse products are the dense ones, within ${tolerance}`, () => {
+    const property = fc.property(anyShape, ({ n, k, m, density, seed }) => {
+      kernels.scoped(() => {
+        const desk = new Desk(kernels, seed);
+        const [a, b, y] = [desk.random(n, k, density), desk.random(k, m), desk.random(n, m)];
+        const [sparse, dense, wide] = [desk.matrix(n, m), desk.matrix(n, m), desk.matrix(n, k)];
+        const [weight, weightDense, back] = [desk.matrix(k, m), desk.matrix(k, m), desk.matrix(n, k)];
+        const s = desk.compressed(a);
+        const t = desk.sparse(k, n);
+        kernels.spmm(sparse, s, b);
+        kernels.gemm(dense, a, b);
+        near(sparse.data, dense.data, tolerance, 'spmm = gemm');
+        kernels.transpose(t, s);
+        kernels.spmm(weight, t, y);
+        kernels.gemmTN(weightDense, a, y);
+        near(weight.data, weightDense.data, tolerance, 'spmm of the transpose = gemmTN');
+        kernels.sddmm(back, s, y, b);
+        kernels.gemmNT(wide, y, b);
+        near(
+          back.data,
+          wide.data.map((value, p) => (a.data[p] === 0 ? 0 : value)),
+          tolerance,
+          'sddmm = gemmNT, where active',
+        );
+      });
+    });
+    fc.assert(property, { numRuns: 30 });
+  });
+
+  test(`${name}: what a product's old contents were does not matter, NaN or not`, () => {
+    kernels.scoped(() => {
+      const desk = new Desk(kernels, 5);
+      const [a, b, c] = [desk.random(9, 6, 0.3), desk.random(6, 11), desk.matrix(9, 11)];
+      const outputs = [Number.NaN, 0].map((old) => {
+        c.data.fill(old);
+        kernels.gemm(c, a, b);
+        const dense = c.data.slice();
+        c.data.fill(old);
+        kernels.spmm(c, desk.compressed(a), b);
+        return [...dense, ...c.data];
+      });
+      sameBits(outputs[0], outputs[1]);
+    });
+  });
+
+  for (const kind of kinds) {
+    test(`${name}: ${kind} of zeros, tiny, huge, infinite and NaN, within ${tolerance}`, () => {
+      kernels.scoped(() => {
+        // Every value in every lane, and in the remainder after the last whole vector.
+        const z = { data: kernels.floats(special.length * 5), rows: 5, cols: special.length };
+        for (let p = 0; p < z.data.length; p++) z.data[p] = special[p % special.length];
+        const expected = Array.from(z.data, (value) => activationByHand(kind, value));
+        const alone = { ...z, data: kernels.floats(z.data.length) };
+        alone.data.set(z.data);
+        const zeros = { ...z, data: kernels.floats(z.data.length) };
+        kernels.activate(z, kind);
+        near(z.data, expected, tolerance, 'activate');
+        kernels.outputLoss(alone, null, zeros, kind, 1);
+        near(alone.data, expected, tolerance, 'outputLoss');
+      });
+    });
+
+    test(`${name}: one NaN among z or t makes the loss of ${kind} NaN, wherever it stands`, () => {
+      for (let at = 0; at < 21; at++) {
+        kernels.scoped(() => {
+          const desk = new Desk(kernels, at);
+          const [z, t, dz] = [desk.random(3, 7), desk.random(3, 7), desk.matrix(3, 7)];
+          const again = desk.copy(z);
+          z.data[at] = Number.NaN;
+          assert.ok(Number.isNaN(kernels.outputLoss(z, dz, t, kind, 1)), `z[${at}]`);
+          assert.ok(Number.isNaN(z.data[at]) && Number.isNaN(dz.data[at]), 'x̂ and dz have it too');
+          t.data[at] = Number.NaN;
+          assert.ok(Number.isNaN(kernels.outputLoss(again, null, t, kind, 1)), `t[${at}]`);
+        });
+      }
+    });
+  }
+
+  test(`${name}: findNonFinite names the first NaN or ±Infinity, wherever it stands`, () => {
+    for (const bad of [Number.NaN, Infinity, -Infinity]) {
+      for (let at = 0; at < 40; at++) {
+        const x = kernels.floats(40).fill(3e38);
+        x[39] = Infinity;
+        x[at] = bad;
+        assert.is(kernels.findNonFinite(x), at);
+      }
+    }
+  });
+
+  test(`${name}: −0 counts as zero, the smallest number does not`, () => {
+    const x = kernels.floats(6);
+    x.set([-0, 0, 1e-44, -1e-44, 1, -0]);
+    assert.is(kernels.countNonZeros(x), 3);
+    assert.is(kernels.compress(new Desk(kernels, 1).sparse(2, 3), { data: x, rows: 2, cols: 3 }), 3);
+  });
+
+  test(`${name}: memory is zeroed, also where a scope has used it before; adopt copies what lies elsewhere`, () => {
+    for (let round = 0; round < 3; round++) {
+      kernels.scoped(() => {
+        const [x, i] = [kernels.floats(1000), kernels.integers(100)];
+        assert.ok(x.every((v) => v === 0) && i.every((v) => v === 0));
+        x.fill(5);
+        i.fill(5);
+        assert.is(kernels.adopt(x), x);
+        const mine = x.slice();
+        sameBits(kernels.adopt(mine), mine);
+      });
+    }
+    assert.throws(() => kernels.scoped(() => fc.assert(fc.property(fc.nat(), () => false))));
+  });
+
+  test(`${name}: close may be called twice, and arrays stay readable`, async () => {
+    const own = create();
+    const x = own.floats(3).fill(7);
+    await own.close();
+    await own.close();
+    sameBits(x, [7, 7, 7]);
+  });
+
+  test.after(() => kernels.close());
+}
+
+test('simd: 1, 2 and 3 threads give the same bits for every operation', async () => {
+  const { createSimdKernels } = await import('../../src/kernels/simd/simd.js');
+  for (const shape of [shapes[6], shapes[7], { n: 300, k: 120, m: 100, density: 0.2, seed: 9 }]) {
+    for (const [operation, run] of Object.entries(cases)) {
+      const outputs: number[][] = [];
+      for (const threads of [1, 2, 3]) {
+        const kernels = createSimdKernels({ threads });
+        outputs.push(run(new Desk(kernels, shape.seed), shape).flatMap(([, got]) => Array.from(got)));
+        await kernels.close();
+      }
+      sameBits(outputs[1], outputs[0], `${operation}, 2 threads`);
+      sameBits(outputs[2], outputs[0], `${operation}, 3 threads`);
+    }
+  }
+});
+
+test.run();
