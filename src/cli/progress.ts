@@ -59,19 +59,18 @@ function bar(options: ProgressOptions): Progress {
   );
   const { epochs, hidden, rows } = options;
   view.start(epochs * rows, 0, { epoch: 1, epochs, hidden, loss: '…', l0: '…', speed: '…', left: '…' });
+  const show = (report: BatchReport | EpochReport) => ({
+    loss: `${four(report.loss)} = ${options.terms(report.reconstruction, report.sparsity)}`,
+    l0: report.l0.toFixed(1),
+  });
   return {
     batch(report) {
       time.add(report.rows);
-      const loss = `${four(report.loss)} = ${options.terms(report.reconstruction, report.sparsity)}`;
-      view.increment(report.rows, {
-        epoch: report.epoch + 1,
-        loss,
-        l0: report.l0.toFixed(1),
-        speed: time.speed(),
-        left: time.left(),
-      });
+      // A batch's own loss jumps about: past the first epoch the bar keeps to the means of the last one.
+      const news = report.epoch === 0 ? show(report) : {};
+      view.increment(report.rows, { epoch: report.epoch + 1, speed: time.speed(), left: time.left(), ...news });
     },
-    epoch() {},
+    epoch: (report) => view.update(show(report)),
     stop: () => view.stop(),
   };
 }

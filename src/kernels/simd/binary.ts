@@ -49,6 +49,10 @@ function memoryFlagsAt(bytes: Uint8Array): number {
       if (byte < 128) return value;
     }
   };
+  const skipName = (): void => {
+    const length = leb();
+    at += length;
+  };
   for (;;) {
     const section = bytes[at++];
     const size = leb();
@@ -56,8 +60,8 @@ function memoryFlagsAt(bytes: Uint8Array): number {
     at += size;
   }
   leb(); // the number of imports
-  at += leb(); // the import's module name
-  at += leb(); // its field name
+  skipName(); // the import's module
+  skipName(); // its field
   at++; // its kind: memory
   if (bytes[at] !== SHARED_WITH_MAXIMUM) throw new Error('the kernels do not import a shared memory');
   return at;
