@@ -63,7 +63,6 @@ test('an unknown option brings the nearest valid name', async () => {
     hiddenDims: 'hiddenDim',
     learningrate: 'learningRate',
     sparsityparm: 'sparsityParam',
-    decay: 'weightDecay',
     hidenActivation: 'hiddenActivation',
   };
   for (const [got, name] of Object.entries(meant)) {

@@ -1,6 +1,16 @@
+import type { EpochReport, Evaluation, SparseAutoencoder } from '../index.js';
+import { asMatrix, type ImageDataSet } from '../node/dataset.js';
 import type { ReportData } from '../report/report-data.js';
-import { presets } from './options.js';
-import { matrix, type Run } from './train.js';
+import { presets, type TrainOptions } from './options.js';
+
+/** A whole run: what was asked, what came of it. */
+export interface Run {
+  readonly options: TrainOptions;
+  readonly sae: SparseAutoencoder;
+  readonly data: ImageDataSet;
+  readonly epochs: readonly EpochReport[];
+  readonly test: Evaluation;
+}
 
 const CODES_SHOWN = 2000;
 
@@ -17,7 +27,7 @@ export function reportData({ options, sae, data, epochs, test }: Run): ReportDat
   const examples = firstOfEachClass(images.labels);
   const originals = Float32Array.from(examples.flatMap((i) => Array.from(images.pixels.subarray(i * d, (i + 1) * d))));
   const reconstructions = sae.reconstruct({ data: originals, shape: [examples.length, d] });
-  const everActive = activeUnits(sae.transform(matrix(images)).data, h);
+  const everActive = activeUnits(sae.transform(asMatrix(images)).data, h);
   const settings: [string, string][] = [
     ['network', `${d}-${h}-${sae.outputDim}, ${sae.options.hiddenActivation} then ${sae.options.outputActivation}`],
     ['training images', count(train.rows)],

