@@ -1,6 +1,6 @@
-import type { FloatArray, Kernels, Matrix, SparseRows } from './kernels/kernels.js';
+import type { FloatArray, Kernels, Matrix, Rows, SparseRows } from './kernels/kernels.js';
 import { rowsOf } from './matrix.js';
-import type { Rows } from './rows.js';
+import { denseRows } from './rows.js';
 
 /** 0, 1, …, n−1 */
 export const identityOrder = (n: number): Int32Array => Int32Array.from({ length: n }, (_, i) => i);
@@ -19,7 +19,6 @@ export class DataSet {
   readonly sparse: boolean;
   /** The largest |entry|. */
   readonly largest: number;
-  private readonly k: Kernels;
   private readonly source: Matrix;
   private readonly compressed: SparseRows | null;
   private readonly batchStart: Int32Array;
@@ -28,7 +27,6 @@ export class DataSet {
 
   /** Batches may have up to `capacity` rows. */
   constructor(k: Kernels, source: Matrix, capacity: number) {
-    this.k = k;
     this.source = source;
     this.rows = source.rows;
     this.cols = source.cols;
@@ -37,14 +35,14 @@ export class DataSet {
     this.largest = largest;
     this.compressed = sparse ? compressAll(k, source, nonZeros) : null;
     this.sparse = sparse;
-    this.staged = { data: k.floats(capacity * source.cols), rows: capacity, cols: source.cols };
+    this.staged = denseRows(k, sparse ? 0 : capacity, source.cols);
     this.batchStart = k.integers(capacity);
     this.batchEnd = k.integers(capacity);
   }
 
   /** Rows order[from … to−1], in the form the data is held in. Good until the next call. */
   batch(order: Int32Array, from: number, to: number): Rows {
-    if (!this.compressed) return this.dense(order, from, to);
+    if (!this.compressed) return this.stage(order, from, to);
     for (let i = from; i < to; i++) {
       this.batchStart[i - from] = this.compressed.start[order[i]];
       this.batchEnd[i - from] = this.compressed.end[order[i]];
@@ -52,16 +50,12 @@ export class DataSet {
     return { ...this.compressed, rows: to - from, start: this.batchStart, end: this.batchEnd };
   }
 
-  /** Rows order[from … to−1], zeros and all. Good until the next call. */
-  dense(order: Int32Array, from: number, to: number): Matrix {
+  /** Copies rows of the caller's array into the kernels' memory. */
+  private stage(order: Int32Array, from: number, to: number): Matrix {
     const { cols, source } = this;
     const out = rowsOf(this.staged, 0, to - from);
-    if (this.compressed) {
-      this.k.scatter(out, this.batch(order, from, to) as SparseRows);
-    } else {
-      for (let i = from; i < to; i++) {
-        out.data.set(source.data.subarray(order[i] * cols, (order[i] + 1) * cols), (i - from) * cols);
-      }
+    for (let i = from; i < to; i++) {
+      out.data.set(source.data.subarray(order[i] * cols, (order[i] + 1) * cols), (i - from) * cols);
     }
     return out;
   }

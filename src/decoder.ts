@@ -1,6 +1,5 @@
-import type { Activation, Kernels, Matrix, SparseRows } from './kernels/kernels.js';
+import { type Activation, isSparse, type Kernels, type Matrix, type Rows, type SparseRows } from './kernels/kernels.js';
 import type { Parameters } from './parameters.js';
-import { isSparse, type Rows } from './rows.js';
 
 /**
  * The decoder's affine half. Its activation is fused with the loss, in `Kernels.outputLoss`, or

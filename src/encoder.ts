@@ -1,6 +1,13 @@
-import type { Activation, FloatArray, Kernels, Matrix, SparseRows } from './kernels/kernels.js';
+import {
+  type Activation,
+  type FloatArray,
+  isSparse,
+  type Kernels,
+  type Matrix,
+  type Rows,
+  type SparseRows,
+} from './kernels/kernels.js';
 import type { Parameters } from './parameters.js';
-import { isSparse, type Rows } from './rows.js';
 
 /**
  * The encoder's forward pass.

@@ -1,10 +1,10 @@
 import { decodeAffine, decodeBackward } from './decoder.js';
 import { encode, encodeBackward } from './encoder.js';
-import type { Activation, FloatArray, Kernels, Matrix, SparseRows } from './kernels/kernels.js';
+import type { Activation, FloatArray, Kernels, Matrix, Rows, SparseRows } from './kernels/kernels.js';
 import { rowsOf } from './matrix.js';
 import { type Dimensions, type Parameters, viewParameters } from './parameters.js';
 import { type Reconstruction, reconstructionScale } from './reconstruction.js';
-import { type Rows, sparseRows } from './rows.js';
+import { denseRows, sparseRows } from './rows.js';
 import { klPenalty, klPull, l1Pull, type Penalty } from './sparsity.js';
 
 /** What J is made of, apart from θ and the data. */
@@ -67,14 +67,13 @@ export class Objective {
 
   constructor(k: Kernels, spec: ObjectiveSpec, capacity: number, sparseInput: boolean) {
     const { inputDim, hiddenDim, outputDim } = spec;
-    const matrix = (rows: number, cols: number): Matrix => ({ data: k.floats(rows * cols), rows, cols });
     const relu = spec.hiddenActivation === 'relu';
     this.k = k;
     this.spec = spec;
-    this.f = matrix(capacity, hiddenDim);
-    this.dz = matrix(capacity, hiddenDim);
-    this.y = matrix(capacity, outputDim);
-    this.dy = matrix(capacity, outputDim);
+    this.f = denseRows(k, capacity, hiddenDim);
+    this.dz = denseRows(k, capacity, hiddenDim);
+    this.y = denseRows(k, capacity, outputDim);
+    this.dy = denseRows(k, capacity, outputDim);
     this.code = sparseRows(k, capacity, hiddenDim, relu);
     this.codeT = sparseRows(k, hiddenDim, capacity, relu);
     this.xT = sparseRows(k, inputDim, capacity, sparseInput);
@@ -83,7 +82,7 @@ export class Objective {
   }
 
   /** J over the rows of `x`, and ∇J into `gradient`, laid out as θ, if it is given. */
-  evaluate(θ: Parameters, x: Rows, t: Matrix, gradient?: FloatArray): Terms {
+  evaluate(θ: Parameters, x: Rows, t: Rows, gradient?: FloatArray): Terms {
     const { k, spec } = this;
     const n = x.rows;
     const f = rowsOf(this.f, 0, n);

@@ -1,10 +1,5 @@
-import type { Kernels, Matrix, SparseRows } from './kernels/kernels.js';
+import type { Kernels, Matrix, Rows, SparseRows } from './kernels/kernels.js';
 import { rowsOf } from './matrix.js';
-
-/** A batch, one sample a row: dense, or held by its non-zeros. */
-export type Rows = Matrix | SparseRows;
-
-export const isSparse = (x: Rows): x is SparseRows => 'index' in x;
 
 /** A matrix of zeros in the kernels' memory. */
 export const denseRows = (k: Kernels, rows: number, cols: number): Matrix => ({ data: k.floats(rows * cols), rows, cols });

@@ -148,8 +148,8 @@ export async function train(k: Kernels, model: TrainingState, plan: TrainingPlan
 
   function step(from: number, to: number): Terms {
     const batch = x.batch(order, from, to);
-    const t = (plan.targets ?? x).dense(order, from, to);
-    const terms = objective.evaluate(θ, batch, t, gradient);
+    const targets = plan.targets ? plan.targets.batch(order, from, to) : batch;
+    const terms = objective.evaluate(θ, batch, targets, gradient);
     adamStep(k, state.theta, gradient, state, plan.learningRate);
     return terms;
   }

@@ -34,6 +34,11 @@ export interface SparseRows {
   readonly value: FloatArray;
 }
 
+/** A batch, one sample a row: dense, or held by its non-zeros. */
+export type Rows = Matrix | SparseRows;
+
+export const isSparse = (x: Rows): x is SparseRows => 'index' in x;
+
 /** σ, applied elementwise. Every one has a derivative that can be read off its output. */
 export type Activation = 'relu' | 'sigmoid' | 'tanh' | 'identity';
 
@@ -77,8 +82,6 @@ export interface Kernels {
   compress(s: SparseRows, a: Matrix): number;
   /** T = Sᵀ, row j's entries in the order of S's rows. T's arrays hold at least as many entries as S. */
   transpose(t: SparseRows, s: SparseRows): void;
-  /** A = S, zeros written out. */
-  scatter(a: Matrix, s: SparseRows): void;
 
   /** A ← σ(A), in place. */
   activate(a: Matrix, activation: Activation): void;
@@ -89,7 +92,7 @@ export interface Kernels {
    * The output layer's second half, fused into one pass: x̂ = σ(z), then c·Σ(x̂ − t)², returned, and
    * dz = 2c·(x̂ − t)·σ′(x̂). `xHat` holds z on entry and x̂ on return; `dz` may be left out.
    */
-  outputLoss(xHat: Matrix, dz: Matrix | null, t: Matrix, activation: Activation, c: number): number;
+  outputLoss(xHat: Matrix, dz: Matrix | null, t: Rows, activation: Activation, c: number): number;
   /** dz_ij ← (dz_ij + pull_j + l1·sign(f_ij))·σ′(f_ij), in place: from ∂J/∂F to ∂J/∂Z. */
   hiddenDelta(dz: Matrix, f: Matrix, pull: FloatArray, l1: number, activation: Activation): void;
 

@@ -1,8 +1,8 @@
 import { activations } from '../../activations.js';
 import { power } from '../../elementary.js';
-import type { Activation, AdamStep, FloatArray, Kernels, Matrix } from '../kernels.js';
+import { type Activation, type AdamStep, type FloatArray, isSparse, type Kernels, type Matrix, type Rows } from '../kernels.js';
 import { product, sddmm, spmm } from './products.js';
-import { compress, scatter, transpose } from './sparse.js';
+import { compress, denseRow, transpose } from './sparse.js';
 
 /**
  * The reference kernels: each operation of the contract as the loop that its equation says. Both
@@ -26,7 +26,6 @@ export function createPlainKernels(dtype: 'float32' | 'float64'): Kernels {
     sddmm,
     compress,
     transpose,
-    scatter,
     activate,
     columnSums,
     outputLoss,
@@ -72,18 +71,20 @@ function columnSums(out: FloatArray, { data, rows, cols }: Matrix): void {
 }
 
 /** x̂ = σ(z);  R = c·Σ (x̂ − t)²;  dz = 2c·(x̂ − t)·σ′(x̂). */
-function outputLoss(xHat: Matrix, dz: Matrix | null, t: Matrix, activation: Activation, c: number): number {
+function outputLoss(xHat: Matrix, dz: Matrix | null, t: Rows, activation: Activation, c: number): number {
   const { value, slope } = activations[activation];
-  const x = xHat.data;
-  const target = t.data;
+  const { rows, cols, data } = xHat;
   const delta = dz?.data;
   let sum = 0;
-  for (let i = 0; i < x.length; i++) {
-    const y = value(x[i]);
-    const e = y - target[i];
-    x[i] = y;
-    sum += e * e;
-    if (delta) delta[i] = 2 * c * e * slope(y);
+  for (let i = 0; i < rows; i++) {
+    const target = isSparse(t) ? denseRow(t, i) : t.data.subarray(i * cols, (i + 1) * cols);
+    for (let j = 0, at = i * cols; j < cols; j++, at++) {
+      const y = value(data[at]);
+      const e = y - target[j];
+      data[at] = y;
+      sum += e * e;
+      if (delta) delta[at] = 2 * c * e * slope(y);
+    }
   }
   return c * sum;
 }

@@ -42,10 +42,9 @@ export function transpose(t: SparseRows, s: SparseRows): void {
   }
 }
 
-/** A = S, zeros written out. */
-export function scatter(a: Matrix, s: SparseRows): void {
-  a.data.fill(0);
-  for (let i = 0; i < a.rows; i++) {
-    for (let k = s.start[i]; k < s.end[i]; k++) a.data[i * a.cols + s.index[k]] = s.value[k];
-  }
+/** Row i, zeros written out. */
+export function denseRow({ start, end, index, value, cols }: SparseRows, i: number): Float64Array {
+  const row = new Float64Array(cols);
+  for (let k = start[i]; k < end[i]; k++) row[index[k]] = value[k];
+  return row;
 }

@@ -7,7 +7,7 @@
 
 import { power } from '../../elementary.js';
 import { processors } from '../../node/threads.js';
-import type { Activation, Kernels, Matrix, SparseRows } from '../kernels.js';
+import { type Activation, isSparse, type Kernels, type Matrix, type SparseRows } from '../kernels.js';
 import { kernelModule } from './binary.js';
 import { Heap } from './heap.js';
 import { canShare, maySleep, type Pool, startWorkers } from './pool.js';
@@ -61,10 +61,21 @@ interface Exports {
     n: number,
     m: number,
   ): void;
-  scatter(a: number, start: number, end: number, index: number, value: number, n: number, m: number): void;
   activate(a: number, n: number, kind: number): void;
   columnSums(out: number, a: number, n: number, m: number): void;
-  outputLoss(xHat: number, dz: number, t: number, n: number, kind: number, twoC: number): number;
+  outputLoss(
+    xHat: number,
+    dz: number,
+    t: number,
+    start: number,
+    end: number,
+    index: number,
+    value: number,
+    n: number,
+    m: number,
+    kind: number,
+    twoC: number,
+  ): number;
   hiddenDelta(dz: number, f: number, pull: number, l1: number, n: number, m: number, kind: number): void;
   sumOfSquares(x: number, n: number): number;
   sumOfAbs(x: number, n: number): number;
@@ -155,12 +166,17 @@ export function createSimdKernels(options: { threads: number }): SimdKernels {
         s.rows,
         s.cols,
       ),
-    scatter: (a, s) => wasm.scatter(at(a.data), at(s.start), at(s.end), at(s.index), at(s.value), a.rows, a.cols),
 
     activate: (a, activation) => wasm.activate(at(a.data), a.rows * a.cols, ACTIVATIONS[activation]),
     columnSums: (out, a) => wasm.columnSums(at(out), at(a.data), a.rows, a.cols),
-    outputLoss: (xHat, dz, t, activation, c) =>
-      c * wasm.outputLoss(at(xHat.data), atOrNull(dz?.data), at(t.data), t.rows * t.cols, ACTIVATIONS[activation], 2 * c),
+    outputLoss: (xHat, dz, t, activation, c) => {
+      const target: [number, number, number, number, number] = isSparse(t)
+        ? [0, at(t.start), at(t.end), at(t.index), at(t.value)]
+        : [at(t.data), 0, 0, 0, 0];
+      return (
+        c * wasm.outputLoss(at(xHat.data), atOrNull(dz?.data), ...target, xHat.rows, xHat.cols, ACTIVATIONS[activation], 2 * c)
+      );
+    },
     hiddenDelta: (dz, f, pull, l1, activation) =>
       wasm.hiddenDelta(at(dz.data), at(f.data), at(pull), l1, f.rows, f.cols, ACTIVATIONS[activation]),
 

@@ -4,7 +4,7 @@ export { activate, axpy, hiddenDelta } from './elementwise';
 export { adam } from './adam';
 export { gemm } from './gemm';
 export { outputLoss } from './loss';
-export { compress, scatter } from './sparse';
+export { compress } from './compress';
 export { columnSums } from './column-sums';
 export { countNonZeros, findNonFinite, sumOfAbs, sumOfSquares } from './scans';
 export { transpose } from './transpose';

@@ -1,48 +1,82 @@
 /**
- * x̂ = σ(z), c·Σ(x̂ − t)² and dz = 2c·(x̂ − t)·σ′(x̂) in one pass.   all n elements
+ * x̂ = σ(z), c·Σ(x̂ − t)² and dz = 2c·(x̂ − t)·σ′(x̂) in one pass.   all n×m
  *
- * A tile's squares are summed in single precision a block at a time, those sums in double precision, and
- * the tiles' sums in order by the main thread: see scans.ts.
+ * A tile is a few rows. A row's squares are summed in single precision a block at a time, those sums in
+ * double precision, and the tiles' sums in order by the main thread: see scans.ts. A row of sparse
+ * targets is written out first, where it stays in the nearest cache.
  */
 
-import { argument, floatArgument, PARTIALS, pass4, passFloat } from './layout';
+import { argument, floatArgument, PARTIAL_SUMS, PARTIALS, pass4, passFloat, scratch } from './layout';
 import { Operation } from './tile';
 import { run } from './threads';
 import { addToDoubles, keepLanes, storeLanes } from './lanes';
 import { costOf, Kind, sigma, timesSlope } from './activations';
-import { BLOCK, scanTileSize, sumOfTiles } from './scans';
+import { BLOCK, sumOfTiles } from './scans';
 
-/** `dz` may be 0. Returns Σ(x̂ − t)², without c. */
-export function outputLoss(xHat: usize, dz: usize, target: usize, n: u32, kind: Kind, twoC: f32): f64 {
-  const size = scanTileSize(n);
-  const tiles = (n + size - 1) / size;
+/** Elements of one tile, roughly. */
+const TILE_ELEMENTS: u32 = 8192;
+/** How much of a row goes at a time: any row of sparse targets finds room in the scratch. */
+const STRETCH: u32 = 16384;
+
+/** `dz` may be 0; `target` is 0 where the targets are sparse. Returns Σ(x̂ − t)², without c. */
+export function outputLoss(
+  xHat: usize, dz: usize, target: usize, start: usize, end: usize, index: usize, value: usize,
+  n: u32, m: u32, kind: Kind, twoC: f32,
+): f64 {
+  const rows = max(max(TILE_ELEMENTS / max(m, 1), (n + PARTIAL_SUMS - 1) / PARTIAL_SUMS), 1);
+  const tiles = (n + rows - 1) / rows;
   pass4(0, xHat, dz, target, n);
-  pass4(4, kind, size, 0, 0);
-  passFloat(6, twoC);
-  run(Operation.LOSS, tiles, <f64>n * <f64>(costOf(kind) + 6));
+  pass4(4, kind, rows, m, 0);
+  passFloat(7, twoC);
+  pass4(8, start, end, index, value);
+  run(Operation.LOSS, tiles, <f64>n * <f64>m * <f64>(costOf(kind) + 6));
   return sumOfTiles(tiles);
 }
 
 export function lossTile(t: u32): void {
-  const size = argument(5);
-  const from = t * size;
-  const n = min(argument(3) - from, size);
-  const xHat = argument(0) + (from << 2);
-  const target = argument(2) + (from << 2);
-  const kind = <Kind>argument(4);
-  const dz = argument(1) != 0 ? argument(1) + (from << 2) : 0;
-  let sum: f64;
-  if (kind == Kind.RELU) sum = lossAs(xHat, dz, target, n, Kind.RELU);
-  else if (kind == Kind.SIGMOID) sum = lossAs(xHat, dz, target, n, Kind.SIGMOID);
-  else if (kind == Kind.TANH) sum = lossAs(xHat, dz, target, n, Kind.TANH);
-  else sum = lossAs(xHat, dz, target, n, Kind.IDENTITY);
+  const rows = argument(5);
+  const m = argument(6);
+  const i0 = t * rows;
+  const i1 = min(i0 + rows, argument(3));
+  const dz = argument(1);
+  const sparse = argument(2) == 0;
+  const stretch = scratch();
+  if (sparse) memory.fill(stretch, 0, min(m, STRETCH) << 2);
+  let sum: f64 = 0;
+  for (let i = i0; i < i1; i++) {
+    for (let j: u32 = 0; j < m; j += STRETCH) {
+      const at = (i * m + j) << 2;
+      if (sparse) writeOut(stretch, i, j, true);
+      sum += stretchLoss(argument(0) + at, dz != 0 ? dz + at : 0, sparse ? stretch : argument(2) + at, min(m - j, STRETCH));
+      if (sparse) writeOut(stretch, i, j, false);
+    }
+  }
   store<f64>(PARTIALS + (t << 3), sum);
+}
+
+/** Puts those of row i's entries that lie in columns j … j+STRETCH−1 in their places, or zeros back. */
+function writeOut(stretch: usize, i: u32, j: u32, entries: bool): void {
+  const index = argument(10);
+  const value = argument(11);
+  const last = load<u32>(argument(9) + (i << 2)) << 2;
+  for (let p: usize = load<u32>(argument(8) + (i << 2)) << 2; p < last; p += 4) {
+    const place = load<u32>(index + p) - j;
+    if (place < STRETCH) store<f32>(stretch + (place << 2), entries ? load<f32>(value + p) : 0);
+  }
+}
+
+function stretchLoss(xHat: usize, dz: usize, target: usize, m: u32): f64 {
+  const kind = <Kind>argument(4);
+  if (kind == Kind.RELU) return lossAs(xHat, dz, target, m, Kind.RELU);
+  if (kind == Kind.SIGMOID) return lossAs(xHat, dz, target, m, Kind.SIGMOID);
+  if (kind == Kind.TANH) return lossAs(xHat, dz, target, m, Kind.TANH);
+  return lossAs(xHat, dz, target, m, Kind.IDENTITY);
 }
 
 // @ts-ignore: decorator
 @inline
 function lossAs(xHat: usize, dz: usize, target: usize, n: u32, kind: Kind): f64 {
-  const twoC = floatArgument(6);
+  const twoC = floatArgument(7);
   const zero = f32x4.splat(0);
   let sums = f64x2.splat(0);
   for (let from: u32 = 0; from < n; from += BLOCK) {

@@ -4,7 +4,7 @@ import { activateTile, axpyTile, hiddenDeltaTile } from './elementwise';
 import { adamTile } from './adam';
 import { gemmTile } from './gemm';
 import { lossTile } from './loss';
-import { compressTile, scatterTile } from './sparse';
+import { compressTile } from './compress';
 import { columnSumsTile } from './column-sums';
 import { scanTile } from './scans';
 import { countTile, placeTile } from './transpose';
@@ -18,7 +18,6 @@ export const enum Operation {
   GEMM,
   SDDMM,
   COMPRESS,
-  SCATTER,
   COUNT,
   PLACE,
   ACTIVATE,
@@ -42,8 +41,6 @@ export function tile(operation: u32, t: u32): void {
       return sddmmTile(t);
     case Operation.COMPRESS:
       return compressTile(t);
-    case Operation.SCATTER:
-      return scatterTile(t);
     case Operation.COUNT:
       return countTile(t);
     case Operation.PLACE:

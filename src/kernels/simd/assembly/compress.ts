@@ -1,4 +1,4 @@
-/** Between dense and sparse rows: compress and scatter. */
+/** From dense to sparse rows. */
 
 import { argument, LEFT_PACK, pass4 } from './layout';
 import { Operation } from './tile';
@@ -58,30 +58,4 @@ function packRow(index: usize, value: usize, a: usize, m: u32): u32 {
     to += <u32>(x != 0) << 2;
   }
   return to >> 2;
-}
-
-/** A = S, zeros written out.   n×m */
-export function scatter(a: usize, start: usize, end: usize, index: usize, value: usize, n: u32, m: u32): void {
-  const rows = max(TILE_ELEMENTS / max(m, 1), 1);
-  pass4(0, start, end, index, value);
-  pass4(4, a, n, m, rows);
-  run(Operation.SCATTER, (n + rows - 1) / rows, <f64>n * <f64>m);
-}
-
-export function scatterTile(t: u32): void {
-  const index = argument(2);
-  const value = argument(3);
-  const m = argument(6);
-  const rows = argument(7);
-  const i0 = t * rows;
-  const i1 = min(i0 + rows, argument(5));
-  let row = argument(4) + ((i0 * m) << 2);
-  memory.fill(row, 0, ((i1 - i0) * m) << 2);
-  for (let i = i0; i < i1; i++) {
-    const last = load<u32>(argument(1) + (i << 2)) << 2;
-    for (let p: usize = load<u32>(argument(0) + (i << 2)) << 2; p < last; p += 4) {
-      store<f32>(row + (load<u32>(index + p) << 2), load<f32>(value + p));
-    }
-    row += m << 2;
-  }
 }
