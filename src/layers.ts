@@ -1,5 +1,5 @@
 import ndarray, { type NdArray } from 'ndarray';
-import { decodeAll, encodeAll } from './inference.js';
+import { chunkRows, decodeAll, encodeAll } from './inference.js';
 import type { FloatArray, Matrix } from './kernels/kernels.js';
 import type { MatrixLike } from './matrix.js';
 import type { Model } from './model.js';
@@ -39,18 +39,18 @@ export class Decoder {
    * @throws for rows of another width than h, no rows, or an entry that is not finite.
    */
   decode(F: MatrixLike): Result {
-    const { spec, θ, kernels } = this.#model;
+    const { spec, θ } = this.#model;
     const f = this.#model.read('decode: F', F, spec.hiddenDim);
     const xHat = this.#model.blank(f.rows, spec.outputDim);
-    decodeAll('decode: F', kernels, θ, spec, f, xHat);
+    decodeAll('decode: F', this.#model.kernels(chunkRows(f.rows)), θ, spec, f, xHat);
     return present(xHat);
   }
 }
 
 export function encodeWith(model: Model, where: `${string}: ${string}`, X: MatrixLike): Result {
-  const { spec, θ, kernels } = model;
+  const { spec, θ } = model;
   const x = model.read(where, X, spec.inputDim);
   const f = model.blank(x.rows, spec.hiddenDim);
-  encodeAll(where, kernels, θ, spec, x, f);
+  encodeAll(where, model.kernels(chunkRows(x.rows)), θ, spec, x, f);
   return present(f);
 }

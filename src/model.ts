@@ -25,9 +25,12 @@ export class Model {
     initialize(this.state.theta, options, initializer, Random.stream(seed, 'weights'));
   }
 
-  /** The kernels for a synchronous call. */
-  get kernels(): Kernels {
-    return inferenceKernels(this.options);
+  /** The kernels for a synchronous call that has `rows` rows in their memory at a time. */
+  kernels(rows: number): Kernels {
+    const { inputDim, hiddenDim, outputDim } = this.spec;
+    // θ, its gradient, and each row in every form that a pass may ask for: see Objective.
+    const aRow = 6 * inputDim + 8 * hiddenDim + 5 * outputDim + 64;
+    return inferenceKernels(this.options, 3 * this.state.theta.length + rows * aRow + 2 ** 16);
   }
 
   blank(rows: number, cols: number): Matrix {

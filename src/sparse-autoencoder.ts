@@ -1,7 +1,7 @@
 import ndarray from 'ndarray';
 import ops from 'ndarray-ops';
 import { fit } from './fit.js';
-import { adoptParameters, reconstructAll } from './inference.js';
+import { adoptParameters, chunkRows, reconstructAll } from './inference.js';
 import { resolveBackend } from './kernels/backend.js';
 import type { FloatArray, Matrix } from './kernels/kernels.js';
 import { Decoder, Encoder, encodeWith, present, type Result } from './layers.js';
@@ -123,18 +123,19 @@ export class SparseAutoencoder {
 
   /** X̂, the decoded code of X.   n×d → n×d′ */
   reconstruct(X: MatrixLike): Result {
-    const { spec, θ, kernels } = this.#model;
+    const { spec, θ } = this.#model;
     const x = this.#model.read('reconstruct: X', X, spec.inputDim);
     const xHat = this.#model.blank(x.rows, spec.outputDim);
-    reconstructAll('reconstruct: X', kernels, θ, spec, x, xHat);
+    reconstructAll('reconstruct: X', this.#model.kernels(chunkRows(x.rows)), θ, spec, x, xHat);
     return present(xHat);
   }
 
   /** J over X as one batch, without its gradient, and what the code is like. */
   evaluate(X: MatrixLike, { targets }: { targets?: MatrixLike } = {}): Evaluation {
-    const { spec, kernels: k, θ } = this.#model;
+    const { spec, θ } = this.#model;
     const x = this.#model.readFinite('evaluate: X', X, spec.inputDim);
     const t = this.#model.readTargets('evaluate: targets', targets, x.rows);
+    const k = this.#model.kernels(chunkRows(x.rows));
     const { squaredError, meanActivation, ...rest } = k.scoped(() => assess('evaluate: X', k, adoptParameters(k, θ), spec, x, t));
     return {
       ...rest,
@@ -147,7 +148,8 @@ export class SparseAutoencoder {
   lossAndGradients(X: MatrixLike, { targets }: { targets?: MatrixLike } = {}): LossAndGradients {
     const x = this.#model.readFinite('lossAndGradients: X', X, this.inputDim);
     const t = this.#model.readTargets('lossAndGradients: targets', targets, x.rows);
-    const { spec, kernels: k, state, θ } = this.#model;
+    const { spec, state, θ } = this.#model;
+    const k = this.#model.kernels(x.rows);
     return k.scoped(() => {
       const gradient = k.floats(state.theta.length);
       const rows = asRows(k, { ...x, data: k.adopt(x.data) });

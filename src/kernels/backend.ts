@@ -28,15 +28,17 @@ export function trainingKernels(request: BackendRequest): Kernels {
   return createSimdKernels({ threads: request.threads === 'auto' ? processors() : request.threads });
 }
 
-/** Past this size, in bytes, the scratch memory is left to the garbage collector and begun anew. */
-const LARGEST_SCRATCH = 64 * 2 ** 20;
+/** A small scratch memory is kept between calls; one above this size, in bytes, serves one call. */
+const KEPT_SCRATCH = 64 * 2 ** 20;
 
 /** One memory for all synchronous calls, of whatever model: each takes what it needs and gives it back. */
 let scratch: SimdKernels | undefined;
 
-/** Kernels for one synchronous call, on one thread. */
-export function inferenceKernels(request: BackendRequest): Kernels {
+/** Kernels for one synchronous call, on one thread, with room for `elements` floats and integers. */
+export function inferenceKernels(request: BackendRequest, elements: number): Kernels {
   if (resolveBackend(request) === 'plain') return createPlainKernels(request.dtype);
-  if (!scratch || scratch.memory.buffer.byteLength > LARGEST_SCRATCH) scratch = createSimdKernels({ threads: 1 });
+  const bytes = 4 * elements;
+  if (bytes > KEPT_SCRATCH) return createSimdKernels({ threads: 1, bytes });
+  scratch ??= createSimdKernels({ threads: 1, bytes: KEPT_SCRATCH });
   return scratch;
 }

@@ -25,9 +25,10 @@ export class Heap {
   private buffer: ArrayBufferLike;
   private readonly earlier = new Set<ArrayBufferLike>();
 
-  constructor(shared: boolean) {
+  /** Memory that is not shared has room for `bytes`, or for as much as can be had. */
+  constructor(shared: boolean, bytes = Infinity) {
     this.shared = shared;
-    const { memory, limit } = shared ? sharedMemory() : ownMemory();
+    const { memory, limit } = shared ? sharedMemory() : ownMemory(Math.ceil(bytes / PAGE) + 1);
     this.memory = memory;
     this.limit = limit;
     this.buffer = memory.buffer;
@@ -114,9 +115,12 @@ function sharedMemory(): { memory: WebAssembly.Memory; limit: number } {
   return first((maximum) => new WebAssembly.Memory({ initial: 1, maximum, shared: true }));
 }
 
-function ownMemory(): { memory: WebAssembly.Memory; limit: number } {
-  // Never the whole 4 GiB: a tab that asks for everything gets nothing.
-  return first((maximum) => new WebAssembly.Memory({ initial: maximum / 4, maximum: maximum / 4 }));
+function ownMemory(wanted: number): { memory: WebAssembly.Memory; limit: number } {
+  return first((most) => {
+    // Never the whole 4 GiB unless it is wanted: a tab that asks for everything gets nothing.
+    const pages = wanted <= most ? wanted : most / 4;
+    return new WebAssembly.Memory({ initial: pages, maximum: pages });
+  });
 }
 
 /** The largest memory that can be had. */

@@ -17,6 +17,9 @@ export { simdSupported } from './binary.js';
 /** Scratch of one thread: two 128 KiB panels of the dense product, or a 24-column slice of 6800 rows. */
 const SCRATCH_BYTES = 640 << 10;
 
+/** What the kernels keep for themselves, next to one thread's scratch. */
+const HEAP_BYTES = SCRATCH_BYTES + (64 << 10);
+
 /** How often an idle thread looks for work before it sleeps: about 50 µs, or a few if threads share a processor. */
 const SPINS = 20000;
 const SPINS_WHEN_CROWDED = 200;
@@ -103,13 +106,18 @@ export interface SimdKernels extends Kernels {
   readonly memory: WebAssembly.Memory;
 }
 
-/** A kernel set with a memory of its own, on `threads` threads where threads can be had. */
-export function createSimdKernels(options: { threads: number }): SimdKernels {
+/**
+ * A kernel set with a memory of its own, on `threads` threads where threads can be had.
+ *
+ * With `bytes`, on one thread, in memory of that size which is not shared: engines copy into it at full
+ * speed, where for shared memory they keep to single words.
+ */
+export function createSimdKernels(options: { threads: number; bytes?: number }): SimdKernels {
   if (!(options.threads >= 1)) throw new RangeError(`threads: ${options.threads}`);
-  const shared = canShare();
+  const shared = options.bytes === undefined && canShare();
   const threads = shared ? Math.floor(options.threads) : 1;
   const module = kernelModule(shared);
-  const heap = new Heap(shared);
+  const heap = new Heap(shared, options.bytes && options.bytes + HEAP_BYTES);
   const wasm = new WebAssembly.Instance(module, { env: { memory: heap.memory } }).exports as unknown as Exports;
   const spins = threads > processors() ? SPINS_WHEN_CROWDED : SPINS;
   heap.reserve(wasm.setup(threads, SCRATCH_BYTES, spins, Number(maySleep())));
