@@ -62,11 +62,14 @@ export function compareGradient(
     const numeric = derivative(fn, probe, at, step * Math.max(1, Math.abs(theta[at])));
     difference += (analytic - numeric) ** 2;
     total += (analytic + numeric) ** 2;
-    if (s === 0 || !(Math.abs(analytic - numeric) <= Math.abs(worst.analytic - worst.numeric))) {
-      worst = { at, analytic, numeric };
-    }
+    if (s === 0 || isWorse(analytic - numeric, worst.analytic - worst.numeric)) worst = { at, analytic, numeric };
   }
   return { relativeError: difference === 0 ? 0 : Math.sqrt(difference / total), worst, checked: count };
+}
+
+/** NaN is worse than any number, and the first NaN the worst of all. */
+function isWorse(gap: number, worst: number): boolean {
+  return !Number.isNaN(worst) && !(Math.abs(gap) <= Math.abs(worst));
 }
 
 /**

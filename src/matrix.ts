@@ -63,10 +63,10 @@ function readRows(where: Where, input: readonly unknown[], cols: number, dtype: 
 }
 
 function rowWidth(where: Where, row: number, got: number, expected: number): RangeError {
-  const call = where.slice(0, where.indexOf(':'));
-  return row === 0
-    ? new RangeError(`${call}: got rows of ${got}, expected ${expected}`)
-    : new RangeError(`${where}[${row}] has ${got} entries, expected ${expected}`);
+  if (row > 0) return new RangeError(`${where}[${row}] has ${got} entries, expected ${expected}`);
+  // The one matrix that a call is about need not be named.
+  const subject = where.replace(/: [XF]$/, '');
+  return new RangeError(`${subject}: got rows of ${got}, expected ${expected}`);
 }
 
 function readShaped(where: Where, input: ShapedArray, cols: number, dtype: DType): Matrix {
@@ -83,8 +83,13 @@ function readShaped(where: Where, input: ShapedArray, cols: number, dtype: DType
   if (width !== cols) throw rowWidth(where, 0, width, cols);
   if (rows === 0) throw new RangeError(`${where} is empty, expected at least one row of ${cols}`);
   const get = reader(where, data);
-  const [down, across] = input.stride ?? [cols, 1];
-  const first = input.offset ?? 0;
+  const { stride = [cols, 1], offset: first = 0 } = input;
+  const whole = (n: unknown) => Number.isSafeInteger(n);
+  if (stride?.length !== 2 || !Array.from(stride).every(whole)) {
+    throw new TypeError(`${where}.stride is ${show(stride)}, expected two whole numbers`);
+  }
+  if (!whole(first)) throw new TypeError(`${where}.offset is ${show(first)}, expected a whole number`);
+  const [down, across] = stride;
   const corners = [
     first,
     first + (rows - 1) * down,

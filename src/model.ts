@@ -1,7 +1,7 @@
 import { initialize } from './initializers.js';
 import { inferenceKernels } from './kernels/backend.js';
 import type { FloatArray, Kernels, Matrix } from './kernels/kernels.js';
-import { checkFinite, floats, readMatrix, type Where } from './matrix.js';
+import { checkFinite, floats, readMatrix, type ShapedArray, type Where } from './matrix.js';
 import type { ObjectiveSpec } from './objective.js';
 import type { CompleteOptions } from './options.js';
 import { type Parameters, parameterCount, viewParameters } from './parameters.js';
@@ -50,6 +50,14 @@ export class Model {
     return matrix;
   }
 
+  /** n finite numbers: a list, a typed array, a vector with a shape, or a matrix of one row. */
+  readVector(where: Where, input: unknown, n: number): FloatArray {
+    const { data } = this.read(where, asRow(input), n);
+    const at = firstNonFinite(data);
+    if (at >= 0) throw new RangeError(`${where}[${at}] is ${data[at]}, expected a finite number`);
+    return data;
+  }
+
   /** T for `rows` rows of X; null where T = X. */
   readTargets(where: Where, targets: unknown, rows: number): Matrix | null {
     const { inputDim, outputDim } = this.spec;
@@ -63,6 +71,14 @@ export class Model {
     if (matrix.rows !== rows) throw new RangeError(`${where} has ${matrix.rows} rows, expected ${rows}, as X`);
     return matrix;
   }
+}
+
+/** A vector, seen as a matrix of one row. */
+function asRow(value: unknown): unknown {
+  if (Array.isArray(value) || ArrayBuffer.isView(value)) return [value];
+  if (value === null || typeof value !== 'object' || !('shape' in value)) return value;
+  const { data, shape, stride, offset } = value as ShapedArray;
+  return shape?.length === 1 ? { data, shape: [1, shape[0]], stride: stride && [0, stride[0]], offset } : value;
 }
 
 function firstNonFinite(data: FloatArray): number {

@@ -5,7 +5,7 @@ import { adoptParameters, chunkRows, reconstructAll } from './inference.js';
 import { resolveBackend } from './kernels/backend.js';
 import type { FloatArray, Matrix } from './kernels/kernels.js';
 import { Decoder, Encoder, encodeWith, present, type Result } from './layers.js';
-import { floats, type MatrixLike, type ShapedArray, show } from './matrix.js';
+import { floats, type MatrixLike, show } from './matrix.js';
 import { assess, explainedVariance } from './metrics.js';
 import { Model } from './model.js';
 import { Objective } from './objective.js';
@@ -188,20 +188,12 @@ export class SparseAutoencoder {
 
   #readParameter(name: ParameterName, value: unknown, shape: number[]): FloatArray {
     const where = `setParameters: ${name}` as const;
-    const cols = shape[shape.length - 1];
-    const rows = shape.length === 2 ? shape[0] : 1;
-    const matrix = this.#model.readFinite(where, shape.length === 2 ? value : asRow(value), cols);
+    if (shape.length === 1) return this.#model.readVector(where, value, shape[0]).slice();
+    const [rows, cols] = shape;
+    const matrix = this.#model.readFinite(where, value, cols);
     if (matrix.rows !== rows) throw new RangeError(`${where} has ${matrix.rows} rows, expected ${rows}`);
     return matrix.data.slice();
   }
-}
-
-/** A vector, seen as a matrix of one row. */
-function asRow(value: unknown): unknown {
-  if (Array.isArray(value) || ArrayBuffer.isView(value)) return [value];
-  if (value === null || typeof value !== 'object' || !('shape' in value)) return value;
-  const { data, shape, stride, offset } = value as ShapedArray;
-  return shape?.length === 1 ? { data, shape: [1, shape[0]], stride: stride && [0, stride[0]], offset } : value;
 }
 
 function copyAs(model: Model, values: FloatArray): FloatArray {

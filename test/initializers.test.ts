@@ -15,7 +15,8 @@ function drawn(initializer: Initializer) {
   return viewParameters(theta, dims);
 }
 
-const variance = (xs: Float32Array | Float64Array) => xs.reduce((sum, x) => sum + x * x, 0) / xs.length;
+const mean = (xs: readonly number[]) => xs.reduce((sum, x) => sum + x, 0) / xs.length;
+const variance = (xs: Iterable<number>) => mean([...xs].map((x) => x * x));
 
 test('biases start at 0, whatever was there', () => {
   for (const initializer of ['glorot-uniform', 'glorot-normal', 'he-normal'] as const) {
@@ -30,7 +31,7 @@ test('glorot-uniform: within ±√(6/(in + out)), filling that range evenly, on 
     [encoderWeight, Math.sqrt(6 / 250)],
     [decoderWeight, Math.sqrt(6 / 150)],
   ] as const) {
-    const largest = data.reduce((most, w) => Math.max(most, Math.abs(w)), 0);
+    const largest = Math.max(...Array.from(data, Math.abs));
     assert.ok(largest <= bound && largest > 0.999 * bound, `${largest} of ${bound}`);
     assert.ok(Math.abs(variance(data) / (bound ** 2 / 3) - 1) < 0.05);
     assert.ok(Math.abs(data.filter((w) => w > 0).length / data.length - 0.5) < 0.03);

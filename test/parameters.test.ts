@@ -12,7 +12,7 @@ test('names, shapes and count: 3·2 + 2 + 2·4 + 4 = 20', () => {
 
 for (const Floats of [Float32Array, Float64Array]) {
   test(`${Floats.name}: the views lie end to end in θ, and share it`, () => {
-    const theta = Floats.from({ length: 20 }, (_, k) => k);
+    const theta = new Floats(20).map((_, k) => k);
     const { encoderWeight, encoderBias, decoderWeight, decoderBias } = viewParameters(theta, dims);
     assert.equal([...encoderWeight.data], [0, 1, 2, 3, 4, 5]);
     assert.equal([encoderWeight.rows, encoderWeight.cols], [3, 2]);

@@ -1,3 +1,4 @@
+import { spread } from '../helpers.js';
 import { activationByHand, adamByHand, denseProduct, slopeByHand } from './by-hand.js';
 import type { Desk } from './desk.js';
 
@@ -150,30 +151,28 @@ export const cases: Readonly<Record<string, (desk: Desk, shape: Shape) => Check[
     return [['A·Bᵀ at S', c.data, all.map((value, p) => (at.data[p] === 0 ? 0 : value))]];
   },
 
-  'compress, and scatter'(desk, { n, k, density }) {
-    const [a, back] = [desk.random(n, k, density), desk.matrix(n, k)];
+  compress(desk, { n, k, density }) {
+    const a = desk.random(n, k, density);
     const s = desk.sparse(n, k);
     const count = desk.kernels.compress(s, a);
-    desk.kernels.scatter(back, s);
     const places = [...a.data].flatMap((value, p) => (value === 0 ? [] : [p]));
     const rows = Array.from({ length: n }, (_, i) => [...s.index.subarray(s.start[i], s.end[i])].map((j) => i * k + j));
     return [
       ['count', [count], [places.length]],
       ['start', s.start, Array.from({ length: n }, (_, i) => i * k)],
       ['places, in order', rows.flat(), places],
-      ['scattered', back.data, a.data],
+      ['spread out', spread(s), a.data],
     ];
   },
 
   'transpose, of a choice of rows'(desk, { n, k, density, seed }) {
     const a = desk.random(n, k, density);
     const order = Array.from({ length: n }, (_, i) => (i * 7 + seed) % n);
-    const [t, back] = [desk.sparse(k, n), desk.matrix(k, n)];
+    const t = desk.sparse(k, n);
     desk.kernels.transpose(t, desk.chosen(desk.compressed(a), order));
-    desk.kernels.scatter(back, t);
     const rows = Array.from({ length: k }, (_, j) => [...t.index.subarray(t.start[j], t.end[j])]);
     return [
-      ['Sᵀ', back.data, Array.from({ length: k * n }, (_, p) => a.data[order[p % n] * k + Math.floor(p / n)])],
+      ['Sᵀ', spread(t), Array.from({ length: k * n }, (_, p) => a.data[order[p % n] * k + Math.floor(p / n)])],
       ['ascending', rows.flat(), rows.flatMap((row) => row.toSorted((x, y) => x - y))],
     ];
   },
@@ -224,6 +223,20 @@ export const cases: Readonly<Record<string, (desk: Desk, shape: Shape) => Check[
       ];
     }),
 
+  'outputLoss, targets sparse, a choice of rows'(desk, { n, m, density, seed }) {
+    const [z, t, dz, dzDense] = [desk.random(n, m, 1, 6), desk.random(n, m, density), desk.matrix(n, m), desk.matrix(n, m)];
+    const order = Array.from({ length: n }, (_, i) => (i * 7 + seed) % n);
+    const [again, chosen] = [desk.copy(z), desk.matrix(n, m)];
+    for (const [i, row] of order.entries()) chosen.data.set(t.data.subarray(row * m, (row + 1) * m), i * m);
+    const sparse = desk.kernels.outputLoss(z, dz, desk.chosen(desk.compressed(t), order), 'sigmoid', 1 / (n * m));
+    const dense = desk.kernels.outputLoss(again, dzDense, chosen, 'sigmoid', 1 / (n * m));
+    return [
+      ['c·Σ(x̂ − t)²', [sparse], [dense]],
+      ['x̂', z.data, again.data],
+      ['dz', dz.data, dzDense.data],
+    ];
+  },
+
   hiddenDelta: (desk, { n, m, density }) =>
     kinds.map((kind): Check => {
       const [f, dz] = [desk.random(n, m, density), desk.random(n, m)];
@@ -240,7 +253,7 @@ export const cases: Readonly<Record<string, (desk: Desk, shape: Shape) => Check[
   'sums and counts'(desk, { n, m, density }) {
     const { kernels } = desk;
     const x = desk.random(n, m, density).data;
-    const sum = (term: (v: number) => number) => [x.reduce((total, v) => total + term(v), 0)];
+    const sum = (term: (v: number) => number) => [Array.from(x, term).reduce((total, v) => total + v, 0)];
     return [
       ['Σ x²', [kernels.sumOfSquares(x)], sum((v) => v * v)],
       ['Σ |x|', [kernels.sumOfAbs(x)], sum(Math.abs)],

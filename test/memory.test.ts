@@ -1,0 +1,30 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { runModule } from './helpers.js';
+
+const MOST_GROWTH = 40;
+
+for (const backend of ['simd', 'plain']) {
+  test(`${backend}: 50 more models fitted in one process take no more than ${MOST_GROWTH} MB more than the first 50 did`, async () => {
+    const printed = await runModule(`
+      const { SparseAutoencoder } = await import('./src/index.ts');
+      const X = Array.from({ length: 400 }, (_, i) => Array.from({ length: 64 }, (_, j) => ((i * 7 + j * 3) % 11) / 11));
+      let most = 0;
+      const peaks = [];
+      for (let model = 1; model <= 100; model++) {
+        const sae = new SparseAutoencoder({ inputDim: 64, hiddenDim: 128, backend: '${backend}', threads: 2, seed: model });
+        await sae.fit(X, { epochs: 2, batchSize: 64 });
+        sae.evaluate(X);
+        most = Math.max(most, process.memoryUsage().rss / 2 ** 20);
+        if (model % 50 === 0) {
+          peaks.push(most);
+          most = 0;
+        }
+      }
+      console.log(JSON.stringify(peaks));`);
+    const [first, second] = JSON.parse(printed);
+    assert.ok(second - first <= MOST_GROWTH, `${first.toFixed(0)} MB, then ${second.toFixed(0)} MB`);
+  });
+}
+
+test.run();

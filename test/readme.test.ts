@@ -1,0 +1,72 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { inTemporaryFolder, projectRoot, runNode } from './helpers.js';
+
+const readme = readFileSync(join(projectRoot, 'README.md'), 'utf8');
+
+interface Block {
+  readonly code: string;
+  /** The block without a language that comes right after it: what it prints. */
+  readonly output: string | undefined;
+}
+
+const blocks: Block[] = [...readme.matchAll(/^```ts\n(.*?)^```\n(?:\n```\n(.*?)^```\n)?/gms)].map(([, code, output]) => ({
+  code,
+  output,
+}));
+const library = join(projectRoot, 'src/index.ts');
+const isProgram = ({ code }: Block) => code.includes("from 'sparse-autoencoder'");
+const programs = blocks.filter(isProgram);
+
+/** A block that only shows a call leaves open what is the reader's to choose. */
+const open = `import { SparseAutoencoder } from '${library}';\ndeclare const inputDim: number, hiddenDim: number;\n`;
+const asModule = (block: Block) =>
+  isProgram(block) ? block.code.replace("'sparse-autoencoder'", `'${library}'`) : open + block.code;
+
+test('the README shows programs', () => {
+  assert.ok(programs.length > 0 && blocks.length > programs.length);
+});
+
+test('every ts block type-checks', () =>
+  inTemporaryFolder(async (folder) => {
+    const files = blocks.map((block, k) => {
+      writeFileSync(join(folder, `block${k}.mts`), asModule(block));
+      return `block${k}.mts`;
+    });
+    const { compilerOptions } = JSON.parse(readFileSync(join(projectRoot, 'tsconfig.json'), 'utf8'));
+    const here = {
+      noEmit: true,
+      allowImportingTsExtensions: true,
+      noUnusedLocals: false,
+      typeRoots: [join(projectRoot, 'node_modules/@types')],
+    };
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: { ...compilerOptions, ...here }, files }));
+    const { code, stdout } = await runNode([join(projectRoot, 'node_modules/typescript/bin/tsc'), '-p', folder]);
+    assert.is(stdout, '');
+    assert.is(code, 0);
+  }));
+
+for (const [k, block] of programs.entries()) {
+  test(`program ${k + 1} runs, and prints what the README says`, () =>
+    inTemporaryFolder(async (folder) => {
+      const file = join(folder, 'program.mts');
+      writeFileSync(file, asModule(block));
+      const { code, stdout, stderr } = await runNode([file]);
+      assert.is(code, 0, stderr);
+      assert.is(stdout.trim(), block.output?.trim());
+    }));
+}
+
+test('every link to a file of the repository leads somewhere', () => {
+  const links = [...readme.matchAll(/\]\(([^)#:]+)\)/g)].map(([, target]) => target);
+  assert.ok(links.length > 5);
+  for (const target of links) assert.ok(existsSync(join(projectRoot, target)), target);
+});
+
+test('nothing was left to be filled in', () => {
+  assert.equal(readme.match(/^@[A-Z]+@$/gm) ?? [], []);
+});
+
+test.run();
