@@ -1,6 +1,6 @@
 import { decode } from './decoder.js';
 import { encode } from './encoder.js';
-import type { Kernels, Matrix } from './kernels/kernels.js';
+import { isSparse, type Kernels, type Matrix, type Rows } from './kernels/kernels.js';
 import { checkFinite, rowsOf, type Where } from './matrix.js';
 import type { ObjectiveSpec } from './objective.js';
 import type { Parameters } from './parameters.js';
@@ -21,15 +21,18 @@ export function forEachChunk(
   k: Kernels,
   x: Matrix,
   buffer: ChunkBuffer,
-  visit: (n: number, from: number) => void,
+  visit: (rows: Rows, from: number) => void,
 ): void {
   for (let from = 0; from < x.rows; from += CHUNK) {
     const n = Math.min(CHUNK, x.rows - from);
     const chunk = buffer.dense(n);
     chunk.data.set(rowsOf(x, from, from + n).data);
-    const at = k.findNonFinite(chunk.data);
-    checkFinite(where, x, at, chunk.data[at], from);
-    visit(n, from);
+    const rows = buffer.rows(n);
+    if (!isSparse(rows)) {
+      const at = k.findNonFinite(chunk.data);
+      checkFinite(where, x, at, chunk.data[at], from);
+    }
+    visit(rows, from);
   }
 }
 
@@ -54,9 +57,10 @@ export function encodeAll(where: Where, k: Kernels, model: Parameters, spec: Obj
     const θ = withEncoder(k, model);
     const input = new ChunkBuffer(k, chunkRows(x.rows), x.cols);
     const code = new ChunkBuffer(k, chunkRows(x.rows), f.cols);
-    forEachChunk(where, k, x, input, (n, from) => {
-      encode(k, θ, input.rows(n), code.dense(n), spec.hiddenActivation);
-      f.data.set(code.dense(n).data, from * f.cols);
+    forEachChunk(where, k, x, input, (rows, from) => {
+      const chunk = code.dense(rows.rows);
+      encode(k, θ, rows, chunk, spec.hiddenActivation);
+      f.data.set(chunk.data, from * f.cols);
     });
   });
 }
@@ -67,9 +71,10 @@ export function decodeAll(where: Where, k: Kernels, model: Parameters, spec: Obj
     const θ = withDecoder(k, model);
     const code = new ChunkBuffer(k, chunkRows(f.rows), f.cols);
     const output = new ChunkBuffer(k, chunkRows(f.rows), xHat.cols);
-    forEachChunk(where, k, f, code, (n, from) => {
-      decode(k, θ, code.rows(n), output.dense(n), spec.outputActivation);
-      xHat.data.set(output.dense(n).data, from * xHat.cols);
+    forEachChunk(where, k, f, code, (rows, from) => {
+      const chunk = output.dense(rows.rows);
+      decode(k, θ, rows, chunk, spec.outputActivation);
+      xHat.data.set(chunk.data, from * xHat.cols);
     });
   });
 }
@@ -81,8 +86,9 @@ export function reconstructAll(where: Where, k: Kernels, model: Parameters, spec
     const input = new ChunkBuffer(k, chunkRows(x.rows), x.cols);
     const code = new ChunkBuffer(k, chunkRows(x.rows), spec.hiddenDim);
     const output = new ChunkBuffer(k, chunkRows(x.rows), xHat.cols);
-    forEachChunk(where, k, x, input, (n, from) => {
-      encode(k, θ, input.rows(n), code.dense(n), spec.hiddenActivation);
+    forEachChunk(where, k, x, input, (rows, from) => {
+      const n = rows.rows;
+      encode(k, θ, rows, code.dense(n), spec.hiddenActivation);
       decode(k, θ, code.rows(n), output.dense(n), spec.outputActivation);
       xHat.data.set(output.dense(n).data, from * xHat.cols);
     });

@@ -51,11 +51,12 @@ export function assess(
     const y = new ChunkBuffer(k, capacity, outputDim);
     const goal = targets && new ChunkBuffer(k, capacity, outputDim);
     const sums = k.floats(hiddenDim);
-    forEachChunk(where, k, x, input, (n, from) => {
+    forEachChunk(where, k, x, input, (rows, from) => {
+      const n = rows.rows;
       const f = code.dense(n);
       const t = (goal ?? input).dense(n);
       if (targets) t.data.set(rowsOf(targets, from, from + n).data);
-      encode(k, θ, input.rows(n), f, spec.hiddenActivation);
+      encode(k, θ, rows, f, spec.hiddenActivation);
       decodeAffine(k, θ, code.rows(n), y.dense(n));
       squaredError += k.outputLoss(y.dense(n), null, t, spec.outputActivation, 1);
       active += k.countNonZeros(f.data);

@@ -112,7 +112,7 @@ export class Objective {
     if (this.spec.hiddenActivation !== 'relu') return { code: f, active: this.k.countNonZeros(f.data) };
     const code = { ...this.code, rows: f.rows };
     const active = this.k.compress(code, f);
-    return { code: active < this.k.sparseBelow * f.data.length ? code : f, active };
+    return { code: active >= 0 && active < this.k.sparseBelow * f.data.length ? code : f, active };
   }
 
   /** S(F). Leaves β·∂S/∂f_ij = pull_j + l1·sign(f_ij) behind. */

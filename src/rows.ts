@@ -40,7 +40,7 @@ export class ChunkBuffer {
     return rowsOf(this.room, 0, n);
   }
 
-  /** What has been written there. */
+  /** What has been written there: dense also if an entry is NaN or ±Infinity. */
   rows(n: number): Rows {
     const a = this.dense(n);
     if (this.sparse === undefined) {
@@ -48,7 +48,6 @@ export class ChunkBuffer {
     }
     if (this.sparse === null) return a;
     const s = { ...this.sparse, rows: n };
-    this.k.compress(s, a);
-    return s;
+    return this.k.compress(s, a) < 0 ? a : s;
   }
 }

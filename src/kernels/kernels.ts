@@ -78,7 +78,10 @@ export interface Kernels {
   /** c_ij = Σ_p a_ip·b_jp where `at` holds an entry (i, j), and 0 elsewhere.   n×m, n×k, m×k */
   sddmm(c: Matrix, at: SparseRows, a: Matrix, b: Matrix): void;
 
-  /** S = the non-zeros of A; returns how many. Row i is written from start[i] = i·cols on. */
+  /**
+   * S = the non-zeros of A; returns how many, or −1 if one of them is NaN or ±Infinity. Row i is
+   * written from start[i] = i·cols on.
+   */
   compress(s: SparseRows, a: Matrix): number;
   /** T = Sᵀ, row j's entries in the order of S's rows. T's arrays hold at least as many entries as S. */
   transpose(t: SparseRows, s: SparseRows): void;

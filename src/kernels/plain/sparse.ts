@@ -1,10 +1,11 @@
 import type { Matrix, SparseRows } from '../kernels.js';
 
-/** S = the non-zeros of A; returns how many there are. */
+/** S = the non-zeros of A; returns how many there are, or −1 if not all are finite. */
 export function compress(s: SparseRows, a: Matrix): number {
   const { rows, cols, data } = a;
   const { start, end, index, value } = s;
   let count = 0;
+  let finite = true;
   for (let i = 0; i < rows; i++) {
     const row = i * cols;
     let k = row;
@@ -13,13 +14,14 @@ export function compress(s: SparseRows, a: Matrix): number {
       if (x !== 0) {
         index[k] = j;
         value[k++] = x;
+        finite &&= x - x === 0;
       }
     }
     start[i] = row;
     end[i] = k;
     count += k - row;
   }
-  return count;
+  return finite ? count : -1;
 }
 
 /** T = Sᵀ by a counting sort: count each column, lay the columns end to end, deal the rows out. */

@@ -1,21 +1,22 @@
 /** From dense to sparse rows. */
 
-import { argument, LEFT_PACK, pass4 } from './layout';
+import { argument, LEFT_PACK, NOT_FINITE, pass4 } from './layout';
 import { Operation } from './tile';
 import { run } from './threads';
 
 /** Elements of one tile, roughly. */
 const TILE_ELEMENTS: u32 = 16384;
 
-/** S = the non-zeros of A, row i from i·m on; returns how many.   n×m */
-export function compress(start: usize, end: usize, index: usize, value: usize, a: usize, n: u32, m: u32): u32 {
+/** S = the non-zeros of A, row i from i·m on; returns how many, or −1 if not all are finite.   n×m */
+export function compress(start: usize, end: usize, index: usize, value: usize, a: usize, n: u32, m: u32): i32 {
   const rows = max(TILE_ELEMENTS / max(m, 1), 1);
   pass4(0, start, end, index, value);
   pass4(4, a, n, m, rows);
+  store<u32>(NOT_FINITE, 0);
   run(Operation.COMPRESS, (n + rows - 1) / rows, 4 * <f64>n * <f64>m);
   let entries: u32 = 0;
   for (let i: u32 = 0; i < n; i++) entries += load<u32>(end + (i << 2)) - load<u32>(start + (i << 2));
-  return entries;
+  return load<u32>(NOT_FINITE) != 0 ? -1 : <i32>entries;
 }
 
 export function compressTile(t: u32): void {
@@ -33,13 +34,15 @@ export function compressTile(t: u32): void {
 /**
  * Four elements at a time, without branches: a byte shuffle moves the non-zeros to the front, whole
  * vectors are stored, and the next store overwrites what was not kept. As many elements are read as
- * could have been written, so no store reaches beyond the row's m places.
+ * could have been written, so no store reaches beyond the row's m places. x − x is 0 for every finite x,
+ * and NaN for the others.
  */
 function packRow(index: usize, value: usize, a: usize, m: u32): u32 {
   const zero = f32x4.splat(0);
   const four = i32x4.splat(4);
   const whole = m & ~3;
   let columns = i32x4(0, 1, 2, 3);
+  let differences = zero;
   let to: usize = 0;
   let j: u32 = 0;
   for (; j < whole; j += 4) {
@@ -49,6 +52,7 @@ function packRow(index: usize, value: usize, a: usize, m: u32): u32 {
     v128.store(value + to, i8x16.swizzle(x, shuffle));
     v128.store(index + to, i8x16.swizzle(columns, shuffle));
     columns = i32x4.add(columns, four);
+    differences = f32x4.add(differences, f32x4.sub(x, x));
     to += popcnt(mask) << 2;
   }
   for (; j < m; j++) {
@@ -56,6 +60,8 @@ function packRow(index: usize, value: usize, a: usize, m: u32): u32 {
     store<f32>(value + to, x);
     store<u32>(index + to, j);
     to += <u32>(x != 0) << 2;
+    differences = f32x4.add(differences, f32x4.splat(x - x));
   }
+  if (v128.any_true(f32x4.ne(differences, zero))) store<u32>(NOT_FINITE, 1);
   return to >> 2;
 }

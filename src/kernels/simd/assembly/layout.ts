@@ -30,6 +30,8 @@ const ARGUMENTS: usize = 512;
 /** One f64 per tile, for operations that return a sum; at most PARTIAL_SUMS tiles. */
 export const PARTIALS: usize = 1024;
 export const PARTIAL_SUMS: u32 = 1024;
+/** i32: whichever thread meets a NaN or ±∞ in `compress` writes 1. */
+export const NOT_FINITE: usize = 960;
 /** 16 byte shuffles: entry `mask` moves the lanes set in `mask` to the front. */
 export const LEFT_PACK: usize = 9216;
 export const HEAP: usize = 16384;
