@@ -1,0 +1,84 @@
+/** This library as a contestant: `ours.ts <backend> <threads>`. */
+
+import { writeFileSync } from 'node:fs';
+import ndarray from 'ndarray';
+import { SparseAutoencoder } from '../../src/index.js';
+import { runKernel } from './kernel.js';
+import type { Load } from './peer.js';
+import { readFloats, repeat, serve } from './serve.js';
+
+const backend = process.argv[2] as 'simd' | 'plain';
+const threads = process.argv[3] === 'auto' ? 'auto' : Number(process.argv[3]);
+
+let sae: SparseAutoencoder;
+let x: Float32Array;
+let batchSize: number;
+
+const rows = (count: number) => {
+  const d = sae.inputDim;
+  const n = Math.min(count, x.length / d);
+  return { data: x.subarray(0, n * d), shape: [n, d] };
+};
+
+await serve({
+  hello: () => ({ version: process.version, threads: threads === 'auto' ? 0 : threads }),
+
+  load(q: Load) {
+    const { inputDim, hiddenDim, objective } = q;
+    const { sparsityParam, beta, learningRate } = objective;
+    x = readFloats(q.data);
+    batchSize = q.batchSize;
+    sae = new SparseAutoencoder({ inputDim, hiddenDim, sparsityParam, beta, learningRate, backend, threads });
+    const theta = readFloats(q.parameters);
+    let at = 0;
+    const take = (...shape: number[]) => {
+      const size = shape.reduce((a, b) => a * b);
+      at += size;
+      return ndarray(theta.subarray(at - size, at), shape);
+    };
+    sae.setParameters({
+      encoderWeight: take(inputDim, hiddenDim),
+      encoderBias: take(hiddenDim).data,
+      decoderWeight: take(hiddenDim, inputDim),
+      decoderBias: take(inputDim).data,
+    });
+    return {};
+  },
+
+  async steps({ count }: { count: number }) {
+    const losses: number[] = [];
+    const onBatchEnd = ({ loss }: { loss: number }) => losses.push(loss);
+    await sae.fit(rows(count * batchSize), { epochs: 1, batchSize, shuffle: false, onBatchEnd });
+    return { losses };
+  },
+
+  /** One `fit`, whose first epoch (with the reading and checking of X before it) is the warm-up. */
+  async train({ batches, epochs }: { batches: number; epochs: number }) {
+    const seconds: number[] = [];
+    let last = performance.now();
+    let l0 = 0;
+    await sae.fit(rows(batches * batchSize), {
+      epochs: 1 + epochs,
+      batchSize,
+      onEpochEnd(report) {
+        const now = performance.now();
+        seconds.push((now - last) / 1000);
+        last = now;
+        l0 = report.l0;
+      },
+    });
+    return { first: seconds[0], seconds: seconds.slice(1), density: l0 / sae.hiddenDim };
+  },
+
+  async transform({ budget, out }: { budget: number; out: string }) {
+    const users = ndarray(x, [x.length / sae.inputDim, sae.inputDim]);
+    let code = sae.transform(users);
+    const seconds = await repeat(budget, () => {
+      code = sae.transform(users);
+    });
+    writeFileSync(out, code.data as Float32Array);
+    return { seconds };
+  },
+
+  kernel: runKernel,
+});

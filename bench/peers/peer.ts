@@ -1,0 +1,121 @@
+/**
+ * A contestant: a process of its own that answers one JSON line with another, and sleeps in between, so
+ * that neither its threads nor its memory disturb whoever has the turn. `pytorch.py`, `jax.ts`, `tfjs.ts`
+ * and `ours.ts` all understand:
+ *
+ *   hello                                 → { version, threads }
+ *   load { …Load }                        → {}                     the rows, the starting weights; Adam anew
+ *   steps { count }                       → { losses }             steps on the rows as they come
+ *   train { batches, epochs, warmUp }     → { seconds }            of each shuffled epoch, after `warmUp` steps
+ *   transform { budget, out }             → { seconds }            of each call; the code goes to the file `out`
+ *   gemm { …Product, budget }             → { seconds, norm }      of each call; norm = √Σc²
+ *   kernel { …KernelCall, budget }        → { seconds, norm }      ours only: one kernel alone
+ *
+ * Files hold little-endian float32. Whatever goes wrong is answered with { error }.
+ */
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+
+/** What to train, on what, from where. */
+export interface Load {
+  inputDim: number;
+  hiddenDim: number;
+  batchSize: number;
+  objective: { sparsityParam: number; beta: number; learningRate: number; epsilon: number };
+  /** File of rows × inputDim. */
+  data: string;
+  /** File of W_enc, b_enc, W_dec, b_dec, end to end. */
+  parameters: string;
+}
+
+/** C = A·B, n×m = n×k · k×m; A is stored transposed in form 'TN', B in form 'NT'. */
+export interface Product {
+  form: 'NN' | 'TN' | 'NT';
+  n: number;
+  k: number;
+  m: number;
+  /** Files of the operands. */
+  a: string;
+  b: string;
+}
+
+export interface Answers {
+  hello: { version: string; threads: number };
+  load: object;
+  steps: { losses: number[] };
+  train: { seconds: number[]; first?: number; density?: number };
+  transform: { seconds: number[] };
+  gemm: { seconds: number[]; norm: number };
+  kernel: { seconds: number[]; norm: number };
+}
+
+/** How to start a contestant. */
+export interface Launch {
+  name: string;
+  /** What is particular about this one: '1 thread', … */
+  setting: string;
+  command: string;
+  args: string[];
+  env?: Record<string, string>;
+}
+
+/** Linux counts processor time in hundredths of a second. */
+const TICKS = 100;
+
+export class Peer {
+  readonly name: string;
+  readonly setting: string;
+  private readonly child: ChildProcess;
+  private readonly lines: AsyncIterator<string>;
+  private errors = '';
+
+  constructor({ name, setting, command, args, env }: Launch) {
+    this.name = name;
+    this.setting = setting;
+    this.child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ['pipe', 'pipe', 'pipe'] });
+    this.child.on('error', (error) => {
+      this.errors += error.message;
+    });
+    this.child.stdin?.on('error', () => {});
+    this.child.stderr?.on('data', (text) => {
+      this.errors = (this.errors + text).slice(-2000);
+    });
+    this.lines = createInterface({ input: this.child.stdout as NodeJS.ReadableStream })[Symbol.asyncIterator]();
+  }
+
+  async ask<C extends keyof Answers>(command: C, args: object = {}): Promise<Answers[C]> {
+    this.child.stdin?.write(`${JSON.stringify({ command, ...args })}\n`);
+    const { value, done } = await this.lines.next();
+    if (done) throw new Error(`${this.name} (${this.setting}) ended during "${command}": ${this.errors.trim()}`);
+    const answer = JSON.parse(value);
+    if (answer.error) throw new Error(`${this.name} (${this.setting}) failed at "${command}": ${answer.error}`);
+    return answer;
+  }
+
+  /** Processor seconds that it has used, all threads together; NaN where the system does not tell. */
+  processorSeconds(): number {
+    try {
+      const fields = readFileSync(`/proc/${this.child.pid}/stat`, 'utf8').split(') ')[1].split(' ');
+      return (Number(fields[11]) + Number(fields[12])) / TICKS;
+    } catch {
+      return Number.NaN;
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
+    const ended = new Promise((resolve) => this.child.once('close', resolve));
+    this.child.stdin?.end();
+    const timer = setTimeout(() => this.child.kill(), 2000);
+    await ended;
+    clearTimeout(timer);
+  }
+}
+
+/** The launch of one of the TypeScript contestants in this folder. */
+export function nodeLaunch(name: string, setting: string, file: string, args: string[] = []): Launch {
+  const script = new URL(file, import.meta.url).pathname;
+  return { name, setting, command: process.execPath, args: ['--import', 'tsx', script, ...args] };
+}
