@@ -58,7 +58,6 @@ export class Objective {
   private readonly f: Matrix;
   private readonly dz: Matrix;
   private readonly y: Matrix;
-  private readonly dy: Matrix;
   private readonly code: SparseRows;
   private readonly codeT: SparseRows;
   private readonly xT: SparseRows;
@@ -73,7 +72,6 @@ export class Objective {
     this.f = denseRows(k, capacity, hiddenDim);
     this.dz = denseRows(k, capacity, hiddenDim);
     this.y = denseRows(k, capacity, outputDim);
-    this.dy = denseRows(k, capacity, outputDim);
     this.code = sparseRows(k, capacity, hiddenDim, relu);
     this.codeT = sparseRows(k, hiddenDim, capacity, relu);
     this.xT = sparseRows(k, inputDim, capacity, sparseInput);
@@ -87,19 +85,19 @@ export class Objective {
     const n = x.rows;
     const f = rowsOf(this.f, 0, n);
     const y = rowsOf(this.y, 0, n);
-    const dy = rowsOf(this.dy, 0, n);
 
     encode(k, θ, x, f, spec.hiddenActivation);
     const { code, active } = this.sparsify(f);
     decodeAffine(k, θ, code, y);
     const c = reconstructionScale[spec.reconstruction](n, spec.outputDim);
-    const reconstruction = k.outputLoss(y, gradient ? dy : null, t, spec.outputActivation, c);
+    // Y gives way to X̂, and X̂ to dY: one array stays in the cache where three would not.
+    const reconstruction = k.outputLoss(y, gradient ? y : null, t, spec.outputActivation, c);
     const { sparsity, l1 } = this.penalize(f);
 
     if (gradient) {
       const dθ = viewParameters(gradient, spec);
       const dz = rowsOf(this.dz, 0, n);
-      decodeBackward(k, θ, dθ, code, { ...this.codeT, cols: n }, dy, dz);
+      decodeBackward(k, θ, dθ, code, { ...this.codeT, cols: n }, y, dz);
       encodeBackward(k, dθ, x, { ...this.xT, cols: n }, f, dz, this.pull, l1, spec.hiddenActivation);
       this.decay(θ, dθ);
     }

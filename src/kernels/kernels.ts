@@ -93,7 +93,8 @@ export interface Kernels {
 
   /**
    * The output layer's second half, fused into one pass: x̂ = σ(z), then c·Σ(x̂ − t)², returned, and
-   * dz = 2c·(x̂ − t)·σ′(x̂). `xHat` holds z on entry and x̂ on return; `dz` may be left out.
+   * dz = 2c·(x̂ − t)·σ′(x̂). `xHat` holds z on entry and x̂ on return; `dz` may be
+   * left out, or be `xHat` itself, which then holds dz.
    */
   outputLoss(xHat: Matrix, dz: Matrix | null, t: Rows, activation: Activation, c: number): number;
   /** dz_ij ← (dz_ij + pull_j + l1·sign(f_ij))·σ′(f_ij), in place: from ∂J/∂F to ∂J/∂Z. */

@@ -41,27 +41,27 @@ export function lossTile(t: u32): void {
   const dz = argument(1);
   const sparse = argument(2) == 0;
   const stretch = scratch();
-  if (sparse) memory.fill(stretch, 0, min(m, STRETCH) << 2);
   let sum: f64 = 0;
   for (let i = i0; i < i1; i++) {
     for (let j: u32 = 0; j < m; j += STRETCH) {
       const at = (i * m + j) << 2;
-      if (sparse) writeOut(stretch, i, j, true);
+      if (sparse) writeOut(stretch, i, j, min(m - j, STRETCH));
       sum += stretchLoss(argument(0) + at, dz != 0 ? dz + at : 0, sparse ? stretch : argument(2) + at, min(m - j, STRETCH));
-      if (sparse) writeOut(stretch, i, j, false);
     }
   }
   store<f64>(PARTIALS + (t << 3), sum);
 }
 
-/** Puts those of row i's entries that lie in columns j … j+STRETCH−1 in their places, or zeros back. */
-function writeOut(stretch: usize, i: u32, j: u32, entries: bool): void {
+/** Columns j … j+count−1 of row i of the sparse targets, zeros and all. */
+function writeOut(stretch: usize, i: u32, j: u32, count: u32): void {
+  const end = stretch + (count << 2);
+  for (let p = stretch; p < end; p += 16) v128.store(p, f32x4.splat(0));
   const index = argument(10);
   const value = argument(11);
   const last = load<u32>(argument(9) + (i << 2)) << 2;
   for (let p: usize = load<u32>(argument(8) + (i << 2)) << 2; p < last; p += 4) {
     const place = load<u32>(index + p) - j;
-    if (place < STRETCH) store<f32>(stretch + (place << 2), entries ? load<f32>(value + p) : 0);
+    if (place < count) store<f32>(stretch + (place << 2), load<f32>(value + p));
   }
 }
 
