@@ -2,7 +2,7 @@ import { activations } from '../../activations.js';
 import { power } from '../../elementary.js';
 import { type Activation, type AdamStep, type FloatArray, isSparse, type Kernels, type Matrix, type Rows } from '../kernels.js';
 import { product, sddmm, spmm } from './products.js';
-import { compress, denseRow, transpose } from './sparse.js';
+import { compress, transpose } from './sparse.js';
 
 /**
  * The reference kernels: each operation of the contract as the loop that its equation says. Both
@@ -74,13 +74,18 @@ function columnSums(out: FloatArray, { data, rows, cols }: Matrix): void {
 function outputLoss(xHat: Matrix, dz: Matrix | null, t: Rows, activation: Activation, c: number): number {
   const { value, slope } = activations[activation];
   const { rows, cols, data } = xHat;
+  const sparse = isSparse(t) ? t : null;
+  const target = sparse ? sparse.value : (t as Matrix).data;
   const delta = dz?.data;
   let sum = 0;
   for (let i = 0; i < rows; i++) {
-    const target = isSparse(t) ? denseRow(t, i) : t.data.subarray(i * cols, (i + 1) * cols);
+    let k = sparse ? sparse.start[i] : 0;
+    const stop = sparse ? sparse.end[i] : 0;
     for (let j = 0, at = i * cols; j < cols; j++, at++) {
       const y = value(data[at]);
-      const e = y - target[j];
+      let e = y;
+      if (!sparse) e -= target[at];
+      else if (k < stop && sparse.index[k] === j) e -= target[k++];
       data[at] = y;
       sum += e * e;
       if (delta) delta[at] = 2 * c * e * slope(y);

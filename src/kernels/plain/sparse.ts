@@ -43,10 +43,3 @@ export function transpose(t: SparseRows, s: SparseRows): void {
     }
   }
 }
-
-/** Row i, zeros written out. */
-export function denseRow({ start, end, index, value, cols }: SparseRows, i: number): Float64Array {
-  const row = new Float64Array(cols);
-  for (let k = start[i]; k < end[i]; k++) row[index[k]] = value[k];
-  return row;
-}
