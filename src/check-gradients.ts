@@ -1,11 +1,18 @@
-import { compareGradient, type Differentiable, type GradientCheck, type GradientCheckOptions } from './gradient-check.js';
+import {
+  checkSamples,
+  checkStep,
+  compareGradient,
+  type Differentiable,
+  type GradientCheck,
+  type GradientCheckOptions,
+} from './gradient-check.js';
 import { createPlainKernels } from './kernels/plain/plain.js';
-import type { MatrixLike } from './matrix.js';
+import { type MatrixLike, show } from './matrix.js';
 import { Model } from './model.js';
 import { Objective, weightPenalty } from './objective.js';
-import { completeModelOptions } from './options.js';
+import { checkDataOptions, completeModelOptions } from './options.js';
 import { type ParameterName, parameterNames, parameterShapes, viewParameters } from './parameters.js';
-import type { SparseAutoencoder } from './sparse-autoencoder.js';
+import { SparseAutoencoder } from './sparse-autoencoder.js';
 
 export interface ParameterCheck {
   /** ‖analytic − numeric‖ / ‖analytic + numeric‖ over the checked entries, 0 where both vanish. */
@@ -22,8 +29,11 @@ export interface ParameterCheck {
 export function checkGradients(
   sae: SparseAutoencoder,
   X: MatrixLike,
-  { targets, ...options }: GradientCheckOptions & { targets?: MatrixLike } = {},
+  options: GradientCheckOptions & { targets?: MatrixLike } = {},
 ): Record<ParameterName, ParameterCheck> {
+  if (!(sae instanceof SparseAutoencoder)) throw new TypeError(`checkGradients: got ${show(sae)}, expected a SparseAutoencoder`);
+  checkDataOptions('checkGradients', options, { step: checkStep, samples: checkSamples });
+  const { targets } = options;
   const { gradients } = sae.lossAndGradients(X, { targets });
   const { fn, theta } = objectiveOf(sae, X, targets);
   const shapes = parameterShapes(sae);

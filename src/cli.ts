@@ -3,9 +3,14 @@ import { printGradientTable } from './cli/gradcheck.js';
 import { createCommand } from './cli/options.js';
 import { trainAndReport } from './cli/train.js';
 
-createCommand(trainAndReport, printGradientTable)
-  .parseAsync()
-  .catch((error: Error) => {
-    process.stderr.write(`error: ${error.message}\n`);
-    process.exitCode = 1;
-  });
+const fail = (error: Error) => {
+  process.stderr.write(`error: ${error.message}\n`);
+  process.exitCode = 1;
+};
+
+// Whoever read the output may have stopped (`| head`): the work goes on, and its report is still written.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') fail(error);
+});
+
+createCommand(trainAndReport, printGradientTable).parseAsync().catch(fail);

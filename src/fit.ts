@@ -3,7 +3,7 @@ import { trainingKernels } from './kernels/backend.js';
 import type { FloatArray, Matrix } from './kernels/kernels.js';
 import { type MatrixLike, rowsOf } from './matrix.js';
 import type { Model } from './model.js';
-import { type CompleteFitOptions, completeEarlyStopping, completeFitOptions, type FitOptions } from './options.js';
+import { type CompleteFitOptions, completeEarlyStopping, completeFitOptions, type FitOptions, readPair } from './options.js';
 import { type History, train } from './trainer.js';
 
 /** Rows to learn from, and their targets; null where T = X. */
@@ -53,14 +53,12 @@ function separate(model: Model, all: Samples, options: CompleteFitOptions): { tr
   const { validationData, validationSplit } = options;
   if (validationSplit !== undefined) return split(all, validationSplit);
   if (validationData === undefined) return { training: all, validation: null };
-  const pair = isPair(validationData) ? validationData : { x: validationData, targets: undefined };
+  const pair = readPair(validationData);
   const x = model.readFinite('fit: validationData', pair.x, model.spec.inputDim);
   const needsTargets = all.targets !== null && pair.targets === undefined;
   if (needsTargets) throw new RangeError('fit: validationData has no targets, expected { x, targets }, as fit was given targets');
   return { training: all, validation: { x, targets: model.readTargets('fit: validationData.targets', pair.targets, x.rows) } };
 }
-
-const isPair = (data: object): data is { x: MatrixLike; targets?: MatrixLike } => 'x' in data && !('data' in data);
 
 /** Keeps the last ⌊share·n⌋ rows for validation. */
 function split({ x, targets }: Samples, share: number): { training: Samples; validation: Samples } {

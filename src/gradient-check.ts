@@ -31,6 +31,7 @@ const STEP_RATIO = 8;
  * @throws RangeError if `fn` claims no gradient, or one of another length.
  */
 export function checkGradient(fn: Differentiable, theta: ArrayLike<number>, options: GradientCheckOptions = {}): GradientCheck {
+  if (typeof fn !== 'function') throw new TypeError(`checkGradient: got ${fn}, expected a function of θ`);
   const { gradient } = fn(Float64Array.from(theta));
   if (gradient?.length !== theta.length) {
     throw new RangeError(`checkGradient: got a gradient of ${gradient?.length ?? 0} entries, expected ${theta.length}`);
@@ -47,10 +48,8 @@ export function compareGradient(
   to: number,
   { step = DEFAULT_STEP, samples = to - from }: GradientCheckOptions,
 ): GradientCheck {
-  if (!(step > 0 && step < Infinity)) throw new RangeError(`checkGradients: step is ${step}, expected a number above 0`);
-  if (!(Number.isInteger(samples) && samples > 0)) {
-    throw new RangeError(`checkGradients: samples is ${samples}, expected a whole number of at least 1`);
-  }
+  checkStep('checkGradient: step', step);
+  checkSamples('checkGradient: samples', samples);
   const probe = Float64Array.from(theta);
   const count = Math.min(samples, to - from);
   let difference = 0;
@@ -65,6 +64,16 @@ export function compareGradient(
     if (s === 0 || isWorse(analytic - numeric, worst.analytic - worst.numeric)) worst = { at, analytic, numeric };
   }
   return { relativeError: difference === 0 ? 0 : Math.sqrt(difference / total), worst, checked: count };
+}
+
+export function checkStep(where: string, step: unknown): void {
+  if (typeof step === 'number' && step > 0 && step < Infinity) return;
+  throw new RangeError(`${where} is ${step}, expected a number above 0`);
+}
+
+export function checkSamples(where: string, samples: unknown): void {
+  if (Number.isInteger(samples) && (samples as number) > 0) return;
+  throw new RangeError(`${where} is ${samples}, expected a whole number of at least 1`);
 }
 
 /** NaN is worse than any number, and the first NaN the worst of all. */

@@ -22,9 +22,16 @@ export const floats = (dtype: DType, n: number): FloatArray => (dtype === 'float
 export function show(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
   if (typeof value === 'bigint') return `${value}n`;
-  if (Array.isArray(value)) return `a list of ${value.length}`;
+  if (Array.isArray(value)) {
+    const short = value.length <= 4 && value.every((v) => typeof v !== 'object');
+    return short ? `[${value.map(show).join(', ')}]` : `a list of ${value.length}`;
+  }
   if (typeof value === 'function') return 'a function';
-  if (value !== null && typeof value === 'object') return `an object (${Object.keys(value).slice(0, 5).join(', ')})`;
+  if (ArrayBuffer.isView(value)) return `a ${value.constructor.name} of ${(value as Uint8Array).length ?? value.byteLength}`;
+  if (value !== null && typeof value === 'object') {
+    const kind = value.constructor?.name ?? 'Object';
+    return kind === 'Object' ? `an object (${Object.keys(value).slice(0, 5).join(', ')})` : `a ${kind}`;
+  }
   return String(value);
 }
 
@@ -121,9 +128,9 @@ function reader(where: Where, data: unknown): (k: number) => number {
     throw new TypeError(`${where}.data is ${show(data)}, expected a typed array or a list of numbers`);
   }
   if (typeof store.get === 'function') return (k) => (store.get as (k: number) => number)(k);
-  if (!Array.isArray(data)) return (k) => store[k];
+  if (ArrayBuffer.isView(data) && typeof store[0] !== 'bigint') return (k) => store[k];
   return (k) => {
-    const value: unknown = data[k];
+    const value: unknown = store[k];
     if (typeof value !== 'number') throw new TypeError(`${where}.data[${k}] is ${show(value)}, expected a number`);
     return value;
   };

@@ -1,7 +1,7 @@
 import { decodeAffine } from './decoder.js';
 import { encode } from './encoder.js';
 import { chunkRows, forEachChunk } from './inference.js';
-import type { FloatArray, Kernels, Matrix } from './kernels/kernels.js';
+import type { Kernels, Matrix } from './kernels/kernels.js';
 import { rowsOf, type Where } from './matrix.js';
 import { type ObjectiveSpec, weightPenalty } from './objective.js';
 import type { Parameters } from './parameters.js';
@@ -89,18 +89,12 @@ function markActive(everActive: Uint8Array, { data, cols }: Matrix): void {
 }
 
 /** 1 − Σ(t − x̂)²/Σ(t − t̄)², t̄ the mean of each column; where T does not vary, 1 if it is met, else 0. */
-export function explainedVariance(squaredError: number, targets: Matrix): number {
-  const mean = columnSum(targets, (t) => t / targets.rows);
-  const variation = columnSum(targets, (t, j) => (t - mean[j]) ** 2).reduce((sum, v) => sum + v, 0);
+export function explainedVariance(squaredError: number, { data, rows, cols }: Matrix): number {
+  const mean = new Float64Array(cols);
+  for (let i = 0, at = 0; i < rows; i++) for (let j = 0; j < cols; j++, at++) mean[j] += data[at];
+  for (let j = 0; j < cols; j++) mean[j] /= rows;
+  let variation = 0;
+  for (let i = 0, at = 0; i < rows; i++) for (let j = 0; j < cols; j++, at++) variation += (data[at] - mean[j]) ** 2;
   if (variation === 0) return squaredError === 0 ? 1 : 0;
   return 1 - squaredError / variation;
-}
-
-function columnSum({ data, cols }: { data: FloatArray; cols: number }, term: (t: number, j: number) => number): Float64Array {
-  const sums = new Float64Array(cols);
-  for (let i = 0, j = 0; i < data.length; i++) {
-    sums[j] += term(data[i], j);
-    if (++j === cols) j = 0;
-  }
-  return sums;
 }

@@ -1,12 +1,15 @@
 import { initialize } from './initializers.js';
 import { inferenceKernels } from './kernels/backend.js';
 import type { FloatArray, Kernels, Matrix } from './kernels/kernels.js';
-import { checkFinite, floats, readMatrix, type ShapedArray, type Where } from './matrix.js';
+import { checkFinite, floats, readMatrix, type ShapedArray, show, type Where } from './matrix.js';
 import type { ObjectiveSpec } from './objective.js';
 import type { CompleteOptions } from './options.js';
 import { type Parameters, parameterCount, viewParameters } from './parameters.js';
 import { Random } from './random.js';
 import { TrainingState } from './training-state.js';
+
+/** As many as a typed array holds in every engine. */
+const MOST_PARAMETERS = 2 ** 31 - 1;
 
 /** A model as the mathematics sees it: its objective, its θ, its optimizer's memory. No ndarray. */
 export class Model {
@@ -18,9 +21,13 @@ export class Model {
 
   constructor(options: CompleteOptions) {
     const { seed, dtype, initializer } = options;
+    const count = parameterCount(options);
+    if (count > MOST_PARAMETERS) {
+      throw new RangeError(`SparseAutoencoder: these sizes make ${count} parameters, expected at most ${MOST_PARAMETERS}`);
+    }
     this.options = options;
     this.spec = options;
-    this.state = TrainingState.create(dtype, parameterCount(options), Random.stream(seed, 'shuffle'));
+    this.state = TrainingState.create(dtype, count, Random.stream(seed, 'shuffle'));
     this.θ = viewParameters(this.state.theta, options);
     initialize(this.state.theta, options, initializer, Random.stream(seed, 'weights'));
   }
@@ -50,9 +57,9 @@ export class Model {
     return matrix;
   }
 
-  /** n finite numbers: a list, a typed array, a vector with a shape, or a matrix of one row. */
+  /** n finite numbers: a list, a typed array, or a vector with a shape. */
   readVector(where: Where, input: unknown, n: number): FloatArray {
-    const { data } = this.read(where, asRow(input), n);
+    const { data } = readMatrix(where, [listOf(where, input, n)], n, this.options.dtype);
     const at = firstNonFinite(data);
     if (at >= 0) throw new RangeError(`${where}[${at}] is ${data[at]}, expected a finite number`);
     return data;
@@ -73,12 +80,24 @@ export class Model {
   }
 }
 
-/** A vector, seen as a matrix of one row. */
-function asRow(value: unknown): unknown {
-  if (Array.isArray(value) || ArrayBuffer.isView(value)) return [value];
-  if (value === null || typeof value !== 'object' || !('shape' in value)) return value;
-  const { data, shape, stride, offset } = value as ShapedArray;
-  return shape?.length === 1 ? { data, shape: [1, shape[0]], stride: stride && [0, stride[0]], offset } : value;
+/** The entries of a vector in any of its forms. */
+function listOf(where: Where, input: unknown, n: number): ArrayLike<number> {
+  let list = input as ArrayLike<number>;
+  if (input !== null && typeof input === 'object' && 'shape' in input && 'data' in input) {
+    const { data, shape, stride, offset = 0 } = input as ShapedArray;
+    const length = shape?.[shape.length - 1];
+    const isVector = shape?.length === 1 || (shape?.length === 2 && shape[0] === 1);
+    if (!isVector) throw new RangeError(`${where}.shape is ${show(shape)}, expected [${n}]`);
+    const step = stride?.[stride.length - 1] ?? 1;
+    list = Array.from({ length }, (_, k) => data[offset + k * step]);
+  }
+  if (!Array.isArray(list) && !ArrayBuffer.isView(list)) {
+    throw new TypeError(`${where} is ${show(input)}, expected a list of ${n} numbers`);
+  }
+  if (list.length !== n) throw new RangeError(`${where} has ${list.length} entries, expected ${n}`);
+  const odd = Array.from(list).findIndex((value) => typeof value !== 'number');
+  if (odd >= 0) throw new TypeError(`${where}[${odd}] is ${show(list[odd])}, expected a number`);
+  return list;
 }
 
 function firstNonFinite(data: FloatArray): number {

@@ -4,6 +4,7 @@ import type { Activation } from './kernels/kernels.js';
 import { type DType, type MatrixLike, show } from './matrix.js';
 import type { ObjectiveSpec } from './objective.js';
 import type { Seed } from './random.js';
+import { TANGENT_FROM } from './sparsity.js';
 import type { BatchReport, EarlyStopping, EpochReport } from './trainer.js';
 
 /** Where the arithmetic runs. 'auto' is 'simd' wherever that can run, float64 excepted. */
@@ -75,7 +76,7 @@ export interface FitOptions {
 export interface CompleteOptions extends Required<SparseAutoencoderOptions> {}
 
 /** Throws if `value` is not what the option expects; `where` names the option. */
-type Check = (where: string, value: unknown) => void;
+export type Check = (where: string, value: unknown) => void;
 type Checks<T> = { readonly [K in keyof T]-?: Check };
 
 const fail = (where: string, value: unknown, expected: string): never => {
@@ -130,12 +131,28 @@ const modelChecks: Checks<SparseAutoencoderOptions> = {
 
 const earlyStoppingChecks: Checks<EarlyStopping> = { patience: count, minDelta: notNegative, restoreBest: flag };
 
+const dataChecks: Checks<{ x: unknown; targets: unknown }> = { x: anything, targets: anything };
+const isPair = (data: unknown): data is { x: MatrixLike; targets?: MatrixLike } =>
+  typeof data === 'object' && data !== null && !Array.isArray(data) && !('data' in data);
+
+/** `validationData`, as X and T. */
+export function readPair(data: FitOptions['validationData']): { x: unknown; targets?: unknown } {
+  return isPair(data) ? data : { x: data };
+}
+
+/** Checks the options of a call that takes targets and, if `more` says so, other things. */
+export function checkDataOptions(call: string, options: unknown, more: Record<string, Check> = {}): void {
+  checkOptions(call, options, { targets: anything, ...more });
+}
+
 const fitChecks: Checks<FitOptions> = {
   epochs: count,
   batchSize: count,
   shuffle: flag,
   targets: anything,
-  validationData: anything,
+  validationData: (where, value) => {
+    if (isPair(value)) checkOptions(where, value, dataChecks);
+  },
   validationSplit: fraction,
   earlyStopping: (where, value) => checkOptions(where, value, earlyStoppingChecks),
   onEpochEnd: callback,
@@ -148,12 +165,12 @@ const fitChecks: Checks<FitOptions> = {
  * @throws TypeError for something that is not an object, RangeError for a wrong name or value.
  */
 export function checkOptions(call: string, options: unknown, checks: Record<string, Check>): void {
-  if (options === null || typeof options !== 'object') {
+  if (options === null || typeof options !== 'object' || Array.isArray(options)) {
     throw new TypeError(`${call}: got ${show(options)}, expected an object with options`);
   }
   for (const [name, value] of Object.entries(options)) {
     if (!Object.hasOwn(checks, name)) {
-      throw new RangeError(`${call}: unknown option "${name}"; did you mean "${nearest(name, Object.keys(checks))}"?`);
+      throw new RangeError(`${call}: unknown option ${show(name)}${suggestion(name, Object.keys(checks))}`);
     }
     if (value !== undefined) checks[name](`${call}: ${name}`, value);
   }
@@ -187,6 +204,13 @@ export function completeModelOptions(options: SparseAutoencoderOptions): Complet
   if (penalty === 'kl' && !activations[hiddenActivation].nonNegative) {
     fail(`${call}: hiddenActivation`, hiddenActivation, 'one that is never negative with penalty "kl": "relu" or "sigmoid"');
   }
+  if (penalty === 'kl' && complete.sparsityParam > TANGENT_FROM) {
+    fail(
+      `${call}: sparsityParam`,
+      complete.sparsityParam,
+      `at most ${TANGENT_FROM} with penalty "kl", which is a falling line from there on`,
+    );
+  }
   if (backend === 'simd' && dtype === 'float64') fail(`${call}: backend`, backend, '"plain" or "auto" with dtype "float64"');
   return complete;
 }
@@ -209,6 +233,23 @@ export const completeEarlyStopping = (options: Partial<EarlyStopping>): EarlySto
   ...withoutUndefined(options),
 });
 
+/** What users of other libraries, and readers of the mathematics, call these options. */
+const OTHER_NAMES: Readonly<Record<string, string>> = {
+  rho: 'sparsityParam',
+  lr: 'learningRate',
+  lambda: 'weightDecay',
+  optimizer: 'learningRate',
+  steps: 'epochs',
+};
+
+/** The rest of an error about an unknown name: the one that was probably meant, or all there are. */
+export function suggestion(name: string, names: readonly string[]): string {
+  const other = OTHER_NAMES[name.toLowerCase()];
+  const likely = names.includes(other) ? other : nearest(name, names);
+  const close = likely === other || editDistance(name.toLowerCase(), likely.toLowerCase()) <= Math.max(2, name.length / 2);
+  return close ? `; did you mean "${likely}"?` : `, expected one of ${names.join(', ')}`;
+}
+
 /** The name that takes the fewest edits (Levenshtein) to become `name`, letter case aside. */
 export function nearest(name: string, names: readonly string[]): string {
   const edits = names.map((other) => editDistance(name.toLowerCase(), other.toLowerCase()));
@@ -216,6 +257,7 @@ export function nearest(name: string, names: readonly string[]): string {
 }
 
 function editDistance(a: string, b: string): number {
+  if (a.length > 4 * b.length) return a.length;
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {
     const next = [i];

@@ -9,7 +9,7 @@ import { floats, type MatrixLike, show } from './matrix.js';
 import { assess, explainedVariance } from './metrics.js';
 import { Model } from './model.js';
 import { Objective } from './objective.js';
-import { completeModelOptions, type FitOptions, nearest, type SparseAutoencoderOptions } from './options.js';
+import { checkDataOptions, completeModelOptions, type FitOptions, type SparseAutoencoderOptions, suggestion } from './options.js';
 import { type ParameterName, parameterNames, parameterShapes, viewParameters } from './parameters.js';
 import { asRows } from './rows.js';
 import type { History } from './trainer.js';
@@ -131,10 +131,11 @@ export class SparseAutoencoder {
   }
 
   /** J over X as one batch, without its gradient, and what the code is like. */
-  evaluate(X: MatrixLike, { targets }: { targets?: MatrixLike } = {}): Evaluation {
+  evaluate(X: MatrixLike, options: { targets?: MatrixLike } = {}): Evaluation {
+    checkDataOptions('evaluate', options);
     const { spec, θ } = this.#model;
     const x = this.#model.readFinite('evaluate: X', X, spec.inputDim);
-    const t = this.#model.readTargets('evaluate: targets', targets, x.rows);
+    const t = this.#model.readTargets('evaluate: targets', options.targets, x.rows);
     const k = this.#model.kernels(chunkRows(x.rows));
     const { squaredError, meanActivation, ...rest } = k.scoped(() => assess('evaluate: X', k, adoptParameters(k, θ), spec, x, t));
     return {
@@ -145,9 +146,10 @@ export class SparseAutoencoder {
   }
 
   /** J over X as one batch, and ∇J by the hand-written backward pass. */
-  lossAndGradients(X: MatrixLike, { targets }: { targets?: MatrixLike } = {}): LossAndGradients {
+  lossAndGradients(X: MatrixLike, options: { targets?: MatrixLike } = {}): LossAndGradients {
+    checkDataOptions('lossAndGradients', options);
     const x = this.#model.readFinite('lossAndGradients: X', X, this.inputDim);
-    const t = this.#model.readTargets('lossAndGradients: targets', targets, x.rows);
+    const t = this.#model.readTargets('lossAndGradients: targets', options.targets, x.rows);
     const { spec, state, θ } = this.#model;
     const k = this.#model.kernels(x.rows);
     return k.scoped(() => {
@@ -165,14 +167,15 @@ export class SparseAutoencoder {
    * @throws for an unknown name, another shape or an entry that is not finite; then none is changed.
    */
   setParameters(values: Partial<Record<ParameterName, ParameterValues>>): void {
-    if (values === null || typeof values !== 'object') {
+    if (values === null || typeof values !== 'object' || Array.isArray(values)) {
       throw new TypeError(`setParameters: got ${show(values)}, expected { ${parameterNames.join(', ')} }`);
     }
     const shapes = parameterShapes(this.#model.spec);
-    const read = Object.entries(values).map(([key, value]) => {
+    const given = Object.entries(values).filter(([, value]) => value !== undefined);
+    const read = given.map(([key, value]) => {
       const name = key as ParameterName;
       if (!parameterNames.includes(name)) {
-        throw new RangeError(`setParameters: unknown parameter "${key}"; did you mean "${nearest(key, parameterNames)}"?`);
+        throw new RangeError(`setParameters: unknown parameter ${show(key)}${suggestion(key, parameterNames)}`);
       }
       return { name, data: this.#readParameter(name, value, shapes[name]) };
     });

@@ -6,7 +6,7 @@ export type Penalty = 'kl' | 'l1' | 'none';
 /** Keeps both logarithms finite at ρ̂ = 0 and ρ̂ = 1. */
 const MARGIN = 1e-10;
 /** Beyond this mean activation KL goes on as its tangent. */
-const TANGENT_FROM = 1 - 1e-3;
+export const TANGENT_FROM = 1 - 1e-3;
 
 /**
  * KL(ρ‖ρ̂): how far a unit that is active with mean ρ̂ is from one with mean ρ.

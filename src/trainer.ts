@@ -105,6 +105,7 @@ export async function train(k: Kernels, model: TrainingState, plan: TrainingPlan
       record(history, report);
       if (plan.onEpochEnd) {
         await plan.onEpochEnd(report);
+        requireFinite(k.sumOfSquares(state.theta), 'size of the weights, as onEpochEnd left them,', epoch);
         model.theta.set(state.theta);
       }
       signal?.throwIfAborted();

@@ -36,6 +36,8 @@ const bad: Record<string, [string[], string | RegExp]> = {
   'lr of infinity': [['--lr', 'Infinity'], /Expected a number above 0/],
   'an unknown penalty': [['--penalty', 'l2'], /'l2' is invalid.*kl, l1, none/],
   'an unknown preset': [['--preset', 'keras'], /'keras' is invalid.*keras-l1, dl4j/],
+  'rho without kl': [['--penalty', 'l1', '--rho', '0.1'], /--rho has no meaning with penalty l1/],
+  'beta without a penalty': [['--preset', 'dl4j', '--beta', '1'], /--beta has no meaning with penalty none/],
   'an argument that is no flag': [['mnist'], /mnist|too many arguments/],
 };
 for (const [what, [args, message]] of Object.entries(bad)) {

@@ -249,4 +249,20 @@ for (const [what, options, data, fitOptions, message] of wrong) {
   });
 }
 
+test('validationData is checked as a pair, by name', async () => {
+  await fails(() => create().fit(X, { validationData: null as never }), /^fit: validationData is null, expected /);
+  const pair = { x: X, target: X } as never;
+  await fails(
+    () => create().fit(X, { validationData: pair }),
+    'fit: validationData: unknown option "target"; did you mean "targets"?',
+  );
+});
+
+test('a callback that leaves NaN in the model is found out, and the model is as the epoch left it', async () => {
+  const sae = create();
+  const onEpochEnd: FitOptions['onEpochEnd'] = ({ epoch }) => epoch === 1 && sae.parameters.encoderBias.set(0, Number.NaN);
+  await fails(() => sae.fit(X, { epochs: 2, batchSize: 8, onEpochEnd }), /as onEpochEnd left them, became NaN in epoch 2 of 2/);
+  await standsAfter(sae, {}, 2);
+});
+
 test.run();

@@ -68,7 +68,12 @@ test('an unknown option brings the nearest valid name', async () => {
   for (const [got, name] of Object.entries(meant)) {
     await fails(make({ [got]: 1 }), `SparseAutoencoder: unknown option "${got}"; did you mean "${name}"?`);
   }
-  await fails(make({ toString: 1 }), /^SparseAutoencoder: unknown option "toString"; did you mean "\w+"\?$/);
+  await fails(
+    make({ toString: 1 }),
+    /^SparseAutoencoder: unknown option "toString", expected one of inputDim, hiddenDim, .*threads$/,
+  );
+  await fails(make({ rho: 0.1 }), 'SparseAutoencoder: unknown option "rho"; did you mean "sparsityParam"?');
+  await fails(make({ lr: 0.1 }), 'SparseAutoencoder: unknown option "lr"; did you mean "learningRate"?');
   await fails(() => completeFitOptions({ epoch: 1 } as never), 'fit: unknown option "epoch"; did you mean "epochs"?');
   await fails(
     () => completeFitOptions({ earlyStopping: { patient: 1 } } as never),
@@ -129,6 +134,14 @@ test('nearest counts edits, letter case aside', () => {
   assert.is(nearest('BETA', ['alpha', 'beta']), 'beta');
   assert.is(nearest('kitten', ['sitting', 'written', 'mitten']), 'mitten');
   assert.is(nearest('', ['abc', 'a']), 'a');
+});
+
+test('KL is refused a ρ beyond its tangent point, where it falls without end', async () => {
+  const message =
+    'SparseAutoencoder: sparsityParam is 0.9995, expected at most 0.999 with penalty "kl", which is a falling line from there on';
+  await fails(make({ sparsityParam: 0.9995 }), message);
+  make({ sparsityParam: 0.999 })();
+  make({ sparsityParam: 0.9995, penalty: 'l1' })();
 });
 
 test.run();

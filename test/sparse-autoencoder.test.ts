@@ -1,7 +1,14 @@
 import ndarray from 'ndarray';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Decoder, Encoder, type MatrixLike, SparseAutoencoder, type SparseAutoencoderOptions } from '../src/index.js';
+import {
+  checkGradients,
+  Decoder,
+  Encoder,
+  type MatrixLike,
+  SparseAutoencoder,
+  type SparseAutoencoderOptions,
+} from '../src/index.js';
 import { fails, flatten, near, numbers, randomRows, sameBits, thetaOf } from './helpers.js';
 
 const X = randomRows(9, 4, 3);
@@ -158,7 +165,7 @@ const refused: [string, unknown, string | RegExp][] = [
     { decoderWeight: randomRows(3, 4).map((r, i) => (i === 2 ? [0, Infinity, 0, 0] : r)) },
     'setParameters: decoderWeight[2, 1] is Infinity, expected a finite number',
   ],
-  ['text', { encoderBias: 'abc' }, 'setParameters: encoderBias is "abc", expected an ndarray, number[][] or { data, shape }'],
+  ['text', { encoderBias: 'abc' }, 'setParameters: encoderBias is "abc", expected a list of 3 numbers'],
   ['nothing', null, 'setParameters: got null, expected { encoderWeight, encoderBias, decoderWeight, decoderBias }'],
 ];
 for (const [what, values, message] of refused) {
@@ -239,6 +246,40 @@ test('backend says what runs: float64 is plain, and asking for simd there is an 
   assert.is(create({ backend: 'simd' }).backend, 'simd');
   assert.is(create().backend, 'simd');
   assert.is(create({ dtype: 'float64' }).backend, 'plain');
+});
+
+test('evaluate, lossAndGradients and checkGradients know their options too', async () => {
+  const sae = create();
+  const X = [[1, 0, 1, 0]];
+  await fails(() => sae.evaluate(X, { target: X } as never), 'evaluate: unknown option "target"; did you mean "targets"?');
+  await fails(() => sae.evaluate(X, null as never), 'evaluate: got null, expected an object with options');
+  await fails(
+    () => sae.lossAndGradients(X, { tragets: X } as never),
+    'lossAndGradients: unknown option "tragets"; did you mean "targets"?',
+  );
+  await fails(
+    () => checkGradients(sae, X, { sample: 3 } as never),
+    'checkGradients: unknown option "sample"; did you mean "samples"?',
+  );
+  await fails(() => checkGradients(null as never, X), 'checkGradients: got null, expected a SparseAutoencoder');
+});
+
+test('setParameters names the entry of a vector that is at fault, and passes over what is undefined', async () => {
+  const sae = create();
+  await fails(
+    () => sae.setParameters({ encoderBias: [0, 1, Number.NaN] }),
+    'setParameters: encoderBias[2] is NaN, expected a finite number',
+  );
+  await fails(() => sae.setParameters({ encoderBias: [0, 1] }), 'setParameters: encoderBias has 2 entries, expected 3');
+  sae.setParameters({ encoderBias: undefined, decoderBias: [1, 2, 3, 4] });
+  assert.equal(flatten(sae.parameters.decoderBias), [1, 2, 3, 4]);
+});
+
+test('more parameters than an array can hold are refused before any is allocated', async () => {
+  await fails(
+    () => new SparseAutoencoder({ inputDim: 1e9, hiddenDim: 1e9 }),
+    /^SparseAutoencoder: these sizes make 2\d+ parameters, expected at most 2147483647$/,
+  );
 });
 
 test.run();

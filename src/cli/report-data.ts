@@ -100,7 +100,7 @@ function commandLine({ preset, epochs, hidden, penalty, beta, rho, lr, batchSize
     ['epochs', epochs],
     ['hidden', hidden],
     ['penalty', penalty],
-    ['beta', beta],
+    ...(penalty === 'none' ? [] : [['beta', beta] as [string, unknown]]),
     ...(penalty === 'kl' ? [['rho', rho] as [string, unknown]] : []),
     ['lr', lr],
     ['batch-size', batchSize],

@@ -13,8 +13,9 @@ const count = (n: number) => n.toLocaleString('en-US');
 
 /** The main job: reads the images, trains, evaluates, writes the report. */
 export async function trainAndReport(options: TrainOptions): Promise<void> {
-  prepareFolder(options.out);
   const data = readImageDataSet(options.data ?? mnistFolder(), options.limit);
+  const path = join(options.out, 'report.html');
+  prepareFolder(options.out, path);
   const { train, test } = data;
   const sae = new SparseAutoencoder({
     inputDim: train.width * train.height,
@@ -36,17 +37,19 @@ export async function trainAndReport(options: TrainOptions): Promise<void> {
   const started = performance.now();
   const { epochs, interrupted } = await trainUntilDone(sae, train, options);
   const seconds = (performance.now() - started) / 1000;
-  if (epochs.length === 0) throw new Error('interrupted within the first epoch; nothing was written');
+  if (interrupted) process.exitCode = 130;
+  if (epochs.length === 0) {
+    print('interrupted within the first epoch; nothing was written');
+    return;
+  }
 
   const run: Run = { options, sae, data, epochs, test: sae.evaluate(asMatrix(test)) };
   print(
     `${epochs.length} epochs in ${seconds.toFixed(1)} s; training loss ${epochs[0].loss.toFixed(4)} → ${epochs[epochs.length - 1].loss.toFixed(4)}`,
   );
   printEvaluation(run);
-  const path = join(options.out, 'report.html');
   writeWhole(path, renderReport(reportData(run), chartLibrary()));
   print(`report: ${path}`);
-  if (interrupted) process.exitCode = 130;
 }
 
 /** Trains until done or interrupted (Ctrl-C); the epochs that were completed count either way. */
@@ -92,11 +95,12 @@ function printEvaluation({ sae, test, data }: Run): void {
 }
 
 /** Before anything is computed: an --out that cannot be written must not cost a training run. */
-function prepareFolder(folder: string): void {
+function prepareFolder(folder: string, path: string): void {
   try {
     makeFolder(resolve(folder));
     accessSync(folder, constants.W_OK);
     if (!statSync(folder).isDirectory()) throw Object.assign(new Error(), { code: 'ENOTDIR' });
+    if (existsSync(path) && !statSync(path).isFile()) throw Object.assign(new Error(), { code: 'EISDIR' });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw new Error(`--out: ${folder} cannot be written (${code}), expected a folder to put report.html in`);

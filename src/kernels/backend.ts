@@ -28,7 +28,7 @@ export function trainingKernels(request: BackendRequest): Kernels {
   return createSimdKernels({ threads: request.threads === 'auto' ? processors() : request.threads });
 }
 
-/** A small scratch memory is kept between calls; one above this size, in bytes, serves one call. */
+/** Calls that need more than this, in bytes, get a memory to themselves. */
 const KEPT_SCRATCH = 64 * 2 ** 20;
 
 /** One memory for all synchronous calls, of whatever model: each takes what it needs and gives it back. */
@@ -37,8 +37,7 @@ let scratch: SimdKernels | undefined;
 /** Kernels for one synchronous call, on one thread, with room for `elements` floats and integers. */
 export function inferenceKernels(request: BackendRequest, elements: number): Kernels {
   if (resolveBackend(request) === 'plain') return createPlainKernels(request.dtype);
-  const bytes = 4 * elements;
-  if (bytes > KEPT_SCRATCH) return createSimdKernels({ threads: 1, bytes });
+  if (4 * elements > KEPT_SCRATCH) return createSimdKernels({ threads: 1 });
   scratch ??= createSimdKernels({ threads: 1, bytes: KEPT_SCRATCH });
   return scratch;
 }

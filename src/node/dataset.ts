@@ -76,7 +76,7 @@ function readPart(folder: string, part: string, limit: number): LabelledImages {
 function readFile(folder: string, name: string): [Uint8Array, string] {
   const path = spellings(name)
     .map((spelling) => join(folder, spelling))
-    .find(existsSync);
+    .find((candidate) => existsSync(candidate) && statSync(candidate).isFile());
   if (!path) throw new Error(`${folder} has no ${name}, expected it there, gzipped or not`);
   const bytes = readFileSync(path);
   const gzipped = bytes[0] === 0x1f && bytes[1] === 0x8b;

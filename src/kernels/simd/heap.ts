@@ -89,7 +89,8 @@ export class Heap {
     if (missing <= 0) return;
     if (end > this.limit) {
       throw new RangeError(
-        `the kernels' memory is limited to ${this.limit / 2 ** 20} MiB, and this takes ${Math.ceil(end / 2 ** 20)} MiB`,
+        `the simd kernels' memory is full: got ${Math.ceil(end / 2 ** 20)} MiB to hold, expected at most ${this.limit / 2 ** 20}; ` +
+          'backend "plain" has no such limit',
       );
     }
     // A quarter more than asked for, so that many small arrays grow the memory seldom.
