@@ -44,10 +44,8 @@ export function findContestants(): Contestants {
   const jax = installedVersion('@jax-js/jax');
   if (jax) {
     groups.jax = [
-      [
-        nodeLaunch('jax-js', 'wasm, as Node runs it', 'jax.ts', ['0']),
-        nodeLaunch('jax-js', `wasm, ${cores} workers through a shim`, 'jax.ts', [`${cores}`]),
-      ],
+      [nodeLaunch('jax-js', 'wasm, as Node runs it: 1 thread', 'jax.ts', ['0'])],
+      [nodeLaunch('jax-js, given workers', `wasm, ${cores} workers through a shim`, 'jax.ts', [`${cores}`])],
     ];
     remarks.push(`jax-js ${jax}, wasm`);
   } else remarks.push(missing('jax-js'));
