@@ -4,7 +4,7 @@ import { isSparse, type Kernels, type Matrix, type Rows } from './kernels/kernel
 import { checkFinite, rowsOf, type Where } from './matrix.js';
 import type { ObjectiveSpec } from './objective.js';
 import type { Parameters } from './parameters.js';
-import { ChunkBuffer } from './rows.js';
+import { ChunkBuffer, denseRows } from './rows.js';
 
 /** Rows that are in the kernels' memory at a time: few enough to stay in a core's cache. */
 const CHUNK = 128;
@@ -51,17 +51,22 @@ const withDecoder = (k: Kernels, θ: Parameters): Parameters => ({
 /** θ in the kernels' memory. */
 export const adoptParameters = (k: Kernels, θ: Parameters): Parameters => withDecoder(k, withEncoder(k, θ));
 
+/** Calls `layer` for each chunk of `x`, with room for what it makes of it, and collects that in `out`. */
+function run(where: Where, k: Kernels, x: Matrix, out: Matrix, layer: (rows: Rows, made: Matrix) => void): void {
+  const input = new ChunkBuffer(k, chunkRows(x.rows), x.cols);
+  const output = denseRows(k, chunkRows(x.rows), out.cols);
+  forEachChunk(where, k, x, input, (rows, from) => {
+    const made = rowsOf(output, 0, rows.rows);
+    layer(rows, made);
+    out.data.set(made.data, from * out.cols);
+  });
+}
+
 /** F = σ_h(X·W_enc + b_enc) into `f`, a matrix of the caller's. */
 export function encodeAll(where: Where, k: Kernels, model: Parameters, spec: ObjectiveSpec, x: Matrix, f: Matrix): void {
   k.scoped(() => {
     const θ = withEncoder(k, model);
-    const input = new ChunkBuffer(k, chunkRows(x.rows), x.cols);
-    const code = new ChunkBuffer(k, chunkRows(x.rows), f.cols);
-    forEachChunk(where, k, x, input, (rows, from) => {
-      const chunk = code.dense(rows.rows);
-      encode(k, θ, rows, chunk, spec.hiddenActivation);
-      f.data.set(chunk.data, from * f.cols);
-    });
+    run(where, k, x, f, (rows, code) => encode(k, θ, rows, code, spec.hiddenActivation));
   });
 }
 
@@ -69,13 +74,7 @@ export function encodeAll(where: Where, k: Kernels, model: Parameters, spec: Obj
 export function decodeAll(where: Where, k: Kernels, model: Parameters, spec: ObjectiveSpec, f: Matrix, xHat: Matrix): void {
   k.scoped(() => {
     const θ = withDecoder(k, model);
-    const code = new ChunkBuffer(k, chunkRows(f.rows), f.cols);
-    const output = new ChunkBuffer(k, chunkRows(f.rows), xHat.cols);
-    forEachChunk(where, k, f, code, (rows, from) => {
-      const chunk = output.dense(rows.rows);
-      decode(k, θ, rows, chunk, spec.outputActivation);
-      xHat.data.set(chunk.data, from * xHat.cols);
-    });
+    run(where, k, f, xHat, (rows, y) => decode(k, θ, rows, y, spec.outputActivation));
   });
 }
 
@@ -83,14 +82,10 @@ export function decodeAll(where: Where, k: Kernels, model: Parameters, spec: Obj
 export function reconstructAll(where: Where, k: Kernels, model: Parameters, spec: ObjectiveSpec, x: Matrix, xHat: Matrix): void {
   k.scoped(() => {
     const θ = adoptParameters(k, model);
-    const input = new ChunkBuffer(k, chunkRows(x.rows), x.cols);
     const code = new ChunkBuffer(k, chunkRows(x.rows), spec.hiddenDim);
-    const output = new ChunkBuffer(k, chunkRows(x.rows), xHat.cols);
-    forEachChunk(where, k, x, input, (rows, from) => {
-      const n = rows.rows;
-      encode(k, θ, rows, code.dense(n), spec.hiddenActivation);
-      decode(k, θ, code.rows(n), output.dense(n), spec.outputActivation);
-      xHat.data.set(output.dense(n).data, from * xHat.cols);
+    run(where, k, x, xHat, (rows, y) => {
+      encode(k, θ, rows, code.dense(rows.rows), spec.hiddenActivation);
+      decode(k, θ, code.rows(rows.rows), y, spec.outputActivation);
     });
   });
 }

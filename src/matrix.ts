@@ -136,6 +136,13 @@ function reader(where: Where, data: unknown): (k: number) => number {
   };
 }
 
+/** The index of the first NaN or ±Infinity, or −1. */
+export function firstNonFinite(data: FloatArray): number {
+  // ∞ − ∞ and NaN − NaN are NaN; every other x − x is 0.
+  for (let i = 0; i < data.length; i++) if (data[i] - data[i] !== 0) return i;
+  return -1;
+}
+
 /** Throws `fit: X[12, 3] is NaN` for the entry that `findNonFinite` found, if it found one. */
 export function checkFinite(where: Where, { cols }: Matrix, at: number, value: number, firstRow = 0): void {
   if (at < 0) return;

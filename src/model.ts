@@ -1,7 +1,7 @@
 import { initialize } from './initializers.js';
 import { inferenceKernels } from './kernels/backend.js';
 import type { FloatArray, Kernels, Matrix } from './kernels/kernels.js';
-import { checkFinite, floats, readMatrix, type ShapedArray, show, type Where } from './matrix.js';
+import { checkFinite, firstNonFinite, floats, readMatrix, type ShapedArray, show, type Where } from './matrix.js';
 import type { ObjectiveSpec } from './objective.js';
 import type { CompleteOptions } from './options.js';
 import { type Parameters, parameterCount, viewParameters } from './parameters.js';
@@ -98,9 +98,4 @@ function listOf(where: Where, input: unknown, n: number): ArrayLike<number> {
   const odd = Array.from(list).findIndex((value) => typeof value !== 'number');
   if (odd >= 0) throw new TypeError(`${where}[${odd}] is ${show(list[odd])}, expected a number`);
   return list;
-}
-
-function firstNonFinite(data: FloatArray): number {
-  for (let i = 0; i < data.length; i++) if (data[i] - data[i] !== 0) return i;
-  return -1;
 }

@@ -58,11 +58,15 @@ export class SparseAutoencoder {
   readonly decoder: Decoder;
   /** W_enc d×h, b_enc h, W_dec h×d′, b_dec d′: live, so writing to them changes the model. */
   readonly parameters: Readonly<Record<ParameterName, Result>>;
+  /** What the arithmetic runs on. */
+  readonly backend: 'plain' | 'simd';
   readonly #model: Model;
   #fitting = false;
 
   constructor(options: SparseAutoencoderOptions) {
-    this.#model = new Model(completeModelOptions(options));
+    const complete = completeModelOptions(options);
+    this.backend = resolveBackend(complete);
+    this.#model = new Model(complete);
     this.encoder = new Encoder(this.#model);
     this.decoder = new Decoder(this.#model);
     this.parameters = Object.freeze(shaped(this.#model.state.theta, this.#model));
@@ -92,11 +96,6 @@ export class SparseAutoencoder {
   get learningRate(): number {
     return this.#model.options.learningRate;
   }
-  /** What the arithmetic runs on. */
-  get backend(): 'plain' | 'simd' {
-    return resolveBackend(this.#model.options);
-  }
-
   /**
    * Trains, in small turns that let the event loop run. Called again, it goes on from where it stood:
    * weights, Adam's moments and the order of the batches alike. Other calls may come in between, and

@@ -1,5 +1,6 @@
 import { activations } from '../../activations.js';
 import { power } from '../../elementary.js';
+import { firstNonFinite } from '../../matrix.js';
 import { type Activation, type AdamStep, type FloatArray, isSparse, type Kernels, type Matrix, type Rows } from '../kernels.js';
 import { product, sddmm, spmm } from './products.js';
 import { compress, transpose } from './sparse.js';
@@ -33,7 +34,7 @@ export function createPlainKernels(dtype: 'float32' | 'float64'): Kernels {
     sumOfSquares: (x) => sum(x, (v) => v * v),
     sumOfAbs: (x) => sum(x, Math.abs),
     countNonZeros: (x) => sum(x, (v) => (v === 0 ? 0 : 1)),
-    findNonFinite,
+    findNonFinite: firstNonFinite,
     axpy,
     adam,
     close: async () => {},
@@ -44,12 +45,6 @@ function sum(x: FloatArray, term: (v: number) => number): number {
   let s = 0;
   for (let i = 0; i < x.length; i++) s += term(x[i]);
   return s;
-}
-
-function findNonFinite(x: FloatArray): number {
-  // ∞ − ∞ and NaN − NaN are NaN; every other x − x is 0.
-  for (let i = 0; i < x.length; i++) if (x[i] - x[i] !== 0) return i;
-  return -1;
 }
 
 function axpy(y: FloatArray, alpha: number, x: FloatArray): void {
