@@ -58,14 +58,13 @@ export class SparseAutoencoder {
   readonly decoder: Decoder;
   /** W_enc d×h, b_enc h, W_dec h×d′, b_dec d′: live, so writing to them changes the model. */
   readonly parameters: Readonly<Record<ParameterName, Result>>;
-  /** What the arithmetic runs on. */
-  readonly backend: 'plain' | 'simd';
+  readonly #backend: 'plain' | 'simd';
   readonly #model: Model;
   #fitting = false;
 
   constructor(options: SparseAutoencoderOptions) {
     const complete = completeModelOptions(options);
-    this.backend = resolveBackend(complete);
+    this.#backend = resolveBackend(complete);
     this.#model = new Model(complete);
     this.encoder = new Encoder(this.#model);
     this.decoder = new Decoder(this.#model);
@@ -96,6 +95,11 @@ export class SparseAutoencoder {
   get learningRate(): number {
     return this.#model.options.learningRate;
   }
+  /** What the arithmetic runs on. */
+  get backend(): 'plain' | 'simd' {
+    return this.#backend;
+  }
+
   /**
    * Trains, in small turns that let the event loop run. Called again, it goes on from where it stood:
    * weights, Adam's moments and the order of the batches alike. Other calls may come in between, and
