@@ -60,7 +60,8 @@ export function writeReport(path: string, machine: string[], tables: Table[], ch
 <link rel="icon" href="data:,">
 <style>${style}
 .wide { overflow-x: auto; }
-.wide th, .wide td { padding-right: 1.25rem; white-space: nowrap; }
+.wide th, .wide td { padding-right: 1.25rem; text-align: right; vertical-align: top; }
+.wide th:first-child, .wide td:first-child { text-align: left; }
 </style>
 </head>
 <body>
