@@ -6,12 +6,14 @@ import {
   type GradientCheck,
   type GradientCheckOptions,
 } from './gradient-check.js';
+import type { Matrix } from './kernels/kernels.js';
 import { createPlainKernels } from './kernels/plain/plain.js';
+import type { Result } from './layers.js';
 import { type MatrixLike, show } from './matrix.js';
 import { Model } from './model.js';
-import { Objective, weightPenalty } from './objective.js';
+import { Objective, type ObjectiveSpec, weightPenalty } from './objective.js';
 import { checkDataOptions, completeModelOptions } from './options.js';
-import { type ParameterName, parameterNames, parameterShapes, viewParameters } from './parameters.js';
+import { type Dimensions, type ParameterName, parameterNames, parameterShapes, viewParameters } from './parameters.js';
 import { SparseAutoencoder } from './sparse-autoencoder.js';
 
 export interface ParameterCheck {
@@ -33,16 +35,38 @@ export function checkGradients(
 ): Record<ParameterName, ParameterCheck> {
   if (!(sae instanceof SparseAutoencoder)) throw new TypeError(`checkGradients: got ${show(sae)}, expected a SparseAutoencoder`);
   checkDataOptions('checkGradients', options, { step: checkStep, samples: checkSamples });
-  const { targets } = options;
-  const { gradients } = sae.lossAndGradients(X, { targets });
-  const { fn, theta } = objectiveOf(sae, X, targets);
-  const shapes = parameterShapes(sae);
+  const { gradients } = sae.lossAndGradients(X, { targets: options.targets });
+  const model = new Model(completeModelOptions({ ...sae.options, dtype: 'float64', backend: 'plain' }));
+  const x = model.readFinite('checkGradients: X', X, sae.inputDim);
+  const t = model.readTargets('checkGradients: targets', options.targets, x.rows) ?? x;
+  const fn = objectiveFunction(new Objective(plain, model.spec, x.rows, false), model.spec, x, t);
+  return checkParameters(fn, flat(sae.parameters), flat(gradients), sae, options);
+}
+
+const plain = createPlainKernels('float64');
+
+/** J(θ; X, T) in float64, term by term. */
+export function objectiveFunction(objective: Objective, spec: ObjectiveSpec, x: Matrix, t: Matrix): Differentiable {
+  return (theta) => {
+    const θ = viewParameters(theta, spec);
+    const { reconstruction, sparsity } = objective.evaluate(θ, x, t);
+    return { value: [reconstruction, spec.beta * sparsity, weightPenalty(plain, spec.weightDecay, θ)] };
+  };
+}
+
+/** `checkGradient`, parameter by parameter. */
+export function checkParameters(
+  fn: Differentiable,
+  theta: Float64Array,
+  gradient: ArrayLike<number>,
+  dims: Dimensions,
+  options: GradientCheckOptions = {},
+): Record<ParameterName, ParameterCheck> {
+  const shapes = parameterShapes(dims);
   let from = 0;
   const entries = parameterNames.map((name) => {
     const size = shapes[name].reduce((a, b) => a * b);
-    const analytic = new Float64Array(theta.length);
-    analytic.set(gradients[name].data, from);
-    const check = compareGradient(fn, theta, analytic, from, from + size, options);
+    const check = compareGradient(fn, theta, gradient, from, from + size, options);
     const result = place(check, from, shapes[name]);
     from += size;
     return [name, result];
@@ -50,28 +74,9 @@ export function checkGradients(
   return Object.fromEntries(entries);
 }
 
-/** J(θ; X) in float64, as a function of θ, and the θ that `sae` stands at. */
-function objectiveOf(sae: SparseAutoencoder, X: MatrixLike, targets?: MatrixLike): { fn: Differentiable; theta: Float64Array } {
-  const model = new Model(completeModelOptions({ ...sae.options, dtype: 'float64', backend: 'plain' }));
-  const x = model.readFinite('checkGradients: X', X, sae.inputDim);
-  const t = model.readTargets('checkGradients: targets', targets, x.rows) ?? x;
-  const k = createPlainKernels('float64');
-  const { spec } = model;
-  const objective = new Objective(k, spec, x.rows, false);
-  const theta = new Float64Array(model.state.theta.length);
-  let at = 0;
-  for (const name of parameterNames) {
-    const { data, offset, size } = sae.parameters[name];
-    theta.set(data.subarray(offset, offset + size), at);
-    at += size;
-  }
-  const fn: Differentiable = (point) => {
-    const θ = viewParameters(point, spec);
-    const { reconstruction, sparsity } = objective.evaluate(θ, x, t);
-    return { value: [reconstruction, spec.beta * sparsity, weightPenalty(k, spec.weightDecay, θ)] };
-  };
-  return { fn, theta };
-}
+/** θ, or a gradient, as one array of doubles. */
+export const flat = (parameters: Readonly<Record<ParameterName, Result>>): Float64Array =>
+  Float64Array.from(parameterNames.flatMap((name) => Array.from(parameters[name].data)));
 
 function place({ relativeError, worst, checked }: GradientCheck, from: number, shape: number[]): ParameterCheck {
   const k = worst.at - from;

@@ -1,3 +1,4 @@
+import { checkParameters, flat, objectiveFunction } from '../check-gradients.js';
 import {
   type Activation,
   checkGradients,
@@ -8,6 +9,11 @@ import {
   SparseAutoencoder,
   type SparseAutoencoderOptions,
 } from '../index.js';
+import { createPlainKernels } from '../kernels/plain/plain.js';
+import { Model } from '../model.js';
+import { Objective } from '../objective.js';
+import { completeModelOptions } from '../options.js';
+import { viewParameters } from '../parameters.js';
 import { Random } from '../random.js';
 
 /** What every relative error must stay within, in float64. */
@@ -22,6 +28,8 @@ interface Case {
   readonly options: SparseAutoencoderOptions;
   /** Rows of X. Default 5. */
   readonly n?: number;
+  /** Rows that the workspace has room for, if more than n: the last batch of an epoch. */
+  readonly room?: number;
   /** Added to b_enc, to make units loud or quiet. */
   readonly loudness?: number;
 }
@@ -55,13 +63,15 @@ const corners: Case[] = [
   { name: 'one row, n = 1, L1', options: { ...small, penalty: 'l1' }, n: 1 },
   { name: 'one unit, h = 1, KL', options: { ...small, hiddenDim: 1, hiddenActivation: 'sigmoid' } },
   { name: 'one unit, h = 1, L1', options: { ...small, hiddenDim: 1, hiddenActivation: 'tanh', penalty: 'l1' } },
+  { name: 'a partial batch, 3 rows in room for 8, KL', options: small, n: 3, room: 8, loudness: 0.2 },
+  { name: 'a partial batch, 3 rows in room for 8, L1', options: { ...small, penalty: 'l1' }, n: 3, room: 8 },
   { name: 'targets narrower than X', options: { ...small, outputDim: 3, weightDecay: 0.01 } },
   { name: 'targets wider than X', options: { ...small, outputDim: 9, reconstruction: 'sse', penalty: 'l1' } },
   { name: 'a larger one, 30-20-30, n = 40', options: { ...small, inputDim: 30, hiddenDim: 20 }, n: 40 },
 ];
 
 /** The gradients of a case, checked at random parameters, biases included, on random rows. */
-export function checkCase({ name, options, n = 5, loudness = 0 }: Case): Record<ParameterName, ParameterCheck> {
+export function checkCase({ name, options, n = 5, room, loudness = 0 }: Case): Record<ParameterName, ParameterCheck> {
   const random = Random.stream(name, 'gradcheck');
   const rows = (count: number, cols: number) =>
     Array.from({ length: count }, () => Array.from({ length: cols }, () => random.uniform()));
@@ -70,8 +80,20 @@ export function checkCase({ name, options, n = 5, loudness = 0 }: Case): Record<
     encoderBias: Array.from({ length: sae.hiddenDim }, () => loudness + random.uniform() * 0.4),
     decoderBias: Array.from({ length: sae.outputDim }, () => random.uniform() * 0.4),
   });
+  if (room) return checkPartialBatch(sae, rows(n, sae.inputDim), room);
   const targets = sae.outputDim === sae.inputDim ? undefined : rows(n, sae.outputDim);
   return checkGradients(sae, rows(n, sae.inputDim), { targets });
+}
+
+/** The same with an Objective whose workspace is larger than the batch, as in training. */
+function checkPartialBatch(sae: SparseAutoencoder, x: number[][], room: number): Record<ParameterName, ParameterCheck> {
+  const model = new Model(completeModelOptions({ ...sae.options }));
+  const batch = model.readFinite('gradcheck: X', x, sae.inputDim);
+  const objective = new Objective(createPlainKernels('float64'), model.spec, room, false);
+  const theta = flat(sae.parameters);
+  const gradient = new Float64Array(theta.length);
+  objective.evaluate(viewParameters(theta, model.spec), batch, batch, gradient);
+  return checkParameters(objectiveFunction(objective, model.spec, batch, batch), theta, gradient, model.spec);
 }
 
 const print = (line: string) => process.stdout.write(`${line}\n`);

@@ -74,8 +74,8 @@ if (process.argv.includes('--check')) {
     current = readFileSync(target, 'utf8');
   } catch {}
   if (current !== source) {
-    console.error('src/kernels/simd/wasm.ts is stale: run tsx src/kernels/simd/build.ts');
-    process.exit(1);
+    process.stderr.write('src/kernels/simd/wasm.ts is stale: npm run kernels\n');
+    process.exitCode = 1;
   }
 } else {
   writeFileSync(target, source);
