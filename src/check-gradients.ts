@@ -16,6 +16,9 @@ import { checkDataOptions, completeModelOptions } from './options.js';
 import { type Dimensions, type ParameterName, parameterNames, parameterShapes, viewParameters } from './parameters.js';
 import { SparseAutoencoder } from './sparse-autoencoder.js';
 
+/** What differences are taken with. */
+const plain = createPlainKernels('float64');
+
 export interface ParameterCheck {
   /** ‖analytic − numeric‖ / ‖analytic + numeric‖ over the checked entries, 0 where both vanish. */
   relativeError: number;
@@ -42,8 +45,6 @@ export function checkGradients(
   const fn = objectiveFunction(new Objective(plain, model.spec, x.rows, false), model.spec, x, t);
   return checkParameters(fn, flat(sae.parameters), flat(gradients), sae, options);
 }
-
-const plain = createPlainKernels('float64');
 
 /** J(θ; X, T) in float64, term by term. */
 export function objectiveFunction(objective: Objective, spec: ObjectiveSpec, x: Matrix, t: Matrix): Differentiable {

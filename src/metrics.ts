@@ -6,7 +6,7 @@ import { rowsOf, type Where } from './matrix.js';
 import { type ObjectiveSpec, weightPenalty } from './objective.js';
 import type { Parameters } from './parameters.js';
 import { reconstructionScale } from './reconstruction.js';
-import { ChunkBuffer } from './rows.js';
+import { ChunkBuffer, denseRows } from './rows.js';
 import { klPenalty } from './sparsity.js';
 
 /** A model judged on a data set as one batch. */
@@ -48,17 +48,18 @@ export function assess(
     const capacity = chunkRows(x.rows);
     const input = new ChunkBuffer(k, capacity, x.cols);
     const code = new ChunkBuffer(k, capacity, hiddenDim);
-    const y = new ChunkBuffer(k, capacity, outputDim);
+    const output = denseRows(k, capacity, outputDim);
     const goal = targets && new ChunkBuffer(k, capacity, outputDim);
     const sums = k.floats(hiddenDim);
     forEachChunk(where, k, x, input, (rows, from) => {
       const n = rows.rows;
       const f = code.dense(n);
+      const y = rowsOf(output, 0, n);
       const t = (goal ?? input).dense(n);
       if (targets) t.data.set(rowsOf(targets, from, from + n).data);
       encode(k, θ, rows, f, spec.hiddenActivation);
-      decodeAffine(k, θ, code.rows(n), y.dense(n));
-      squaredError += k.outputLoss(y.dense(n), null, t, spec.outputActivation, 1);
+      decodeAffine(k, θ, code.rows(n), y);
+      squaredError += k.outputLoss(y, null, t, spec.outputActivation, 1);
       active += k.countNonZeros(f.data);
       magnitude += k.sumOfAbs(f.data);
       k.columnSums(sums, f);

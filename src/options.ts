@@ -76,7 +76,7 @@ export interface FitOptions {
 export interface CompleteOptions extends Required<SparseAutoencoderOptions> {}
 
 /** Throws if `value` is not what the option expects; `where` names the option. */
-export type Check = (where: string, value: unknown) => void;
+type Check = (where: string, value: unknown) => void;
 type Checks<T> = { readonly [K in keyof T]-?: Check };
 
 const fail = (where: string, value: unknown, expected: string): never => {

@@ -11,7 +11,7 @@ export function sparseRows(k: Kernels, rows: number, cols: number, used = true):
 }
 
 /** Whether the sparse forms are the faster ones for `a`. */
-export const mostlyZeros = (k: Kernels, a: Matrix): boolean => k.countNonZeros(a.data) < k.sparseBelow * a.data.length;
+const mostlyZeros = (k: Kernels, a: Matrix): boolean => k.countNonZeros(a.data) < k.sparseBelow * a.data.length;
 
 /** `a` in the form that multiplies faster. */
 export function asRows(k: Kernels, a: Matrix): Rows {

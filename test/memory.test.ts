@@ -27,4 +27,19 @@ for (const backend of ['simd', 'plain']) {
   });
 }
 
+test(`100 more calls of a model too wide for the small scratch memory take no more than ${MOST_GROWTH} MB more than the first 20 did`, async () => {
+  const printed = await runModule(`
+    const { SparseAutoencoder } = await import('./src/index.ts');
+    const sae = new SparseAutoencoder({ inputDim: 784, hiddenDim: 4096 });
+    const X = [new Float32Array(784).fill(0.5)];
+    const sizes = [];
+    for (let call = 1; call <= 120; call++) {
+      sae.transform(X);
+      if (call === 20 || call === 120) sizes.push(process.memoryUsage().rss / 2 ** 20);
+    }
+    console.log(JSON.stringify(sizes));`);
+  const [first, last] = JSON.parse(printed);
+  assert.ok(last - first <= MOST_GROWTH, `${first.toFixed(0)} MB, then ${last.toFixed(0)} MB`);
+});
+
 test.run();

@@ -23,11 +23,11 @@ export function reportData({ options, sae, data, epochs, test }: Run): ReportDat
   const d = sae.inputDim;
   const h = sae.hiddenDim;
   const shown = Math.min(CODES_SHOWN, images.rows);
-  const codes = sae.transform({ data: images.pixels.subarray(0, shown * d), shape: [shown, d] });
+  const codes = sae.transform(asMatrix(images)).data;
   const examples = firstOfEachClass(images.labels);
   const originals = Float32Array.from(examples.flatMap((i) => Array.from(images.pixels.subarray(i * d, (i + 1) * d))));
   const reconstructions = sae.reconstruct({ data: originals, shape: [examples.length, d] });
-  const everActive = activeUnits(sae.transform(asMatrix(images)).data, h);
+  const everActive = activeUnits(codes, h);
   const settings: [string, string][] = [
     ['network', `${d}-${h}-${sae.outputDim}, ${sae.options.hiddenActivation} then ${sae.options.outputActivation}`],
     ['training images', count(train.rows)],
@@ -53,7 +53,7 @@ export function reportData({ options, sae, data, epochs, test }: Run): ReportDat
   const row = ([name, value]: [string, string]) => ({ name, value });
   const classes = Math.max(...images.labels) + 1;
   return {
-    title: `A sparse autoencoder, ${d}-${h}-${sae.outputDim}`,
+    title: preset ? `A sparse autoencoder: ${presets[preset].title}` : `A sparse autoencoder, ${d}-${h}-${sae.outputDim}`,
     command: commandLine(options),
     summary: `It saw ${count(train.rows)} images ${epochs.length} times; everything below but the loss curves is measured on ${count(images.rows)} test images that it never saw.`,
     settings: settings.map(row),
@@ -71,12 +71,11 @@ export function reportData({ options, sae, data, epochs, test }: Run): ReportDat
     image: { width: images.width, height: images.height },
     classNames: Array.from({ length: classes }, (_, k) => String(k)),
     examples: { originals, reconstructions: reconstructions.data, labels: examples.map((i) => images.labels[i]) },
-    codes: { values: codes.data, labels: images.labels.subarray(0, shown) },
+    codes: { values: codes.subarray(0, shown * h), labels: images.labels.subarray(0, shown) },
     meanActivation: test.meanActivation.data,
     deadUnits: everActive.flatMap((seen, j) => (seen ? [] : [j])),
     rho: penalty === 'kl' ? rho : null,
     encoderWeight: sae.parameters.encoderWeight.data,
-    ...(preset && { title: `A sparse autoencoder: ${presets[preset].title}` }),
   };
 }
 

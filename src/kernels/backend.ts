@@ -1,7 +1,7 @@
 import { processors } from '../node/threads.js';
 import type { Kernels } from './kernels.js';
 import { createPlainKernels } from './plain/plain.js';
-import { createSimdKernels, type SimdKernels, simdSupported } from './simd/simd.js';
+import { createSimdKernels, simdSupported } from './simd/simd.js';
 
 /** What a model asks for: see SparseAutoencoderOptions. */
 export interface BackendRequest {
@@ -28,16 +28,23 @@ export function trainingKernels(request: BackendRequest): Kernels {
   return createSimdKernels({ threads: request.threads === 'auto' ? processors() : request.threads });
 }
 
-/** Calls that need more than this, in bytes, get a memory to themselves. */
-const KEPT_SCRATCH = 64 * 2 ** 20;
+/** What the memory of small calls holds, in bytes. */
+const SCRATCH_BYTES = 64 * 2 ** 20;
 
 /** One memory for all synchronous calls, of whatever model: each takes what it needs and gives it back. */
-let scratch: SimdKernels | undefined;
+let scratch: Kernels | undefined;
+
+/** One more for calls that need more: it grows as they do, and lasts until the garbage is collected. */
+let largeScratch: WeakRef<Kernels> | undefined;
 
 /** Kernels for one synchronous call, on one thread, with room for `elements` floats and integers. */
 export function inferenceKernels(request: BackendRequest, elements: number): Kernels {
   if (resolveBackend(request) === 'plain') return createPlainKernels(request.dtype);
-  if (4 * elements > KEPT_SCRATCH) return createSimdKernels({ threads: 1 });
-  scratch ??= createSimdKernels({ threads: 1, bytes: KEPT_SCRATCH });
-  return scratch;
+  if (4 * elements <= SCRATCH_BYTES) {
+    scratch ??= createSimdKernels({ threads: 1, bytes: SCRATCH_BYTES });
+    return scratch;
+  }
+  const large = largeScratch?.deref() ?? createSimdKernels({ threads: 1 });
+  largeScratch = new WeakRef(large);
+  return large;
 }

@@ -101,18 +101,13 @@ interface Exports {
   ): void;
 }
 
-export interface SimdKernels extends Kernels {
-  /** What these kernels work on. */
-  readonly memory: WebAssembly.Memory;
-}
-
 /**
  * A kernel set with a memory of its own, on `threads` threads where threads can be had.
  *
  * With `bytes`, on one thread, in memory of that size which is not shared: engines copy into it at full
  * speed, where for shared memory they keep to single words.
  */
-export function createSimdKernels(options: { threads: number; bytes?: number }): SimdKernels {
+export function createSimdKernels(options: { threads: number; bytes?: number }): Kernels {
   if (!(options.threads >= 1)) throw new RangeError(`threads: ${options.threads}`);
   const shared = options.bytes === undefined && canShare();
   const threads = shared ? Math.floor(options.threads) : 1;
@@ -132,7 +127,6 @@ export function createSimdKernels(options: { threads: number; bytes?: number }):
   return {
     name: 'simd',
     threads,
-    memory: heap.memory,
     sparseBelow: SPARSE_BELOW,
     floats: (n) => heap.floats(n),
     integers: (n) => heap.integers(n),
