@@ -83,7 +83,7 @@ export interface Kernels {
    * written from start[i] = i·cols on.
    */
   compress(s: SparseRows, a: Matrix): number;
-  /** T = Sᵀ, row j's entries in the order of S's rows. T's arrays hold at least as many entries as S. */
+  /** T = Sᵀ, row j's entries in the order of S's rows. Row j is written from start[j] = j·(S's rows) on. */
   transpose(t: SparseRows, s: SparseRows): void;
 
   /** A ← σ(A), in place. */

@@ -24,17 +24,10 @@ export function compress(s: SparseRows, a: Matrix): number {
   return finite ? count : -1;
 }
 
-/** T = Sᵀ by a counting sort: count each column, lay the columns end to end, deal the rows out. */
+/** T = Sᵀ: deals every row's entries out to their columns. */
 export function transpose(t: SparseRows, s: SparseRows): void {
   const { start, end } = t;
-  end.fill(0, 0, s.cols);
-  for (let i = 0; i < s.rows; i++) for (let k = s.start[i]; k < s.end[i]; k++) end[s.index[k]]++;
-  let at = 0;
-  for (let j = 0; j < s.cols; j++) {
-    start[j] = at;
-    at += end[j];
-    end[j] = start[j];
-  }
+  for (let j = 0; j < s.cols; j++) start[j] = end[j] = j * s.rows;
   for (let i = 0; i < s.rows; i++) {
     for (let k = s.start[i]; k < s.end[i]; k++) {
       const to = end[s.index[k]]++;

@@ -14,14 +14,17 @@ import { canShare, maySleep, type Pool, startWorkers } from './pool.js';
 
 export { simdSupported } from './binary.js';
 
-/** Scratch of one thread: two 128 KiB panels of the dense product, or a 24-column slice of 6800 rows. */
+/** Scratch of one thread: two 128 KiB panels of the dense product, or a 48-column slice of 3400 rows. */
 const SCRATCH_BYTES = 640 << 10;
 
 /** What the kernels keep for themselves, next to one thread's scratch. */
 const HEAP_BYTES = SCRATCH_BYTES + (64 << 10);
 
+/** As many as assembly/layout.ts has control words for. */
+const MOST_THREADS = 64;
+
 /** How often an idle thread looks for work before it sleeps: about 50 µs, or a few if threads share a processor. */
-const SPINS = 20000;
+const SPINS = 200000;
 const SPINS_WHEN_CROWDED = 200;
 
 /** Measured: up to this density, for 64 columns, compress and spmm beat gemm; for wide results up to 0.9. */
@@ -110,7 +113,7 @@ interface Exports {
 export function createSimdKernels(options: { threads: number; bytes?: number }): Kernels {
   if (!(options.threads >= 1)) throw new RangeError(`threads: ${options.threads}`);
   const shared = options.bytes === undefined && canShare();
-  const threads = shared ? Math.floor(options.threads) : 1;
+  const threads = shared ? Math.min(Math.floor(options.threads), MOST_THREADS) : 1;
   const module = kernelModule(shared);
   const heap = new Heap(shared, options.bytes && options.bytes + HEAP_BYTES);
   const wasm = new WebAssembly.Instance(module, { env: { memory: heap.memory } }).exports as unknown as Exports;

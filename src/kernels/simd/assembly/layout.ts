@@ -1,46 +1,57 @@
 /**
  * The first bytes of the shared memory, and the arguments of the operation in progress.
  *
- * Words that different threads write lie in different cache lines. Everything from HEAP on is handed
- * out by JavaScript: first the threads' private scratch, then the callers' arrays.
+ * Words that different threads write lie in different pairs of cache lines, since processors fetch
+ * lines in pairs. Everything from HEAP on is handed out by JavaScript: first the threads' private
+ * scratch, then the callers' arrays.
  */
 
-/** i64: (sequence number of the operation << 32) | tiles nobody has claimed yet. */
-export const CONTROL: usize = 64;
 /** i32: tiles finished. */
 export const DONE: usize = 128;
 /** i32: 1 while the main thread sleeps on DONE. */
-export const WAITING: usize = 192;
-/** i32: how many workers sleep on the sequence number. */
-export const SLEEPERS: usize = 256;
+export const WAITING: usize = 256;
+/** i32: how many workers sleep. */
+export const SLEEPERS: usize = 384;
 /** i32: 1 when the workers shall leave their loop. */
-export const EXIT: usize = 320;
+export const EXIT: usize = 512;
 
 /** Settings, written once: see `setup`. */
-export const THREADS: usize = 384;
-export const SPINS: usize = 388;
-export const MAY_WAIT: usize = 392;
-export const SCRATCH: usize = 396;
-export const SCRATCH_BYTES: usize = 400;
+export const THREADS: usize = 640;
+export const SPINS: usize = 644;
+export const MAY_WAIT: usize = 648;
+export const SCRATCH: usize = 652;
+export const SCRATCH_BYTES: usize = 656;
 
-/** The running operation: its code, then its arguments. */
-export const OPERATION: usize = 448;
-const ARGUMENTS: usize = 512;
+/** The running operation: its code, how many tiles it has, its arguments. */
+export const OPERATION: usize = 768;
+export const TILES: usize = 772;
+const ARGUMENTS: usize = 832;
+/** i32: whichever thread meets a NaN or ±∞ in `compress` writes 1. */
+export const NOT_FINITE: usize = 960;
 
 /** One f64 per tile, for operations that return a sum; at most PARTIAL_SUMS tiles. */
 export const PARTIALS: usize = 1024;
 export const PARTIAL_SUMS: u32 = 1024;
-/** i32: whichever thread meets a NaN or ±∞ in `compress` writes 1. */
-export const NOT_FINITE: usize = 960;
 /** 16 byte shuffles: entry `mask` moves the lanes set in `mask` to the front. */
 export const LEFT_PACK: usize = 9216;
-export const HEAP: usize = 16384;
+
+/** For each thread an i64: (sequence number of the operation << 32) | its tiles nobody has claimed yet. */
+const CONTROLS: usize = 9472;
+const CONTROL_BYTES: usize = 128;
+export const MOST_THREADS: u32 = 64;
+export const HEAP: usize = CONTROLS + CONTROL_BYTES * MOST_THREADS;
 
 /** This thread's number; 0 is the main thread. Every thread has its own instance, hence its own. */
 export let self: u32 = 0;
 
 export function becomeThread(id: u32): void {
   self = id;
+}
+
+// @ts-ignore: decorator
+@inline
+export function controlOf(thread: u32): usize {
+  return CONTROLS + thread * CONTROL_BYTES;
 }
 
 /** Scratch no other thread touches. */

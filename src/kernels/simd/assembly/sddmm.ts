@@ -8,36 +8,44 @@
 
 import { argument, pass4 } from './layout';
 import { Operation } from './tile';
-import { run } from './threads';
+import { run, threads } from './threads';
 import { keepLanes, laneSums } from './lanes';
+import { firstAtLeast } from './sparse';
 
-const BLOCK_BYTES: u32 = 256 << 10;
+const BLOCK_BYTES: u32 = 512 << 10;
 const TILE_FLOPS: f64 = 200000;
 
+/** A tile is a block of rows of B and a chunk of rows of A. Threads share the rows of A, each its group of them. */
 export function sddmm(c: usize, start: usize, end: usize, index: usize, a: usize, b: usize, n: u32, k: u32, m: u32): void {
   let entries: u32 = 0;
   for (let i: u32 = 0; i < n; i++) entries += load<u32>(end + (i << 2)) - load<u32>(start + (i << 2));
   const flops = 2 * <f64>entries * <f64>k + <f64>n * <f64>m;
   const block = max(BLOCK_BYTES / max(k << 2, 1), 8);
   const blocks = (m + block - 1) / block;
-  const wanted = <u32>min(flops / TILE_FLOPS, 4096) / max(blocks, 1) + 1;
-  const rows = max((n + wanted - 1) / wanted, 1);
-  const chunks = (n + rows - 1) / rows;
+  const groups = threads();
+  const chunks = <u32>min(flops / TILE_FLOPS, 4096) / max(blocks * groups, 1) + 1;
   pass4(0, c, start, end, index);
   pass4(4, a, b, n, k);
-  pass4(8, m, block, rows, chunks);
-  run(Operation.SDDMM, blocks * chunks, flops);
+  pass4(8, m, blocks, chunks, groups * chunks);
+  run(Operation.SDDMM, groups * blocks * chunks, flops);
 }
 
 export function sddmmTile(t: u32): void {
   const index = argument(3);
+  const n = argument(6);
   const k = argument(7);
   const m = argument(8);
-  const chunks = argument(11);
-  const j0 = (t / chunks) * argument(9);
-  const j1 = min(j0 + argument(9), m);
-  const i0 = (t % chunks) * argument(10);
-  const i1 = min(i0 + argument(10), argument(6));
+  const blocks = argument(9);
+  const chunks = argument(10);
+  const parts = argument(11);
+  const row = t / chunks;
+  const group = row / blocks;
+  const block = row - group * blocks;
+  const part = group * chunks + (t - row * chunks);
+  const i0 = <u32>((<u64>n * part) / parts);
+  const i1 = <u32>((<u64>n * (part + 1)) / parts);
+  const j0 = <u32>((<u64>m * block) / blocks);
+  const j1 = <u32>((<u64>m * (block + 1)) / blocks);
   for (let i = i0; i < i1; i++) {
     const row = argument(0) + ((i * m) << 2);
     memory.fill(row + (j0 << 2), 0, (j1 - j0) << 2);
@@ -47,16 +55,6 @@ export function sddmmTile(t: u32): void {
     const to = j1 == m ? last : firstAtLeast(index, from, last, j1);
     dots(row, index, from, to, argument(4) + ((i * k) << 2), argument(5), k);
   }
-}
-
-/** The first p in from … to−1 with index[p] ≥ j, or `to`. */
-function firstAtLeast(index: usize, from: u32, to: u32, j: u32): u32 {
-  while (from < to) {
-    const middle = (from + to) >> 1;
-    if (load<u32>(index + (middle << 2)) < j) from = middle + 1;
-    else to = middle;
-  }
-  return from;
 }
 
 /** row[j] = a·b_j for the columns j = index[from] … index[to−1]. */

@@ -1,11 +1,10 @@
 /**
  * C = A·B + bias, A sparse.   n×m = n×k · k×m
  *
- * c_i = bias + Σ_p a_ip·b_p, a sum of rows of B. 24 columns of c_i stay in six registers from the bias
- * to the single store while the row's entries stream by: per entry one splat and six times load,
- * multiply, add. Six because compilers like to do the loads first: six sums, six loads and the splat
- * are 13 registers of 16; with eight, sums would go through memory. Columns are the outer loop, so the
- * k×24 slice of B that a tile reads stays in the nearest caches while all rows of A pass over it.
+ * c_i = bias + Σ_p a_ip·b_p, a sum of rows of B. 48 columns of c_i stay in twelve registers from the
+ * bias to the single store while the row's entries stream by: per entry one splat and twelve times load,
+ * multiply, add. Columns are the outer loop, so the k×48 slice of B that a tile reads stays in the
+ * nearest caches while all rows of A pass over it.
  *
  * Every element is the same chain of multiply-then-add in the order of A's entries, however wide the
  * slice; the dense product (gemm.ts) follows the same chain.
@@ -13,17 +12,24 @@
 
 import { argument, pass4, scratch, SCRATCH_BYTES } from './layout';
 import { Operation } from './tile';
-import { run, sequence } from './threads';
+import { run, sequence, threads } from './threads';
 import { storeLanes } from './lanes';
+import { stream, touchRows } from './sparse';
 
 /** Roughly the flops of one tile: a few microseconds, long enough to pay for the claim. */
 const TILE_FLOPS: f64 = 200000;
 /** Columns of a slice, and bytes between the rows of a copied one. */
-const WIDTH: u32 = 24;
-const STEP: u32 = 96;
+const WIDTH: u32 = 48;
+const STEP: u32 = 192;
 /** Elements of B from which on slices are copied. */
 const COPIED_FROM: u32 = 1 << 16;
+/** Elements of B up to which it is read once before use. */
+const STREAMED_UP_TO: u32 = 1 << 20;
 
+/**
+ * A tile is a slice of B and a chunk of rows. Threads share the rows, each its group of them, so that a
+ * row of C is the work of one.
+ */
 export function spmm(
   c: usize, start: usize, end: usize, index: usize,
   value: usize, b: usize, bias: usize, n: u32,
@@ -31,65 +37,57 @@ export function spmm(
 ): void {
   let entries: u32 = 0;
   for (let i: u32 = 0; i < n; i++) entries += load<u32>(end + (i << 2)) - load<u32>(start + (i << 2));
-  const flops = 2 * <f64>entries * <f64>m;
+  const flops = 2 * <f64>entries * <f64>m + 4 * <f64>n;
   const slices = (m + WIDTH - 1) / WIDTH;
-  const wanted = <u32>min(flops / TILE_FLOPS, 4096) / max(slices, 1) + 1;
-  const rows = max((n + wanted - 1) / wanted, 1);
-  const chunks = (n + rows - 1) / rows;
+  const groups = threads();
+  const chunks = <u32>min(flops / TILE_FLOPS, 4096) / max(slices * groups, 1) + 1;
   // The rows of a slice lie in different pages, and, powers of two apart, in few cache sets.
-  const copies = k * m > COPIED_FROM && entries > 16 * k && k * STEP <= load<u32>(SCRATCH_BYTES);
+  const copies = k * m > COPIED_FROM && entries > 16 * k * groups && k * STEP <= load<u32>(SCRATCH_BYTES);
   pass4(0, c, start, end, index);
   pass4(4, value, b, bias, n);
-  pass4(8, m, rows, chunks, copies ? k : 0);
-  run(Operation.SPMM, slices * chunks, flops + 4 * <f64>n);
+  pass4(8, m, slices, chunks, groups * chunks);
+  pass4(12, copies ? k : 0, k * m <= STREAMED_UP_TO ? (k * m) << 2 : 0, 0, 0);
+  run(Operation.SPMM, groups * slices * chunks, flops);
 }
 
 export function spmmTile(t: u32): void {
+  const n = argument(7);
   const m = argument(8);
-  const rows = argument(9);
   const chunks = argument(10);
-  const slice = t / chunks;
-  const i0 = (t - slice * chunks) * rows;
-  const i1 = min(i0 + rows, argument(7));
+  const parts = argument(11);
+  const row = t / chunks;
+  const group = row / argument(9);
+  const slice = row - group * argument(9);
+  const part = group * chunks + (t - row * chunks);
+  const i0 = <u32>((<u64>n * part) / parts);
+  const i1 = <u32>((<u64>n * (part + 1)) / parts);
   let j = slice * WIDTH;
   const end = min(j + WIDTH, m);
   const b = argument(5);
   const stride = m << 2;
-  const copied = argument(11);
-  if (end == m) touch(i0, i1);
+  const copied = argument(12);
+  if (end == m) touchRows(argument(1), argument(2), argument(3), argument(4), i0, i1);
+  if (streamedSequence != sequence) {
+    streamedSequence = sequence;
+    stream(b, argument(13));
+  }
   if (j + WIDTH <= end) {
-    if (copied != 0) rows24(i0, i1, j, copiedSlice(b + (j << 2), stride, copied, slice), STEP);
-    else rows24(i0, i1, j, b + (j << 2), stride);
+    if (copied != 0) rows48(i0, i1, j, copiedSlice(b + (j << 2), stride, copied, slice), STEP);
+    else rows48(i0, i1, j, b + (j << 2), stride);
     return;
   }
   for (; j + 16 <= end; j += 16) rows16(i0, i1, j, b + (j << 2), stride);
   for (; j < end; j += 4) rows4(i0, i1, j, b + (j << 2), stride, min(end - j, 4));
 }
 
-/** Where `touch` leaves what it read, lest a compiler skip the reading. */
-let touched: u32 = 0;
-
-/**
- * Reads one word of every line that the rows' entries lie in. A minibatch is scattered over a data set
- * far larger than the caches; these reads wait for memory all at once, those of the product would in
- * turn. The last slice does it, since it is computed first.
- */
-function touch(i0: u32, i1: u32): void {
-  let sum: u32 = 0;
-  for (let i = i0; i < i1; i++) {
-    const last = load<u32>(argument(2) + (i << 2)) << 2;
-    for (let p: usize = load<u32>(argument(1) + (i << 2)) << 2; p < last; p += 64) {
-      sum += load<u32>(argument(3) + p) + load<u32>(argument(4) + p);
-    }
-  }
-  touched = sum;
-}
+/** The operation whose B this thread has read once. */
+let streamedSequence: u32 = 0;
 
 /** Which slice of which operation this thread's scratch holds. */
 let copiedSequence: u32 = 0;
 let copiedNumber: u32 = 0;
 
-/** A contiguous k×24 copy of the slice of B at `from`, kept for this thread's next tile. */
+/** A contiguous k×48 copy of the slice of B at `from`, kept for this thread's next tile. */
 function copiedSlice(from: usize, stride: usize, k: u32, slice: u32): usize {
   const to = scratch();
   if (copiedSequence == sequence && copiedNumber == slice) return to;
@@ -98,56 +96,62 @@ function copiedSlice(from: usize, stride: usize, k: u32, slice: u32): usize {
   for (let p: u32 = 0; p < k; p++) {
     const s = from + p * stride;
     const d = to + p * STEP;
-    v128.store(d, v128.load(s), 0);
-    v128.store(d, v128.load(s, 16), 16);
-    v128.store(d, v128.load(s, 32), 32);
-    v128.store(d, v128.load(s, 48), 48);
-    v128.store(d, v128.load(s, 64), 64);
-    v128.store(d, v128.load(s, 80), 80);
+    for (let q: usize = 0; q < STEP; q += 64) {
+      v128.store(d + q, v128.load(s + q), 0);
+      v128.store(d + q, v128.load(s + q, 16), 16);
+      v128.store(d + q, v128.load(s + q, 32), 32);
+      v128.store(d + q, v128.load(s + q, 48), 48);
+    }
   }
   return to;
 }
 
 /**
- * Rows i0 … i1−1 of columns j … j+23; `b` is the slice's first element, `stride` bytes between its rows.
- * Arguments are fetched anew for every row, so that the inner loop has the registers to itself.
+ * Rows i0 … i1−1 of columns j … j+47; `b` is the slice's first element, `stride` bytes between its rows.
+ *
+ * Arguments are fetched anew for every row, so that the inner loop has the registers to itself: twelve
+ * sums, the splat, and one row of B on its way. Where a row of B lies is worked out an entry ahead, since
+ * its loads would wait for that; the word read for it behind a row's last entry is not used.
  */
-function rows24(i0: u32, i1: u32, j: u32, b: usize, stride: usize): void {
+function rows48(i0: u32, i1: u32, j: u32, b: usize, stride: usize): void {
   const zero = f32x4.splat(0);
   for (let i = i0; i < i1; i++) {
     let s0 = zero, s1 = zero, s2 = zero, s3 = zero, s4 = zero, s5 = zero;
+    let s6 = zero, s7 = zero, s8 = zero, s9 = zero, s10 = zero, s11 = zero;
     const bias = argument(6);
     if (bias != 0) {
       const q = bias + (j << 2);
-      s0 = v128.load(q, 0);
-      s1 = v128.load(q, 16);
-      s2 = v128.load(q, 32);
-      s3 = v128.load(q, 48);
-      s4 = v128.load(q, 64);
-      s5 = v128.load(q, 80);
+      s0 = v128.load(q, 0), s1 = v128.load(q, 16), s2 = v128.load(q, 32), s3 = v128.load(q, 48);
+      s4 = v128.load(q, 64), s5 = v128.load(q, 80), s6 = v128.load(q, 96), s7 = v128.load(q, 112);
+      s8 = v128.load(q, 128), s9 = v128.load(q, 144), s10 = v128.load(q, 160), s11 = v128.load(q, 176);
     }
     const first = load<u32>(argument(1) + (i << 2)) << 2;
     const length = (load<u32>(argument(2) + (i << 2)) << 2) - first;
-    let value = argument(4) + first;
     let index = argument(3) + first;
-    for (const last = index + length; index != last; index += 4) {
-      const a = v128.load_splat<f32>(value);
-      const q = b + load<u32>(index) * stride;
+    const toValue = argument(4) - argument(3);
+    let q = b + load<u32>(index) * stride;
+    for (const last = index + length; index != last; ) {
+      const a = v128.load_splat<f32>(index + toValue);
+      index += 4;
+      const next = b + load<u32>(index) * stride;
       s0 = f32x4.add(s0, f32x4.mul(a, v128.load(q, 0)));
       s1 = f32x4.add(s1, f32x4.mul(a, v128.load(q, 16)));
       s2 = f32x4.add(s2, f32x4.mul(a, v128.load(q, 32)));
       s3 = f32x4.add(s3, f32x4.mul(a, v128.load(q, 48)));
       s4 = f32x4.add(s4, f32x4.mul(a, v128.load(q, 64)));
       s5 = f32x4.add(s5, f32x4.mul(a, v128.load(q, 80)));
-      value += 4;
+      s6 = f32x4.add(s6, f32x4.mul(a, v128.load(q, 96)));
+      s7 = f32x4.add(s7, f32x4.mul(a, v128.load(q, 112)));
+      s8 = f32x4.add(s8, f32x4.mul(a, v128.load(q, 128)));
+      s9 = f32x4.add(s9, f32x4.mul(a, v128.load(q, 144)));
+      s10 = f32x4.add(s10, f32x4.mul(a, v128.load(q, 160)));
+      s11 = f32x4.add(s11, f32x4.mul(a, v128.load(q, 176)));
+      q = next;
     }
     const c = argument(0) + ((i * argument(8) + j) << 2);
-    v128.store(c, s0, 0);
-    v128.store(c, s1, 16);
-    v128.store(c, s2, 32);
-    v128.store(c, s3, 48);
-    v128.store(c, s4, 64);
-    v128.store(c, s5, 80);
+    v128.store(c, s0, 0), v128.store(c, s1, 16), v128.store(c, s2, 32), v128.store(c, s3, 48);
+    v128.store(c, s4, 64), v128.store(c, s5, 80), v128.store(c, s6, 96), v128.store(c, s7, 112);
+    v128.store(c, s8, 128), v128.store(c, s9, 144), v128.store(c, s10, 160), v128.store(c, s11, 176);
   }
 }
 
@@ -159,29 +163,22 @@ function rows16(i0: u32, i1: u32, j: u32, b: usize, stride: usize): void {
     const bias = argument(6);
     if (bias != 0) {
       const q = bias + (j << 2);
-      s0 = v128.load(q, 0);
-      s1 = v128.load(q, 16);
-      s2 = v128.load(q, 32);
-      s3 = v128.load(q, 48);
+      s0 = v128.load(q, 0), s1 = v128.load(q, 16), s2 = v128.load(q, 32), s3 = v128.load(q, 48);
     }
     const first = load<u32>(argument(1) + (i << 2)) << 2;
     const length = (load<u32>(argument(2) + (i << 2)) << 2) - first;
-    let value = argument(4) + first;
     let index = argument(3) + first;
+    const toValue = argument(4) - argument(3);
     for (const last = index + length; index != last; index += 4) {
-      const a = v128.load_splat<f32>(value);
+      const a = v128.load_splat<f32>(index + toValue);
       const q = b + load<u32>(index) * stride;
       s0 = f32x4.add(s0, f32x4.mul(a, v128.load(q, 0)));
       s1 = f32x4.add(s1, f32x4.mul(a, v128.load(q, 16)));
       s2 = f32x4.add(s2, f32x4.mul(a, v128.load(q, 32)));
       s3 = f32x4.add(s3, f32x4.mul(a, v128.load(q, 48)));
-      value += 4;
     }
     const c = argument(0) + ((i * argument(8) + j) << 2);
-    v128.store(c, s0, 0);
-    v128.store(c, s1, 16);
-    v128.store(c, s2, 32);
-    v128.store(c, s3, 48);
+    v128.store(c, s0, 0), v128.store(c, s1, 16), v128.store(c, s2, 32), v128.store(c, s3, 48);
   }
 }
 
@@ -192,11 +189,10 @@ function rows4(i0: u32, i1: u32, j: u32, b: usize, stride: usize, lanes: u32): v
     let s = bias != 0 ? v128.load(bias + (j << 2)) : f32x4.splat(0);
     const first = load<u32>(argument(1) + (i << 2)) << 2;
     const length = (load<u32>(argument(2) + (i << 2)) << 2) - first;
-    let value = argument(4) + first;
     let index = argument(3) + first;
+    const toValue = argument(4) - argument(3);
     for (const last = index + length; index != last; index += 4) {
-      s = f32x4.add(s, f32x4.mul(v128.load_splat<f32>(value), v128.load(b + load<u32>(index) * stride)));
-      value += 4;
+      s = f32x4.add(s, f32x4.mul(v128.load_splat<f32>(index + toValue), v128.load(b + load<u32>(index) * stride)));
     }
     storeLanes(argument(0) + ((i * argument(8) + j) << 2), s, lanes);
   }

@@ -7,7 +7,7 @@ import { lossTile } from './loss';
 import { compressTile } from './compress';
 import { columnSumsTile } from './column-sums';
 import { scanTile } from './scans';
-import { countTile, placeTile } from './transpose';
+import { transposeTile } from './transpose';
 import { sddmmTile } from './sddmm';
 import { rowsTile } from './rows';
 import { spmmTile } from './spmm';
@@ -18,8 +18,7 @@ export const enum Operation {
   GEMM,
   SDDMM,
   COMPRESS,
-  COUNT,
-  PLACE,
+  TRANSPOSE,
   ACTIVATE,
   COLUMN_SUMS,
   LOSS,
@@ -41,10 +40,8 @@ export function tile(operation: u32, t: u32): void {
       return sddmmTile(t);
     case Operation.COMPRESS:
       return compressTile(t);
-    case Operation.COUNT:
-      return countTile(t);
-    case Operation.PLACE:
-      return placeTile(t);
+    case Operation.TRANSPOSE:
+      return transposeTile(t);
     case Operation.ACTIVATE:
       return activateTile(t);
     case Operation.COLUMN_SUMS:

@@ -1,18 +1,14 @@
 /**
- * T = Sᵀ, row j's entries in the order of S's rows.   S n×m, T m×n
+ * T = Sᵀ, row j's entries in the order of S's rows, from j·n on.   S n×m, T m×n
  *
- * A counting sort: chunks of S's rows count their entries per column, a running sum over columns and
- * chunks turns every count into the place of that chunk's first entry in that column, and the chunks
- * deal their entries out. A chunk's counters are its own, so chunks need no order among themselves, and
- * the result does not depend on how many there are: one per thread.
+ * Threads share S's columns: a tile goes through all rows of S, and of each deals out the entries in its
+ * range of columns to the rows of T, whose `end` counts them.
  */
 
-import { argument, pass4, SCRATCH, SCRATCH_BYTES, THREADS } from './layout';
+import { argument, pass4 } from './layout';
 import { Operation } from './tile';
-import { run } from './threads';
-
-/** Fewer entries than this are not worth sharing. */
-const WORTH_SHARING: u32 = 8192;
+import { run, threads } from './threads';
+import { firstAtLeast, touchRows } from './sparse';
 
 export function transpose(
   startT: usize, endT: usize, indexT: usize, valueT: usize,
@@ -20,64 +16,36 @@ export function transpose(
 ): void {
   let entries: u32 = 0;
   for (let i: u32 = 0; i < n; i++) entries += load<u32>(end + (i << 2)) - load<u32>(start + (i << 2));
-  const threads = load<u32>(THREADS);
-  const room = m << 2 <= load<u32>(SCRATCH_BYTES);
-  const shares = threads > 1 && n >= threads && room && entries > WORTH_SHARING;
-  // A single chunk counts in T's own row ends.
-  const counters = shares ? load<u32>(SCRATCH) : endT;
-  const rows = shares ? (n + threads - 1) / threads : n;
-  const chunks = max((n + rows - 1) / max(rows, 1), 1);
-  pass4(0, counters, indexT, valueT, start);
-  pass4(4, end, index, value, n);
-  pass4(8, m, rows, 0, 0);
-  const cost = 8 * <f64>entries;
-  run(Operation.COUNT, chunks, cost);
-  let place: u32 = 0;
-  for (let j: u32 = 0; j < m; j++) {
-    store<u32>(startT + (j << 2), place);
-    for (let chunk: u32 = 0; chunk < chunks; chunk++) {
-      const counter = counters + ((chunk * m + j) << 2);
-      const count = load<u32>(counter);
-      store<u32>(counter, place);
-      place += count;
-    }
-    if (shares) store<u32>(endT + (j << 2), place);
-  }
-  run(Operation.PLACE, chunks, cost);
+  // Each tile looks at every row of S, so there are few; two a thread even out columns of unequal density.
+  const tiles = min(threads() > 1 ? 2 * threads() : 1, max(m, 1));
+  pass4(0, startT, endT, indexT, valueT);
+  pass4(4, start, end, index, value);
+  pass4(8, n, m, tiles, 0);
+  run(Operation.TRANSPOSE, tiles, 8 * <f64>entries);
 }
 
-export function countTile(chunk: u32): void {
-  const start = argument(3);
-  const end = argument(4);
-  const index = argument(5);
-  const m = argument(8);
-  const i0 = chunk * argument(9);
-  const i1 = min(i0 + argument(9), argument(7));
-  const counters = argument(0) + ((chunk * m) << 2);
-  memory.fill(counters, 0, m << 2);
-  for (let i = i0; i < i1; i++) {
-    const last = load<u32>(end + (i << 2)) << 2;
-    for (let p: usize = load<u32>(start + (i << 2)) << 2; p < last; p += 4) {
-      const counter = counters + (load<u32>(index + p) << 2);
-      store<u32>(counter, load<u32>(counter) + 1);
-    }
+export function transposeTile(t: u32): void {
+  const endT = argument(1);
+  const indexT = argument(2);
+  const valueT = argument(3);
+  const index = argument(6);
+  const value = argument(7);
+  const n = argument(8);
+  const m = argument(9);
+  const j0 = <u32>((<u64>m * t) / argument(10));
+  const j1 = <u32>((<u64>m * (t + 1)) / argument(10));
+  for (let j = j0; j < j1; j++) {
+    store<u32>(argument(0) + (j << 2), j * n);
+    store<u32>(endT + (j << 2), j * n);
   }
-}
-
-export function placeTile(chunk: u32): void {
-  const indexT = argument(1);
-  const valueT = argument(2);
-  const start = argument(3);
-  const end = argument(4);
-  const index = argument(5);
-  const value = argument(6);
-  const i0 = chunk * argument(9);
-  const i1 = min(i0 + argument(9), argument(7));
-  const counters = argument(0) + ((chunk * argument(8)) << 2);
-  for (let i = i0; i < i1; i++) {
-    const last = load<u32>(end + (i << 2)) << 2;
-    for (let p: usize = load<u32>(start + (i << 2)) << 2; p < last; p += 4) {
-      const counter = counters + (load<u32>(index + p) << 2);
+  touchRows(argument(4), argument(5), index, value, 0, n);
+  for (let i: u32 = 0; i < n; i++) {
+    const first = load<u32>(argument(4) + (i << 2));
+    const last = load<u32>(argument(5) + (i << 2));
+    const from = j0 == 0 ? first : firstAtLeast(index, first, last, j0);
+    const to = j1 == m ? last : firstAtLeast(index, from, last, j1);
+    for (let p: usize = from << 2; p < to << 2; p += 4) {
+      const counter = endT + (load<u32>(index + p) << 2);
       const place = load<u32>(counter);
       store<u32>(counter, place + 1);
       store<u32>(indexT + (place << 2), i);
