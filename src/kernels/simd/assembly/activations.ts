@@ -1,6 +1,11 @@
-/** σ and its derivative; `kind` is a constant wherever these are inlined. */
+/**
+ * σ and its derivative. Loops over many elements are generic in σ, so that each σ has a loop of its own;
+ * a parameter that is constant wherever they are inlined would not do, since the optimizer folds such
+ * loops into one.
+ */
 
 import { sigmoid, tanh } from './exp';
+import { storeLanes } from './lanes';
 
 export const enum Kind {
   RELU,
@@ -9,24 +14,37 @@ export const enum Kind {
   IDENTITY,
 }
 
+/** What a generic loop is given for σ. */
+export class Relu {}
+export class Sigmoid {}
+export class Tanh {}
+export class Identity {}
+
 /** σ(z). */
 // @ts-ignore: decorator
 @inline
-export function sigma(z: v128, kind: Kind): v128 {
-  if (kind == Kind.RELU) return f32x4.pmax(z, f32x4.splat(0));
-  if (kind == Kind.SIGMOID) return sigmoid(z);
-  if (kind == Kind.TANH) return tanh(z);
+export function sigma<S>(z: v128): v128 {
+  if (idof<S>() == idof<Relu>()) return f32x4.pmax(z, f32x4.splat(0));
+  if (idof<S>() == idof<Sigmoid>()) return sigmoid(z);
+  if (idof<S>() == idof<Tanh>()) return tanh(z);
   return z;
+}
+
+/** The n floats at `a` ← σ of them. */
+export function activateAs<S>(a: usize, n: u32): void {
+  const whole = a + ((n & ~3) << 2);
+  for (; a != whole; a += 16) v128.store(a, sigma<S>(v128.load(a)));
+  if (n & 3) storeLanes(a, sigma<S>(v128.load(a)), n & 3);
 }
 
 /** g·σ′, from y = σ(z). */
 // @ts-ignore: decorator
 @inline
-export function timesSlope(g: v128, y: v128, kind: Kind): v128 {
+export function timesSlope<S>(g: v128, y: v128): v128 {
   const one = f32x4.splat(1);
-  if (kind == Kind.RELU) return v128.andnot(g, f32x4.le(y, f32x4.splat(0)));
-  if (kind == Kind.SIGMOID) return f32x4.mul(g, f32x4.mul(y, f32x4.sub(one, y)));
-  if (kind == Kind.TANH) return f32x4.mul(g, f32x4.sub(one, f32x4.mul(y, y)));
+  if (idof<S>() == idof<Relu>()) return v128.andnot(g, f32x4.le(y, f32x4.splat(0)));
+  if (idof<S>() == idof<Sigmoid>()) return f32x4.mul(g, f32x4.mul(y, f32x4.sub(one, y)));
+  if (idof<S>() == idof<Tanh>()) return f32x4.mul(g, f32x4.sub(one, f32x4.mul(y, y)));
   return g;
 }
 

@@ -4,7 +4,7 @@ import { argument, floatArgument, pass4, passFloat } from './layout';
 import { Operation } from './tile';
 import { run } from './threads';
 import { storeLanes } from './lanes';
-import { costOf, Kind, sigma, timesSlope } from './activations';
+import { activateAs, costOf, Identity, Kind, Relu, Sigmoid, Tanh, timesSlope } from './activations';
 
 const TILE: u32 = 8192;
 
@@ -19,17 +19,9 @@ export function activateTile(t: u32): void {
   const n = min(argument(1) - from, TILE);
   const a = argument(0) + (from << 2);
   const kind = <Kind>argument(2);
-  if (kind == Kind.RELU) activateAs(a, n, Kind.RELU);
-  else if (kind == Kind.SIGMOID) activateAs(a, n, Kind.SIGMOID);
-  else if (kind == Kind.TANH) activateAs(a, n, Kind.TANH);
-}
-
-// @ts-ignore: decorator
-@inline
-function activateAs(a: usize, n: u32, kind: Kind): void {
-  const whole = a + ((n & ~3) << 2);
-  for (; a != whole; a += 16) v128.store(a, sigma(v128.load(a), kind));
-  if (n & 3) storeLanes(a, sigma(v128.load(a), kind), n & 3);
+  if (kind == Kind.RELU) activateAs<Relu>(a, n);
+  else if (kind == Kind.SIGMOID) activateAs<Sigmoid>(a, n);
+  else if (kind == Kind.TANH) activateAs<Tanh>(a, n);
 }
 
 /** dz ← (dz + pull + l1·sign(f))·σ′(f), dz and f n×m, pull a row. */
@@ -48,35 +40,33 @@ export function hiddenDeltaTile(t: u32): void {
   for (let i = t * argument(6); i < i1; i++) {
     const dz = argument(0) + ((i * m) << 2);
     const f = argument(1) + ((i * m) << 2);
-    if (kind == Kind.RELU) deltaRow(dz, f, m, Kind.RELU);
-    else if (kind == Kind.SIGMOID) deltaRow(dz, f, m, Kind.SIGMOID);
-    else if (kind == Kind.TANH) deltaRow(dz, f, m, Kind.TANH);
-    else deltaRow(dz, f, m, Kind.IDENTITY);
+    if (kind == Kind.RELU) deltaRow<Relu>(dz, f, m);
+    else if (kind == Kind.SIGMOID) deltaRow<Sigmoid>(dz, f, m);
+    else if (kind == Kind.TANH) deltaRow<Tanh>(dz, f, m);
+    else deltaRow<Identity>(dz, f, m);
   }
 }
 
-// @ts-ignore: decorator
-@inline
-function deltaRow(dz: usize, f: usize, m: u32, kind: Kind): void {
+function deltaRow<S>(dz: usize, f: usize, m: u32): void {
   const l1 = floatArgument(7);
   let pull = argument(2);
   const whole = dz + ((m & ~3) << 2);
   while (dz != whole) {
-    v128.store(dz, delta(v128.load(dz), v128.load(f), v128.load(pull), l1, kind));
+    v128.store(dz, delta<S>(v128.load(dz), v128.load(f), v128.load(pull), l1));
     dz += 16;
     f += 16;
     pull += 16;
   }
-  if (m & 3) storeLanes(dz, delta(v128.load(dz), v128.load(f), v128.load(pull), l1, kind), m & 3);
+  if (m & 3) storeLanes(dz, delta<S>(v128.load(dz), v128.load(f), v128.load(pull), l1), m & 3);
 }
 
 // @ts-ignore: decorator
 @inline
-function delta(g: v128, f: v128, pull: v128, l1: v128, kind: Kind): v128 {
+function delta<S>(g: v128, f: v128, pull: v128, l1: v128): v128 {
   const zero = f32x4.splat(0);
   // l1·sign(f): l1 with f's sign where f ≠ 0.
   const slope = v128.and(v128.xor(l1, v128.and(f, f32x4.splat(-0.0))), f32x4.ne(f, zero));
-  return timesSlope(f32x4.add(f32x4.add(g, pull), slope), f, kind);
+  return timesSlope<S>(f32x4.add(f32x4.add(g, pull), slope), f);
 }
 
 /** y ← y + alpha·x, n elements. */

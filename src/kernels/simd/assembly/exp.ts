@@ -47,18 +47,24 @@ function oddPart(r: v128, r2: v128): v128 {
   return f32x4.mul(r, f32x4.add(f32x4.splat(0.5), f32x4.mul(f32x4.splat(0.008333333333333333), r2)));
 }
 
-/** 1/(1 + e⁻ᶻ) = (P − Q)/((P − Q) + 2ⁿ(P + Q)): 1 above z = 88, 0 below −88.4. */
+/**
+ * 1/(1 + e⁻ᶻ): 1 above z = 88, 0 below −88.7. Here e⁻ᶻ = 2ⁿ·2ᶠ with n + f = −z/ln 2, |f| ≤ ½, and 2ᶠ is a
+ * polynomial (minimax, off by 10⁻⁷ at most), its terms taken in pairs (Estrin).
+ */
 // @ts-ignore: decorator
 @inline
 export function sigmoid(z: v128): v128 {
   const x = f32x4.pmin(f32x4.pmax(z, f32x4.splat(-88.7)), f32x4.splat(88));
-  const shifted = shiftedExponent(x);
-  const r = remainder(x, shifted);
-  const r2 = f32x4.mul(r, r);
-  const p = evenPart(r2);
-  const q = oddPart(r, r2);
-  const numerator = f32x4.sub(p, q);
-  return f32x4.div(numerator, f32x4.add(numerator, f32x4.mul(power(shifted), f32x4.add(p, q))));
+  const t = f32x4.mul(x, f32x4.splat(-1.44269504088896341));
+  const shifted = f32x4.add(t, f32x4.splat(MAGIC));
+  const f = f32x4.sub(t, f32x4.sub(shifted, f32x4.splat(MAGIC)));
+  const f2 = f32x4.mul(f, f);
+  const one = f32x4.splat(1);
+  const c01 = f32x4.add(one, f32x4.mul(f, f32x4.splat(0.6931469775989926)));
+  const c23 = f32x4.add(f32x4.splat(0.24022242085262163), f32x4.mul(f, f32x4.splat(0.05550733743497058)));
+  const c45 = f32x4.add(f32x4.splat(0.00967151264483123), f32x4.mul(f, f32x4.splat(0.0013264727123620847)));
+  const p = f32x4.add(c01, f32x4.mul(f2, f32x4.add(c23, f32x4.mul(f2, c45))));
+  return f32x4.div(one, f32x4.add(one, f32x4.mul(power(shifted), p)));
 }
 
 /**

@@ -1,6 +1,9 @@
 /**
  * x̂ = σ(z), c·Σ(x̂ − t)² and dz = 2c·(x̂ − t)·σ′(x̂) in one pass.   all n×m
  *
+ * One pass over memory, two over each block of 1 KiB in the nearest cache: two short chains of dependent
+ * steps let a processor work on more vectors at a time than a long one does.
+ *
  * A tile is a few rows. A row's squares are summed in single precision a block at a time, those sums in
  * double precision, and the tiles' sums in order by the main thread: see scans.ts. A row of sparse
  * targets is written out first, where it stays in the nearest cache.
@@ -10,7 +13,7 @@ import { argument, floatArgument, PARTIAL_SUMS, PARTIALS, pass4, passFloat, scra
 import { Operation } from './tile';
 import { run } from './threads';
 import { addToDoubles, keepLanes, storeLanes } from './lanes';
-import { costOf, Kind, sigma, timesSlope } from './activations';
+import { activateAs, costOf, Identity, Kind, Relu, Sigmoid, Tanh, timesSlope } from './activations';
 import { BLOCK, sumOfTiles } from './scans';
 
 /** Elements of one tile, roughly. */
@@ -67,40 +70,37 @@ function writeOut(stretch: usize, i: u32, j: u32, count: u32): void {
 
 function stretchLoss(xHat: usize, dz: usize, target: usize, m: u32): f64 {
   const kind = <Kind>argument(4);
-  if (kind == Kind.RELU) return lossAs(xHat, dz, target, m, Kind.RELU);
-  if (kind == Kind.SIGMOID) return lossAs(xHat, dz, target, m, Kind.SIGMOID);
-  if (kind == Kind.TANH) return lossAs(xHat, dz, target, m, Kind.TANH);
-  return lossAs(xHat, dz, target, m, Kind.IDENTITY);
+  if (kind == Kind.RELU) return lossAs<Relu>(xHat, dz, target, m);
+  if (kind == Kind.SIGMOID) return lossAs<Sigmoid>(xHat, dz, target, m);
+  if (kind == Kind.TANH) return lossAs<Tanh>(xHat, dz, target, m);
+  return lossAs<Identity>(xHat, dz, target, m);
 }
 
-// @ts-ignore: decorator
-@inline
-function lossAs(xHat: usize, dz: usize, target: usize, n: u32, kind: Kind): f64 {
+function lossAs<S>(xHat: usize, dz: usize, target: usize, n: u32): f64 {
   const twoC = floatArgument(7);
   const zero = f32x4.splat(0);
   let sums = f64x2.splat(0);
   for (let from: u32 = 0; from < n; from += BLOCK) {
     const count = min(n - from, BLOCK);
     const whole = xHat + ((count & ~3) << 2);
+    activateAs<S>(xHat, count);
     let squares = zero;
     while (xHat != whole) {
-      const y = sigma(v128.load(xHat), kind);
+      const y = v128.load(xHat);
       const error = f32x4.sub(y, v128.load(target));
       squares = f32x4.add(squares, f32x4.mul(error, error));
-      v128.store(xHat, y);
       if (dz != 0) {
-        v128.store(dz, timesSlope(f32x4.mul(twoC, error), y, kind));
+        v128.store(dz, timesSlope<S>(f32x4.mul(twoC, error), y));
         dz += 16;
       }
       xHat += 16;
       target += 16;
     }
     if (count & 3) {
-      const y = sigma(v128.load(xHat), kind);
+      const y = v128.load(xHat);
       const error = keepLanes(f32x4.sub(y, v128.load(target)), count & 3);
       squares = f32x4.add(squares, f32x4.mul(error, error));
-      storeLanes(xHat, y, count & 3);
-      if (dz != 0) storeLanes(dz, timesSlope(f32x4.mul(twoC, error), y, kind), count & 3);
+      if (dz != 0) storeLanes(dz, timesSlope<S>(f32x4.mul(twoC, error), y), count & 3);
     }
     sums = addToDoubles(sums, squares);
   }
