@@ -15,9 +15,14 @@ import type { Parameters } from './parameters.js';
  *   F = σ_h(Z)                 n×h
  */
 export function encode(k: Kernels, θ: Parameters, x: Rows, f: Matrix, activation: Activation): void {
-  if (isSparse(x)) k.spmm(f, x, θ.encoderWeight, θ.encoderBias);
-  else k.gemm(f, x, θ.encoderWeight, θ.encoderBias);
+  encodeAffine(k, θ, x, f);
   k.activate(f, activation);
+}
+
+/** Z alone. */
+export function encodeAffine(k: Kernels, θ: Parameters, x: Rows, z: Matrix): void {
+  if (isSparse(x)) k.spmm(z, x, θ.encoderWeight, θ.encoderBias);
+  else k.gemm(z, x, θ.encoderWeight, θ.encoderBias);
 }
 
 /**

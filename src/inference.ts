@@ -1,5 +1,5 @@
-import { decode } from './decoder.js';
-import { encode } from './encoder.js';
+import { decode, decodeAffine } from './decoder.js';
+import { encodeAffine } from './encoder.js';
 import { isSparse, type Kernels, type Matrix, type Rows } from './kernels/kernels.js';
 import { checkFinite, rowsOf, type Where } from './matrix.js';
 import type { ObjectiveSpec } from './objective.js';
@@ -7,32 +7,41 @@ import type { Parameters } from './parameters.js';
 import { ChunkBuffer, denseRows } from './rows.js';
 
 /** Rows that are in the kernels' memory at a time: few enough to stay in a core's cache. */
-const CHUNK = 128;
+export const CHUNK = 128;
 
-/** How many rows at a time a matrix of `rows` rows takes. */
-export const chunkRows = (rows: number): number => Math.min(rows, CHUNK);
+/** Threads get more of them, lest they wait for each other at the end of every chunk. */
+const CHUNK_OF_A_THREAD = 512;
+
+const chunkOf = (k: Kernels): number => (k.threads > 1 ? k.threads * CHUNK_OF_A_THREAD : CHUNK);
 
 /**
- * Copies `x` into `buffer` a chunk at a time, every entry finite, and calls `visit` for each.
- * @throws RangeError naming the first entry that is not: `transform: X[12, 3] is NaN`.
+ * Copies `x` into `buffer` a chunk at a time, every entry finite, and calls `visit` for each. The next chunk
+ * is copied when `visit` is through, or earlier if it calls `copyNext`: what it was given dense is then gone.
+ * @throws RangeError naming the first entry that is not finite: `transform: X[12, 3] is NaN`.
  */
 export function forEachChunk(
   where: Where,
   k: Kernels,
   x: Matrix,
   buffer: ChunkBuffer,
-  visit: (rows: Rows, from: number) => void,
+  visit: (rows: Rows, from: number, copyNext: () => void) => void,
 ): void {
-  for (let from = 0; from < x.rows; from += CHUNK) {
-    const n = Math.min(CHUNK, x.rows - from);
-    const chunk = buffer.dense(n);
-    chunk.data.set(rowsOf(x, from, from + n).data);
-    const rows = buffer.rows(n);
+  let copied = 0;
+  const copyUpTo = (end: number) => {
+    if (copied >= end) return;
+    buffer.dense(end - copied).data.set(rowsOf(x, copied, end).data);
+    copied = end;
+  };
+  for (let from = 0; from < x.rows; from += buffer.capacity) {
+    const to = Math.min(from + buffer.capacity, x.rows);
+    copyUpTo(to);
+    const rows = buffer.rows(to - from);
     if (!isSparse(rows)) {
-      const at = k.findNonFinite(chunk.data);
-      checkFinite(where, x, at, chunk.data[at], from);
+      const { data } = rows;
+      const at = k.findNonFinite(data);
+      checkFinite(where, x, at, data[at], from);
     }
-    visit(rows, from);
+    visit(rows, from, () => copyUpTo(Math.min(to + buffer.capacity, x.rows)));
   }
 }
 
@@ -51,13 +60,26 @@ const withDecoder = (k: Kernels, θ: Parameters): Parameters => ({
 /** θ in the kernels' memory. */
 export const adoptParameters = (k: Kernels, θ: Parameters): Parameters => withDecoder(k, withEncoder(k, θ));
 
-/** Calls `layer` for each chunk of `x`, with room for what it makes of it, and collects that in `out`. */
-function run(where: Where, k: Kernels, x: Matrix, out: Matrix, layer: (rows: Rows, made: Matrix) => void): void {
-  const input = new ChunkBuffer(k, chunkRows(x.rows), x.cols);
-  const output = denseRows(k, chunkRows(x.rows), out.cols);
-  forEachChunk(where, k, x, input, (rows, from) => {
+/**
+ * For each chunk of `x`, has `product` computed while the next one is copied, then calls `finish`, and collects
+ * in `out` what is made.
+ */
+function run(
+  where: Where,
+  k: Kernels,
+  x: Matrix,
+  out: Matrix,
+  product: (rows: Rows, made: Matrix) => void,
+  finish: (made: Matrix) => void,
+): void {
+  const capacity = Math.min(chunkOf(k), x.rows);
+  const input = new ChunkBuffer(k, capacity, x.cols);
+  const output = denseRows(k, capacity, out.cols);
+  forEachChunk(where, k, x, input, (rows, from, copyNext) => {
     const made = rowsOf(output, 0, rows.rows);
-    layer(rows, made);
+    if (isSparse(rows)) k.overlap(() => product(rows, made), copyNext);
+    else product(rows, made);
+    finish(made);
     out.data.set(made.data, from * out.cols);
   });
 }
@@ -66,7 +88,8 @@ function run(where: Where, k: Kernels, x: Matrix, out: Matrix, layer: (rows: Row
 export function encodeAll(where: Where, k: Kernels, model: Parameters, spec: ObjectiveSpec, x: Matrix, f: Matrix): void {
   k.scoped(() => {
     const θ = withEncoder(k, model);
-    run(where, k, x, f, (rows, code) => encode(k, θ, rows, code, spec.hiddenActivation));
+    const finish = (code: Matrix) => k.activate(code, spec.hiddenActivation);
+    run(where, k, x, f, (rows, code) => encodeAffine(k, θ, rows, code), finish);
   });
 }
 
@@ -74,7 +97,8 @@ export function encodeAll(where: Where, k: Kernels, model: Parameters, spec: Obj
 export function decodeAll(where: Where, k: Kernels, model: Parameters, spec: ObjectiveSpec, f: Matrix, xHat: Matrix): void {
   k.scoped(() => {
     const θ = withDecoder(k, model);
-    run(where, k, f, xHat, (rows, y) => decode(k, θ, rows, y, spec.outputActivation));
+    const finish = (y: Matrix) => k.activate(y, spec.outputActivation);
+    run(where, k, f, xHat, (rows, y) => decodeAffine(k, θ, rows, y), finish);
   });
 }
 
@@ -82,10 +106,11 @@ export function decodeAll(where: Where, k: Kernels, model: Parameters, spec: Obj
 export function reconstructAll(where: Where, k: Kernels, model: Parameters, spec: ObjectiveSpec, x: Matrix, xHat: Matrix): void {
   k.scoped(() => {
     const θ = adoptParameters(k, model);
-    const code = new ChunkBuffer(k, chunkRows(x.rows), spec.hiddenDim);
-    run(where, k, x, xHat, (rows, y) => {
-      encode(k, θ, rows, code.dense(rows.rows), spec.hiddenActivation);
-      decode(k, θ, code.rows(rows.rows), y, spec.outputActivation);
-    });
+    const code = new ChunkBuffer(k, Math.min(chunkOf(k), x.rows), spec.hiddenDim);
+    const finish = (y: Matrix) => {
+      k.activate(code.dense(y.rows), spec.hiddenActivation);
+      decode(k, θ, code.rows(y.rows), y, spec.outputActivation);
+    };
+    run(where, k, x, xHat, (rows, y) => encodeAffine(k, θ, rows, code.dense(y.rows)), finish);
   });
 }

@@ -1,5 +1,5 @@
 import ndarray, { type NdArray } from 'ndarray';
-import { chunkRows, decodeAll, encodeAll } from './inference.js';
+import { decodeAll, encodeAll } from './inference.js';
 import type { FloatArray, Matrix } from './kernels/kernels.js';
 import type { MatrixLike } from './matrix.js';
 import type { Model } from './model.js';
@@ -42,7 +42,7 @@ export class Decoder {
     const { spec, θ } = this.#model;
     const f = this.#model.read('decode: F', F, spec.hiddenDim);
     const xHat = this.#model.blank(f.rows, spec.outputDim);
-    decodeAll('decode: F', this.#model.kernels(chunkRows(f.rows)), θ, spec, f, xHat);
+    decodeAll('decode: F', this.#model.inferenceKernels(f), θ, spec, f, xHat);
     return present(xHat);
   }
 }
@@ -51,6 +51,6 @@ export function encodeWith(model: Model, where: `${string}: ${string}`, X: Matri
   const { spec, θ } = model;
   const x = model.read(where, X, spec.inputDim);
   const f = model.blank(x.rows, spec.hiddenDim);
-  encodeAll(where, model.kernels(chunkRows(x.rows)), θ, spec, x, f);
+  encodeAll(where, model.inferenceKernels(x), θ, spec, x, f);
   return present(f);
 }

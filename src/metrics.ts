@@ -1,6 +1,6 @@
 import { decodeAffine } from './decoder.js';
 import { encode } from './encoder.js';
-import { chunkRows, forEachChunk } from './inference.js';
+import { CHUNK, forEachChunk } from './inference.js';
 import type { Kernels, Matrix } from './kernels/kernels.js';
 import { rowsOf, type Where } from './matrix.js';
 import { type ObjectiveSpec, weightPenalty } from './objective.js';
@@ -45,7 +45,7 @@ export function assess(
   let magnitude = 0;
   let active = 0;
   k.scoped(() => {
-    const capacity = chunkRows(x.rows);
+    const capacity = Math.min(CHUNK, x.rows);
     const input = new ChunkBuffer(k, capacity, x.cols);
     const code = new ChunkBuffer(k, capacity, hiddenDim);
     const output = denseRows(k, capacity, outputDim);

@@ -1,5 +1,6 @@
+import { CHUNK } from './inference.js';
 import { initialize } from './initializers.js';
-import { inferenceKernels } from './kernels/backend.js';
+import { inferenceKernels, scratchKernels } from './kernels/backend.js';
 import type { FloatArray, Kernels, Matrix } from './kernels/kernels.js';
 import { checkFinite, firstNonFinite, floats, readMatrix, type ShapedArray, show, type Where } from './matrix.js';
 import type { ObjectiveSpec } from './objective.js';
@@ -34,10 +35,19 @@ export class Model {
 
   /** The kernels for a synchronous call that has `rows` rows in their memory at a time. */
   kernels(rows: number): Kernels {
+    return scratchKernels(this.options, this.#elements(rows));
+  }
+
+  /** The kernels for a synchronous call that goes through `x` a chunk at a time. */
+  inferenceKernels(x: Matrix): Kernels {
+    return inferenceKernels(this.options, this.#elements(CHUNK), x.data.length);
+  }
+
+  /** θ, its gradient, and each row in every form that a pass may ask for: see Objective. */
+  #elements(rows: number): number {
     const { inputDim, hiddenDim, outputDim } = this.spec;
-    // θ, its gradient, and each row in every form that a pass may ask for: see Objective.
     const aRow = 6 * inputDim + 8 * hiddenDim + 5 * outputDim + 64;
-    return inferenceKernels(this.options, 3 * this.state.theta.length + rows * aRow + 2 ** 16);
+    return 3 * this.state.theta.length + rows * aRow + 2 ** 16;
   }
 
   blank(rows: number, cols: number): Matrix {

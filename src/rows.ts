@@ -35,6 +35,11 @@ export class ChunkBuffer {
     this.room = denseRows(k, capacity, cols);
   }
 
+  /** How many rows there is room for. */
+  get capacity(): number {
+    return this.room.rows;
+  }
+
   /** The first n rows, to be written to. */
   dense(n: number): Matrix {
     return rowsOf(this.room, 0, n);

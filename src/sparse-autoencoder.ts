@@ -1,7 +1,7 @@
 import ndarray from 'ndarray';
 import ops from 'ndarray-ops';
 import { fit } from './fit.js';
-import { adoptParameters, chunkRows, reconstructAll } from './inference.js';
+import { adoptParameters, CHUNK, reconstructAll } from './inference.js';
 import { resolveBackend } from './kernels/backend.js';
 import type { FloatArray, Matrix } from './kernels/kernels.js';
 import { Decoder, Encoder, encodeWith, present, type Result } from './layers.js';
@@ -129,7 +129,7 @@ export class SparseAutoencoder {
     const { spec, θ } = this.#model;
     const x = this.#model.read('reconstruct: X', X, spec.inputDim);
     const xHat = this.#model.blank(x.rows, spec.outputDim);
-    reconstructAll('reconstruct: X', this.#model.kernels(chunkRows(x.rows)), θ, spec, x, xHat);
+    reconstructAll('reconstruct: X', this.#model.inferenceKernels(x), θ, spec, x, xHat);
     return present(xHat);
   }
 
@@ -139,7 +139,7 @@ export class SparseAutoencoder {
     const { spec, θ } = this.#model;
     const x = this.#model.readFinite('evaluate: X', X, spec.inputDim);
     const t = this.#model.readTargets('evaluate: targets', options.targets, x.rows);
-    const k = this.#model.kernels(chunkRows(x.rows));
+    const k = this.#model.kernels(Math.min(CHUNK, x.rows));
     const { squaredError, meanActivation, ...rest } = k.scoped(() => assess('evaluate: X', k, adoptParameters(k, θ), spec, x, t));
     return {
       ...rest,

@@ -1,6 +1,7 @@
 import { processors } from '../node/threads.js';
 import type { Kernels } from './kernels.js';
 import { createPlainKernels } from './plain/plain.js';
+import { canShare } from './simd/pool.js';
 import { createSimdKernels, simdSupported } from './simd/simd.js';
 
 /** What a model asks for: see SparseAutoencoderOptions. */
@@ -38,7 +39,7 @@ let scratch: Kernels | undefined;
 let largeScratch: WeakRef<Kernels> | undefined;
 
 /** Kernels for one synchronous call, on one thread, with room for `elements` floats and integers. */
-export function inferenceKernels(request: BackendRequest, elements: number): Kernels {
+export function scratchKernels(request: BackendRequest, elements: number): Kernels {
   if (resolveBackend(request) === 'plain') return createPlainKernels(request.dtype);
   if (4 * elements <= SCRATCH_BYTES) {
     scratch ??= createSimdKernels({ threads: 1, bytes: SCRATCH_BYTES });
@@ -47,4 +48,35 @@ export function inferenceKernels(request: BackendRequest, elements: number): Ker
   const large = largeScratch?.deref() ?? createSimdKernels({ threads: 1 });
   largeScratch = new WeakRef(large);
   return large;
+}
+
+/** Threads are started for calls that read so many numbers, which one thread takes a millisecond or two for. */
+const WORTH_THREADS = 2 ** 20;
+
+/** How long they wait for the next such call, in ms: starting them takes longer than most calls. */
+const LINGER = 1000;
+
+/** The threads of large synchronous calls, of whatever model. They keep no process alive. */
+let crew: { kernels: Kernels; threads: number; leave: ReturnType<typeof setTimeout> } | undefined;
+
+/**
+ * Kernels for one synchronous call that reads `numbers` of the caller's numbers: on several threads if
+ * that is worth it, and with room for `elements` floats and integers if not.
+ */
+export function inferenceKernels(request: BackendRequest, elements: number, numbers: number): Kernels {
+  const threads = request.threads === 'auto' ? processors() : request.threads;
+  const alone = threads < 2 || numbers < WORTH_THREADS || !canShare();
+  if (alone || resolveBackend(request) === 'plain') return scratchKernels(request, elements);
+  if (crew?.threads !== threads) dismissCrew();
+  clearTimeout(crew?.leave);
+  const leave = setTimeout(dismissCrew, LINGER);
+  (leave as { unref?: () => void }).unref?.();
+  crew = { kernels: crew?.kernels ?? createSimdKernels({ threads }), threads, leave };
+  return crew.kernels;
+}
+
+function dismissCrew(): void {
+  clearTimeout(crew?.leave);
+  void crew?.kernels.close();
+  crew = undefined;
 }

@@ -65,6 +65,11 @@ export interface Kernels {
   adopt(x: FloatArray): FloatArray;
   /** Runs `run`, and takes back all that was allocated meanwhile. */
   scoped<T>(run: () => T): T;
+  /**
+   * One operation of those that return nothing, on the other threads while this one does `meanwhile`, which
+   * asks for no operation; on one thread, one after the other.
+   */
+  overlap(operation: () => void, meanwhile: () => void): void;
 
   /** C = A·B, plus biasᵀ on every row if given.   n×m = n×k · k×m */
   gemm(c: Matrix, a: Matrix, b: Matrix, bias?: FloatArray): void;

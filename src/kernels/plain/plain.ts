@@ -20,6 +20,10 @@ export function createPlainKernels(dtype: 'float32' | 'float64'): Kernels {
     integers: (n) => new Int32Array(n),
     adopt: (x) => x,
     scoped: (run) => run(),
+    overlap: (operation, meanwhile) => {
+      operation();
+      meanwhile();
+    },
     gemm: (c, a, b, bias) => product(c, a.cols, a.data, a.cols, 1, b.data, b.cols, 1, bias),
     gemmTN: (c, a, b) => product(c, a.rows, a.data, 1, a.cols, b.data, b.cols, 1),
     gemmNT: (c, a, b) => product(c, a.cols, a.data, a.cols, 1, b.data, 1, b.cols),

@@ -79,7 +79,8 @@ export class Heap {
     const end = align(from + 4 * n + PADDING);
     this.growTo(end);
     this.top = end;
-    if (from < this.fresh) new Uint8Array(this.buffer, from, Math.min(end, this.fresh) - from).fill(0);
+    // By eight bytes: engines fill shared memory an element at a time.
+    if (from < this.fresh) new Float64Array(this.buffer, from, (Math.min(end, this.fresh) - from) / 8).fill(0);
     this.fresh = Math.max(this.fresh, end);
     return from;
   }

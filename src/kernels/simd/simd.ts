@@ -40,6 +40,8 @@ const A_BT = 2;
 interface Exports {
   setup(threads: number, scratchBytes: number, spins: number, mayWait: number): number;
   dismiss(): void;
+  defer(): void;
+  join(): void;
   gemm(c: number, a: number, b: number, bias: number, n: number, k: number, m: number, form: number): void;
   spmm(
     c: number,
@@ -145,6 +147,15 @@ export function createSimdKernels(options: { threads: number; bytes?: number }):
         return run();
       } finally {
         heap.release(mark);
+      }
+    },
+    overlap: (operation, meanwhile) => {
+      wasm.defer();
+      try {
+        operation();
+        meanwhile();
+      } finally {
+        wasm.join();
       }
     },
 

@@ -10,7 +10,7 @@ export { countNonZeros, findNonFinite, sumOfAbs, sumOfSquares } from './scans';
 export { transpose } from './transpose';
 export { sddmm } from './sddmm';
 export { spmm } from './spmm';
-export { dismiss, workerLoop } from './threads';
+export { defer, dismiss, join, workerLoop } from './threads';
 
 import { HEAP, LEFT_PACK, MAY_WAIT, SCRATCH, SCRATCH_BYTES, SPINS, THREADS } from './layout';
 

@@ -30,6 +30,10 @@ const WORTH_SHARING: f64 = 60000;
 export let sequence: u32 = 0;
 let published: u32 = 0;
 
+/** Whether the next operation shall be left to the other threads until `join`, and how many tiles that has. */
+let deferred: bool = false;
+let pending: u32 = 0;
+
 /** How many threads there are to share an operation. */
 // @ts-ignore: decorator
 @inline
@@ -54,8 +58,26 @@ export function run(operation: u32, tiles: u32, flops: f64): void {
   atomic.store<u32>(DONE, 0);
   for (let t = threads(); t > 0; t--) publish(t - 1, shareOf(t, tiles) - shareOf(t - 1, tiles));
   if (atomic.load<u32>(SLEEPERS) != 0) wake();
+  if (deferred) {
+    pending = tiles;
+    return;
+  }
   workOn();
   awaitDone(tiles);
+}
+
+/** The next operation is begun, by the other threads; nothing else may be asked for before `join`. */
+export function defer(): void {
+  deferred = true;
+}
+
+/** Ends what was begun after `defer`, with this thread's help. */
+export function join(): void {
+  deferred = false;
+  if (pending == 0) return;
+  workOn();
+  awaitDone(pending);
+  pending = 0;
 }
 
 function publish(thread: u32, tiles: u32): void {
