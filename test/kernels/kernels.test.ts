@@ -83,6 +83,33 @@ for (const { name, create, tolerance } of backends) {
     fc.assert(property, { numRuns: 30 });
   });
 
+  test(`${name}: a product that overlaps with other work is the same, and the work is done once`, () => {
+    kernels.scoped(() => {
+      const desk = new Desk(kernels, 9);
+      const [a, b] = [desk.random(120, 90, 0.3), desk.random(90, 70)];
+      const [alone, overlapped] = [desk.matrix(120, 70), desk.matrix(120, 70)];
+      const s = desk.compressed(a);
+      kernels.spmm(alone, s, b);
+      let times = 0;
+      kernels.overlap(
+        () => kernels.spmm(overlapped, s, b),
+        () => times++,
+      );
+      sameBits(overlapped.data, alone.data);
+      assert.is(times, 1);
+      const thrown = () =>
+        kernels.overlap(
+          () => kernels.spmm(overlapped, s, b),
+          () => {
+            throw new Error('meanwhile');
+          },
+        );
+      assert.throws(thrown, /meanwhile/);
+      kernels.spmm(overlapped, s, b);
+      sameBits(overlapped.data, alone.data);
+    });
+  });
+
   test(`${name}: what a product's old contents were does not matter, NaN or not`, () => {
     kernels.scoped(() => {
       const desk = new Desk(kernels, 5);

@@ -118,6 +118,46 @@ for (const [ending, code] of Object.entries(endings)) {
   });
 }
 
+/** More numbers than one thread should read alone. */
+const large = "const large = { data: Float32Array.from({ length: 50 * 30000 }, (_, p) => ((p * 7) % 11) / 11), shape: [30000, 50] };";
+
+test('large synchronous calls: 1, 2 and 3 threads give the same bits', () => {
+  const rows = 3000;
+  const large = { data: Float32Array.from({ length: rows * 784 }, (_, p) => X.data[p % X.data.length]), shape: [rows, 784] };
+  const [one, two, three] = ([1, 2, 3] as const).map((threads) => {
+    const sae = new SparseAutoencoder({ inputDim: 784, hiddenDim: 64, seed: 'bits', backend: 'simd', threads });
+    return [sae.transform(large), sae.reconstruct(large)].map(flatten);
+  });
+  for (const [i, what] of ['transform', 'reconstruct'].entries()) {
+    sameBits(two[i], one[i], `${what}, 2 threads`);
+    sameBits(three[i], one[i], `${what}, 3 threads`);
+  }
+});
+
+test('the threads of a large synchronous call are gone some time after it, and come back for the next', async () => {
+  const told = await runModule(`${counting}${large}
+    const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+    const first = sae.transform(large).data;
+    sae.transform(X);
+    watch();
+    while (running > 0) await wait(20);
+    const again = sae.transform(large).data;
+    watch();
+    console.log(JSON.stringify([...during, first.every((v, p) => v === again[p])]));`);
+  assert.equal(JSON.parse(told), [2, 2, true]);
+});
+
+test('an entry that is not finite, in a large synchronous call, is named, and the call after it works', async () => {
+  const told = await runModule(`${counting}${large}
+    const clean = sae.transform(large).data;
+    large.data[50 * 29000 + 3] = NaN;
+    let message = '';
+    try { sae.transform(large); } catch (error) { message = error.message; }
+    large.data[50 * 29000 + 3] = ((50 * 29000 + 3) * 7) % 11 / 11;
+    console.log(JSON.stringify([message, sae.transform(large).data.every((v, p) => v === clean[p])]));`);
+  assert.equal(JSON.parse(told), ['transform: X[29000, 3] is NaN, expected a finite number', true]);
+});
+
 test('a process may end in the middle of a fit: workers do not hold it', async () => {
   const { code } = await runNode([
     '--input-type=module',
