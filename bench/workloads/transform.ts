@@ -23,8 +23,8 @@ export function transform(hidden: number): Workload {
         data: test,
         parameters: files.weights(hidden),
       };
-      const { simd, plain, pytorch, jax, 'tfjs-wasm': tfjs } = contestants.groups;
-      return withPeers([...simd, ...plain, ...pytorch, ...jax, ...tfjs], async (teams) => {
+      const { simd, 'simd-1': alone, plain, pytorch, jax, 'tfjs-wasm': tfjs } = contestants.groups;
+      return withPeers([...simd, ...alone, ...plain, ...pytorch, ...jax, ...tfjs], async (teams) => {
         const budget = quick ? 0.2 : 0.6;
         let expected: Float32Array | null = null;
         for (const peer of teams.flat()) {
@@ -52,8 +52,7 @@ export function transform(hidden: number): Workload {
               columns: ['', 'setting', 'ms a call', 'rows a second', `${OURS} is faster`],
               rows: peers.map((peer, i) => [
                 peer.name,
-                // transform is a synchronous call, on one thread.
-                i === 0 ? 'simd, 1 thread' : peer.setting,
+                peer.setting,
                 digits(1000 * medians[i]),
                 digits(speed[i]),
                 i === 0 ? '' : times(speed[0] / speed[i]),

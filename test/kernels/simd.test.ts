@@ -119,7 +119,8 @@ for (const [ending, code] of Object.entries(endings)) {
 }
 
 /** More numbers than one thread should read alone. */
-const large = "const large = { data: Float32Array.from({ length: 50 * 30000 }, (_, p) => ((p * 7) % 11) / 11), shape: [30000, 50] };";
+const large =
+  'const large = { data: Float32Array.from({ length: 50 * 30000 }, (_, p) => ((p * 7) % 11) / 11), shape: [30000, 50] };';
 
 test('large synchronous calls: 1, 2 and 3 threads give the same bits', () => {
   const rows = 3000;
