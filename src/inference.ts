@@ -9,10 +9,15 @@ import { ChunkBuffer, denseRows } from './rows.js';
 /** Rows that are in the kernels' memory at a time: few enough to stay in a core's cache. */
 export const CHUNK = 128;
 
-/** Threads get more of them, lest they wait for each other at the end of every chunk. */
+/** Threads get more of them, lest they wait for each other at the end of every chunk; of wide rows fewer. */
 const CHUNK_OF_A_THREAD = 512;
+const MOST_IN_CHUNK = 2 ** 20;
 
-const chunkOf = (k: Kernels): number => (k.threads > 1 ? k.threads * CHUNK_OF_A_THREAD : CHUNK);
+function chunkOf(k: Kernels, rows: number, { inputDim, hiddenDim, outputDim }: ObjectiveSpec): number {
+  if (k.threads === 1) return Math.min(rows, CHUNK);
+  const narrow = Math.floor(MOST_IN_CHUNK / Math.max(inputDim, hiddenDim, outputDim));
+  return Math.min(rows, Math.max(CHUNK, Math.min(k.threads * CHUNK_OF_A_THREAD, narrow)));
+}
 
 /**
  * Copies `x` into `buffer` a chunk at a time, every entry finite, and calls `visit` for each. The next chunk
@@ -61,18 +66,18 @@ const withDecoder = (k: Kernels, θ: Parameters): Parameters => ({
 export const adoptParameters = (k: Kernels, θ: Parameters): Parameters => withDecoder(k, withEncoder(k, θ));
 
 /**
- * For each chunk of `x`, has `product` computed while the next one is copied, then calls `finish`, and collects
- * in `out` what is made.
+ * For each chunk of `x`, of `capacity` rows at most, has `product` computed while the next one is copied,
+ * then calls `finish`, and collects in `out` what is made.
  */
 function run(
   where: Where,
   k: Kernels,
   x: Matrix,
   out: Matrix,
+  capacity: number,
   product: (rows: Rows, made: Matrix) => void,
   finish: (made: Matrix) => void,
 ): void {
-  const capacity = Math.min(chunkOf(k), x.rows);
   const input = new ChunkBuffer(k, capacity, x.cols);
   const output = denseRows(k, capacity, out.cols);
   forEachChunk(where, k, x, input, (rows, from, copyNext) => {
@@ -89,7 +94,7 @@ export function encodeAll(where: Where, k: Kernels, model: Parameters, spec: Obj
   k.scoped(() => {
     const θ = withEncoder(k, model);
     const finish = (code: Matrix) => k.activate(code, spec.hiddenActivation);
-    run(where, k, x, f, (rows, code) => encodeAffine(k, θ, rows, code), finish);
+    run(where, k, x, f, chunkOf(k, x.rows, spec), (rows, code) => encodeAffine(k, θ, rows, code), finish);
   });
 }
 
@@ -98,7 +103,7 @@ export function decodeAll(where: Where, k: Kernels, model: Parameters, spec: Obj
   k.scoped(() => {
     const θ = withDecoder(k, model);
     const finish = (y: Matrix) => k.activate(y, spec.outputActivation);
-    run(where, k, f, xHat, (rows, y) => decodeAffine(k, θ, rows, y), finish);
+    run(where, k, f, xHat, chunkOf(k, f.rows, spec), (rows, y) => decodeAffine(k, θ, rows, y), finish);
   });
 }
 
@@ -106,11 +111,12 @@ export function decodeAll(where: Where, k: Kernels, model: Parameters, spec: Obj
 export function reconstructAll(where: Where, k: Kernels, model: Parameters, spec: ObjectiveSpec, x: Matrix, xHat: Matrix): void {
   k.scoped(() => {
     const θ = adoptParameters(k, model);
-    const code = new ChunkBuffer(k, Math.min(chunkOf(k), x.rows), spec.hiddenDim);
+    const capacity = chunkOf(k, x.rows, spec);
+    const code = new ChunkBuffer(k, capacity, spec.hiddenDim);
     const finish = (y: Matrix) => {
       k.activate(code.dense(y.rows), spec.hiddenActivation);
       decode(k, θ, code.rows(y.rows), y, spec.outputActivation);
     };
-    run(where, k, x, xHat, (rows, y) => encodeAffine(k, θ, rows, code.dense(y.rows)), finish);
+    run(where, k, x, xHat, capacity, (rows, y) => encodeAffine(k, θ, rows, code.dense(y.rows)), finish);
   });
 }

@@ -23,7 +23,10 @@ const HEAP_BYTES = SCRATCH_BYTES + (64 << 10);
 /** As many as assembly/layout.ts has control words for. */
 const MOST_THREADS = 64;
 
-/** How often an idle thread looks for work before it sleeps: about 50 µs, or a few if threads share a processor. */
+/**
+ * How often an idle thread looks for work before it sleeps: for about half a millisecond, since waking it takes
+ * longer than most operations; or for a microsecond if threads share a processor.
+ */
 const SPINS = 200000;
 const SPINS_WHEN_CROWDED = 200;
 
