@@ -13,6 +13,10 @@ import { storeLanes } from './lanes';
 
 const TILE: u32 = 4096;
 
+function tilesOf(n: u32): u32 {
+  return (n + TILE - 1) / TILE;
+}
+
 /**
  * Tiles of θ's two halves take turns. Of a model they are W_enc and W_dec, roughly; a thread has computed
  * certain rows of both gradients (see spmm.ts), and so finds them in its own caches.
@@ -27,8 +31,6 @@ export function adam(
 ): void {
   pass4(0, theta, g, m, v);
   pass4(4, n, 0, 0, 0);
-  const tiles = (n + TILE - 1) / TILE;
-  pass4(12, tiles, 0, 0, 0);
   passFloat(5, beta1);
   passFloat(6, rest1);
   passFloat(7, beta2);
@@ -36,11 +38,11 @@ export function adam(
   passFloat(9, rate);
   passFloat(10, scale);
   passFloat(11, epsilon);
-  run(Operation.ADAM, tiles, 20 * <f64>n);
+  run(Operation.ADAM, tilesOf(n), 20 * <f64>n);
 }
 
 export function adamTile(t: u32): void {
-  const from = place(t, argument(12)) * TILE;
+  const from = place(t, tilesOf(argument(4))) * TILE;
   const n = min(argument(4) - from, TILE);
   let theta = argument(0) + (from << 2);
   let g = argument(1) + (from << 2);

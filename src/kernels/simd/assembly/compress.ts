@@ -3,6 +3,7 @@
 import { argument, LEFT_PACK, NOT_FINITE, pass4 } from './layout';
 import { Operation } from './tile';
 import { run } from './threads';
+import { entriesOf } from './sparse';
 
 /** Elements of one tile, roughly. */
 const TILE_ELEMENTS: u32 = 16384;
@@ -14,8 +15,7 @@ export function compress(start: usize, end: usize, index: usize, value: usize, a
   pass4(4, a, n, m, rows);
   store<u32>(NOT_FINITE, 0);
   run(Operation.COMPRESS, (n + rows - 1) / rows, 4 * <f64>n * <f64>m);
-  let entries: u32 = 0;
-  for (let i: u32 = 0; i < n; i++) entries += load<u32>(end + (i << 2)) - load<u32>(start + (i << 2));
+  const entries = entriesOf(start, end, n);
   return load<u32>(NOT_FINITE) != 0 ? -1 : <i32>entries;
 }
 

@@ -1,7 +1,8 @@
 /**
  * The logistic function and the hyperbolic tangent, four at a time. NaN stays NaN.
  *
- * Both are fractions of e⁻ˣ, so e⁻ˣ is left a fraction too, and one division serves all:
+ * Both come from e⁻ˣ = 2ⁿ·(a number near 1), the power put together from bits. The sigmoid takes that number
+ * as a polynomial; the tangent, which must not cancel near 0, as a fraction, so that one division serves all:
  *
  *   e⁻ˣ = 2ⁿ·eʳ,   n = round(−x/ln 2),   r = −x − n·ln 2,   |r| ≤ ln 2 / 2
  *   eʳ = (P + Q)/(P − Q),   P = 1 + r²/10,   Q = r/2 + r³/120   (Padé; off by 6·10⁻⁹ at most)

@@ -38,7 +38,7 @@ export const LEFT_PACK: usize = 9216;
 /** For each thread an i64: (sequence number of the operation << 32) | its tiles nobody has claimed yet. */
 const CONTROLS: usize = 9472;
 const CONTROL_BYTES: usize = 128;
-export const MOST_THREADS: u32 = 64;
+const MOST_THREADS: u32 = 64;
 export const HEAP: usize = CONTROLS + CONTROL_BYTES * MOST_THREADS;
 
 /** This thread's number; 0 is the main thread. Every thread has its own instance, hence its own. */

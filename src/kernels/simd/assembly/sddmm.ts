@@ -8,17 +8,16 @@
 
 import { argument, pass4 } from './layout';
 import { Operation } from './tile';
-import { run, threads } from './threads';
+import { blockOf, cut, partOf, run, threads } from './threads';
 import { keepLanes, laneSums } from './lanes';
-import { firstAtLeast } from './sparse';
+import { entriesOf, firstAtLeast } from './sparse';
 
 const BLOCK_BYTES: u32 = 512 << 10;
 const TILE_FLOPS: f64 = 200000;
 
 /** A tile is a block of rows of B and a chunk of rows of A. Threads share the rows of A, each its group of them. */
 export function sddmm(c: usize, start: usize, end: usize, index: usize, a: usize, b: usize, n: u32, k: u32, m: u32): void {
-  let entries: u32 = 0;
-  for (let i: u32 = 0; i < n; i++) entries += load<u32>(end + (i << 2)) - load<u32>(start + (i << 2));
+  const entries = entriesOf(start, end, n);
   const flops = 2 * <f64>entries * <f64>k + <f64>n * <f64>m;
   const block = max(BLOCK_BYTES / max(k << 2, 1), 8);
   const blocks = (m + block - 1) / block;
@@ -38,14 +37,12 @@ export function sddmmTile(t: u32): void {
   const blocks = argument(9);
   const chunks = argument(10);
   const parts = argument(11);
-  const row = t / chunks;
-  const group = row / blocks;
-  const block = row - group * blocks;
-  const part = group * chunks + (t - row * chunks);
-  const i0 = <u32>((<u64>n * part) / parts);
-  const i1 = <u32>((<u64>n * (part + 1)) / parts);
-  const j0 = <u32>((<u64>m * block) / blocks);
-  const j1 = <u32>((<u64>m * (block + 1)) / blocks);
+  const block = blockOf(t, blocks, chunks);
+  const part = partOf(t, blocks, chunks);
+  const i0 = cut(n, part, parts);
+  const i1 = cut(n, part + 1, parts);
+  const j0 = cut(m, block, blocks);
+  const j1 = cut(m, block + 1, blocks);
   for (let i = i0; i < i1; i++) {
     const row = argument(0) + ((i * m) << 2);
     memory.fill(row + (j0 << 2), 0, (j1 - j0) << 2);

@@ -1,5 +1,12 @@
 /** What sparse rows have in common. */
 
+/** How many entries n rows have. */
+export function entriesOf(start: usize, end: usize, n: u32): u32 {
+  let entries: u32 = 0;
+  for (let i: u32 = 0; i < n; i++) entries += load<u32>(end + (i << 2)) - load<u32>(start + (i << 2));
+  return entries;
+}
+
 /** Where `touchRows` and `stream` leave what they read, lest a compiler skip the reading. */
 let touched: u32 = 0;
 

@@ -12,9 +12,9 @@
 
 import { argument, pass4, scratch, SCRATCH_BYTES } from './layout';
 import { Operation } from './tile';
-import { run, sequence, threads } from './threads';
+import { blockOf, cut, partOf, run, sequence, threads } from './threads';
 import { storeLanes } from './lanes';
-import { stream, touchRows } from './sparse';
+import { entriesOf, stream, touchRows } from './sparse';
 
 /** Roughly the flops of one tile: a few microseconds, long enough to pay for the claim. */
 const TILE_FLOPS: f64 = 200000;
@@ -35,8 +35,7 @@ export function spmm(
   value: usize, b: usize, bias: usize, n: u32,
   k: u32, m: u32,
 ): void {
-  let entries: u32 = 0;
-  for (let i: u32 = 0; i < n; i++) entries += load<u32>(end + (i << 2)) - load<u32>(start + (i << 2));
+  const entries = entriesOf(start, end, n);
   const flops = 2 * <f64>entries * <f64>m + 4 * <f64>n;
   const slices = (m + WIDTH - 1) / WIDTH;
   const groups = threads();
@@ -55,12 +54,10 @@ export function spmmTile(t: u32): void {
   const m = argument(8);
   const chunks = argument(10);
   const parts = argument(11);
-  const row = t / chunks;
-  const group = row / argument(9);
-  const slice = row - group * argument(9);
-  const part = group * chunks + (t - row * chunks);
-  const i0 = <u32>((<u64>n * part) / parts);
-  const i1 = <u32>((<u64>n * (part + 1)) / parts);
+  const slice = blockOf(t, argument(9), chunks);
+  const part = partOf(t, argument(9), chunks);
+  const i0 = cut(n, part, parts);
+  const i1 = cut(n, part + 1, parts);
   let j = slice * WIDTH;
   const end = min(j + WIDTH, m);
   const b = argument(5);

@@ -41,9 +41,27 @@ export function threads(): u32 {
   return load<u32>(THREADS);
 }
 
-/** Where thread t's share of the tiles begins; it ends where the next begins. */
+/** Where part `part` of n things begins, cut into `parts` as equal as can be; it ends where the next begins. */
+export function cut(n: u32, part: u32, parts: u32): u32 {
+  return <u32>((<u64>n * part) / parts);
+}
+
+/** Where thread t's share of the tiles begins. */
 function shareOf(t: u32, tiles: u32): u32 {
-  return <u32>((<u64>tiles * <u64>t) / <u64>threads());
+  return cut(tiles, t, threads());
+}
+
+/**
+ * Tiles that are a block of one operand and a part of the rows of another are numbered [group][block][chunk]:
+ * each thread has a group of rows, in chunks, and goes through all chunks with a block before the next block.
+ */
+export function blockOf(t: u32, blocks: u32, chunks: u32): u32 {
+  return (t / chunks) % blocks;
+}
+
+/** Which of groups × chunks parts of the rows such a tile is about. */
+export function partOf(t: u32, blocks: u32, chunks: u32): u32 {
+  return (t / chunks / blocks) * chunks + (t % chunks);
 }
 
 /** Computes all tiles of an operation whose arguments have been passed. */

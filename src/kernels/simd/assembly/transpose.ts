@@ -7,15 +7,14 @@
 
 import { argument, pass4 } from './layout';
 import { Operation } from './tile';
-import { run, threads } from './threads';
-import { firstAtLeast, touchRows } from './sparse';
+import { cut, run, threads } from './threads';
+import { entriesOf, firstAtLeast, touchRows } from './sparse';
 
 export function transpose(
   startT: usize, endT: usize, indexT: usize, valueT: usize,
   start: usize, end: usize, index: usize, value: usize, n: u32, m: u32,
 ): void {
-  let entries: u32 = 0;
-  for (let i: u32 = 0; i < n; i++) entries += load<u32>(end + (i << 2)) - load<u32>(start + (i << 2));
+  const entries = entriesOf(start, end, n);
   // Each tile looks at every row of S, so there are few; two a thread even out columns of unequal density.
   const tiles = min(threads() > 1 ? 2 * threads() : 1, max(m, 1));
   pass4(0, startT, endT, indexT, valueT);
@@ -32,8 +31,8 @@ export function transposeTile(t: u32): void {
   const value = argument(7);
   const n = argument(8);
   const m = argument(9);
-  const j0 = <u32>((<u64>m * t) / argument(10));
-  const j1 = <u32>((<u64>m * (t + 1)) / argument(10));
+  const j0 = cut(m, t, argument(10));
+  const j1 = cut(m, t + 1, argument(10));
   for (let j = j0; j < j1; j++) {
     store<u32>(argument(0) + (j << 2), j * n);
     store<u32>(endT + (j << 2), j * n);
