@@ -13,6 +13,7 @@ import { writeReport } from './report.js';
 import { asMarkdown, asText, digits, type Result, summaryTable } from './table.js';
 import { costOfDensity, costOfHidden } from './workloads/cost.js';
 import { kernels } from './workloads/kernels.js';
+import { profile } from './workloads/profile.js';
 import { training } from './workloads/training.js';
 import { transform } from './workloads/transform.js';
 import type { Workload } from './workloads/workload.js';
@@ -25,6 +26,8 @@ const workloads: Workload[] = [
   transform(64),
   transform(1024),
   kernels,
+  profile(64),
+  profile(1024),
   costOfHidden,
   costOfDensity,
 ];
