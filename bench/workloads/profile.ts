@@ -38,15 +38,14 @@ async function run({ files, quick, say, rounds }: Context, hidden: number): Prom
   say(`profile-${hidden}: one thread`);
   const two = await profiled(2, hidden, data, start, rounds);
   say(`profile-${hidden}: two threads`);
-  const total = (lines: Line[], of: 'seconds' | 'flops' | 'bytes') => lines.reduce((sum, line) => sum + line[of], 0);
-  const row = (name: string, calls: number, pick: (lines: Line[], of: 'seconds' | 'flops' | 'bytes') => number) => {
-    const [flops, bytes, alone, shared] = [pick(one, 'flops'), pick(one, 'bytes'), pick(one, 'seconds'), pick(two, 'seconds')];
-    const speeds = [alone, shared].map((seconds) => [
+  const row = (alone: Line, shared: Line) => {
+    const { name, calls, flops, bytes } = alone;
+    const speeds = [alone, shared].map(({ seconds }) => [
       digits(1000 * seconds),
       digits(flops / seconds / 1e9),
       digits(bytes / seconds / 1e9),
     ]);
-    return [name, `${calls}`, digits(flops / 1e9), digits(bytes / 1e9), ...speeds.flat(), digits(alone / shared)];
+    return [name, `${calls}`, digits(flops / 1e9), digits(bytes / 1e9), ...speeds.flat(), digits(alone.seconds / shared.seconds)];
   };
   const columns = [
     'operation',
@@ -66,16 +65,9 @@ async function run({ files, quick, say, rounds }: Context, hidden: number): Prom
       {
         title: `Profile of an epoch of 784-${hidden}-784${quick ? `, ${rows} rows` : ''}`,
         columns,
-        rows: [
-          ...one.map((line, i) => row(line.name, line.calls, (lines, of) => lines[i][of])),
-          row(
-            'all',
-            one.reduce((sum, { calls }) => sum + calls, 0),
-            total,
-          ),
-        ],
+        rows: [...one.map((line, i) => row(line, two[i])), row(sum('all', one), sum('all', two))],
         remarks: [
-          'the fastest of the epochs after the first, operation by operation; GFLOP: useful multiplications and additions; GB: each operand of a call moved once',
+          'the fastest epoch after the first; GFLOP: useful multiplications and additions; GB: each operand of a call moved once',
         ],
       },
     ],
@@ -105,18 +97,15 @@ async function profiled(threads: number, hidden: number, x: Matrix, start: Float
   const θ = viewParameters(theta, spec);
   let lines = new Map<string, Line>();
   const k = timed(kernels, costs(θ, viewParameters(gradient, spec)), (cost, seconds) => {
-    const line = lines.get(cost.name) ?? { name: cost.name, flops: 0, bytes: 0, seconds: 0, calls: 0 };
-    line.flops += cost.flops;
-    line.bytes += cost.bytes;
-    line.seconds += seconds;
-    line.calls++;
-    lines.set(cost.name, line);
+    const call = { ...cost, seconds, calls: 1 };
+    const before = lines.get(cost.name);
+    lines.set(cost.name, before ? sum(cost.name, [before, call]) : call);
   });
   const data = new DataSet(kernels, x, BATCH);
   const objective = new Objective(k, spec, BATCH, data.sparse);
   const order = identityOrder(x.rows);
   let best: Line[] = [];
-  const seconds = (all: Line[]) => all.reduce((sum, line) => sum + line.seconds, 0);
+  let fastest = Number.POSITIVE_INFINITY;
   for (let epoch = 0; epoch <= epochs; epoch++) {
     lines = new Map();
     for (let from = 0; from < x.rows; from += BATCH) {
@@ -125,10 +114,16 @@ async function profiled(threads: number, hidden: number, x: Matrix, start: Float
       adamStep(k, theta, gradient, moments, OBJECTIVE.learningRate);
     }
     const now = [...lines.values()];
-    if (epoch > 0 && (best.length === 0 || seconds(now) < seconds(best))) best = now;
+    const { seconds } = sum('all', now);
+    if (epoch > 0 && seconds < fastest) [best, fastest] = [now, seconds];
   }
   await kernels.close();
   return best;
+}
+
+function sum(name: string, lines: Line[]): Line {
+  const total = (of: 'flops' | 'bytes' | 'seconds' | 'calls') => lines.reduce((sum, line) => sum + line[of], 0);
+  return { name, flops: total('flops'), bytes: total('bytes'), seconds: total('seconds'), calls: total('calls') };
 }
 
 type Costs = { [name in keyof Kernels]?: (...operands: never[]) => Cost };
@@ -158,16 +153,15 @@ function costs(θ: Parameters, dθ: Parameters): Costs {
     for (let i = 0; i < a.rows; i++) count += a.end[i] - a.start[i];
     return count;
   };
+  const product = (c: Matrix, b: Matrix) => {
+    if (same(b, θ.encoderWeight)) return 'Z = X·W_enc';
+    if (same(b, θ.decoderWeight)) return 'Y = F·W_dec';
+    return same(c, dθ.decoderWeight) ? 'dW_dec = Fᵀ·dY' : 'dW_enc = Xᵀ·dZ';
+  };
   const room = (a: Rows) => (isSparse(a) ? 8 * entries(a) : size(a));
   return {
     spmm: (c: Matrix, a: SparseRows, b: Matrix) => ({
-      name: same(b, θ.encoderWeight)
-        ? 'Z = X·W_enc'
-        : same(b, θ.decoderWeight)
-          ? 'Y = F·W_dec'
-          : same(c, dθ.decoderWeight)
-            ? 'dW_dec = Fᵀ·dY'
-            : 'dW_enc = Xᵀ·dZ',
+      name: product(c, b),
       flops: 2 * entries(a) * c.cols,
       bytes: room(a) + size(b) + size(c),
     }),
