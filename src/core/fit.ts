@@ -1,0 +1,79 @@
+import { trainingKernels } from '../kernels/backend.js';
+import type { Matrix } from '../kernels/kernels.js';
+import { rowsOf } from '../numbers/matrix.js';
+import type { MatrixLike } from '../numbers/matrix-like.js';
+import { DataSet } from '../training/batches.js';
+import {
+  type CompleteFitOptions,
+  completeEarlyStopping,
+  completeFitOptions,
+  type FitOptions,
+  readPair,
+} from '../training/fit-options.js';
+import type { History } from '../training/history.js';
+import { train } from '../training/trainer.js';
+import type { Model } from './model.js';
+
+/** Rows to learn from, and their targets; null where T = X. */
+interface Samples {
+  x: Matrix;
+  targets: Matrix | null;
+}
+
+/** Reads and checks all that `fit` was given, then trains. Nothing changes before all of it is sound. */
+export async function fit(model: Model, X: MatrixLike, given: FitOptions): Promise<History> {
+  const options = completeFitOptions(given);
+  const { spec } = model;
+  const x = model.readFinite('fit: X', X, spec.inputDim);
+  const all: Samples = { x, targets: model.readTargets('fit: targets', options.targets, x.rows) };
+  const { training, validation } = separate(model, all, options);
+  const { epochs, batchSize, shuffle, earlyStopping, onEpochEnd, onBatchEnd, signal } = options;
+  const capacity = Math.min(batchSize, training.x.rows);
+
+  const k = trainingKernels(model.spec);
+  try {
+    return await train(k, model.state, {
+      spec,
+      learningRate: model.spec.learningRate,
+      epochs,
+      batchSize,
+      shuffle,
+      x: new DataSet(k, training.x, capacity),
+      targets: training.targets && new DataSet(k, training.targets, capacity),
+      validation,
+      earlyStopping: earlyStopping ? completeEarlyStopping(earlyStopping) : null,
+      onEpochEnd,
+      onBatchEnd,
+      signal,
+      onStateMoved: (state) => {
+        model.live = state;
+      },
+    });
+  } finally {
+    await k.close();
+  }
+}
+
+function separate(model: Model, all: Samples, options: CompleteFitOptions): { training: Samples; validation: Samples | null } {
+  const { validationData, validationSplit } = options;
+  if (validationSplit !== undefined) return split(all, validationSplit);
+  if (validationData === undefined) return { training: all, validation: null };
+  const pair = readPair(validationData);
+  const x = model.readFinite('fit: validationData', pair.x, model.spec.inputDim);
+  const needsTargets = all.targets !== null && pair.targets === undefined;
+  if (needsTargets) throw new RangeError('fit: validationData has no targets, expected { x, targets }, as fit was given targets');
+  return { training: all, validation: { x, targets: model.readTargets('fit: validationData.targets', pair.targets, x.rows) } };
+}
+
+/** Keeps the last ⌊share·n⌋ rows for validation. */
+function split({ x, targets }: Samples, share: number): { training: Samples; validation: Samples } {
+  const kept = Math.floor(share * x.rows);
+  const cut = x.rows - kept;
+  if (kept === 0 || cut === 0) {
+    throw new RangeError(
+      `fit: validationSplit ${share} of ${x.rows} rows leaves ${cut} to train on and ${kept} to validate on, expected at least 1 each`,
+    );
+  }
+  const part = (from: number, to: number): Samples => ({ x: rowsOf(x, from, to), targets: targets && rowsOf(targets, from, to) });
+  return { training: part(0, cut), validation: part(cut, x.rows) };
+}
