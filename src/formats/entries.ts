@@ -19,7 +19,17 @@ const TYPES = {
 };
 
 export type DType = keyof typeof TYPES;
-export type Entries = InstanceType<(typeof TYPES)[DType]>;
+export type Entries =
+  | BigUint64Array
+  | BigInt64Array
+  | Float64Array
+  | Float32Array
+  | Uint32Array
+  | Int32Array
+  | Uint16Array
+  | Int16Array
+  | Int8Array
+  | Uint8Array;
 
 /** An array of numbers as files hold it: entries last dimension fastest. */
 export interface Tensor {
@@ -31,6 +41,15 @@ export interface Tensor {
 export const DTYPES = Object.keys(TYPES) as DType[];
 export const bytesOf = (dtype: DType): number => TYPES[dtype].BYTES_PER_ELEMENT;
 export const countOf = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);
+
+export type Fail = (what: string) => never;
+
+/** How a reader refuses the file that errors call `name`. */
+export function failing(name: string): Fail {
+  return (what) => {
+    throw new RangeError(`${name}: ${what}`);
+  };
+}
 
 /** The little-endian entries at bytes begin … end: a view where they lie on their alignment, else a copy. */
 export function entriesAt(bytes: Uint8Array, dtype: DType, begin: number, end: number): Entries {

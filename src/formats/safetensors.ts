@@ -1,4 +1,4 @@
-import { bytesOf, countOf, DTYPES, type DType, entriesAt, type Tensor } from './entries.js';
+import { bytesOf, countOf, DTYPES, type DType, entriesAt, type Fail, failing, type Tensor } from './entries.js';
 
 /**
  * The safetensors container (github.com/huggingface/safetensors, "Format"), little-endian throughout.
@@ -23,17 +23,13 @@ const areSizes = (value: unknown): value is number[] => Array.isArray(value) && 
 /** Of a name or a type that a file gives, as much as an error should repeat. */
 const quote = (text: unknown) => (typeof text === 'string' ? JSON.stringify(text.slice(0, 99)) : typeof text);
 
-type Fail = (what: string) => never;
-
 /**
  * Tensors are views of `bytes` where their alignment allows it, copies elsewhere.
  * @param name how errors call the file
  * @throws RangeError naming the byte, key or tensor that breaks the format
  */
 export function readSafetensors(bytes: Uint8Array, name: string): Safetensors {
-  const fail: Fail = (what) => {
-    throw new RangeError(`${name}: ${what}`);
-  };
+  const fail: Fail = failing(name);
   if (bytes.length < 8) fail(`ends at byte ${bytes.length}, within the header's length, expected 8 bytes`);
   const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
   if (length > MAX_HEADER) fail(`bytes 0–7 give the header ${length} bytes, expected at most ${MAX_HEADER}`);
