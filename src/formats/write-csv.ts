@@ -19,18 +19,15 @@ function float32Text(value: number): string {
     const rounded = Number(value.toPrecision(digits));
     if (Math.fround(rounded) === value) return String(rounded);
   }
-  return Number.isFinite(value) ? String(Number(value.toPrecision(9))) : nonFinite(value);
+  return String(Number(value.toPrecision(9)));
 }
 
-/** As numpy spells them. */
-const nonFinite = (value: number) => (Number.isNaN(value) ? 'nan' : value > 0 ? 'inf' : '-inf');
-const float64Text = (value: number) => (Number.isFinite(value) ? String(value) : nonFinite(value));
-
-/** A number that is 0 of either sign, or whole, is its own shortest text. */
-const textOf = (value: number, single: boolean) => {
-  if (Number.isInteger(value) && Math.abs(value) < 2 ** 24) return Object.is(value, -0) ? '-0' : String(value);
-  return single ? float32Text(value) : float64Text(value);
-};
+function textOf(value: number, single: boolean): string {
+  // As numpy spells them.
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? 'nan' : value > 0 ? 'inf' : '-inf';
+  if (Object.is(value, -0)) return '-0';
+  return single && !Number.isInteger(value) ? float32Text(value) : String(value);
+}
 
 /** A cell in quotes if it has to be (RFC 4180). */
 function quoted(cell: string, delimiter: string): string {
