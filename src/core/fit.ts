@@ -4,7 +4,9 @@ import { rowsOf } from '../numbers/matrix.js';
 import type { MatrixLike } from '../numbers/matrix-like.js';
 import { DataSet } from '../training/batches.js';
 import {
+  type CheckpointOptions,
   type CompleteFitOptions,
+  checkpointClock,
   completeEarlyStopping,
   completeFitOptions,
   type FitOptions,
@@ -12,7 +14,9 @@ import {
 } from '../training/fit-options.js';
 import type { History } from '../training/history.js';
 import { train } from '../training/trainer.js';
+import type { Dealing, Run } from '../training/training-state.js';
 import type { Model } from './model.js';
+import { toBytes } from './model-file.js';
 
 /** Rows to learn from, and their targets; null where T = X. */
 interface Samples {
@@ -28,6 +32,8 @@ export async function fit(model: Model, X: MatrixLike, given: FitOptions): Promi
   const all: Samples = { x, targets: model.readTargets('fit: targets', options.targets, x.rows) };
   const { training, validation } = separate(model, all, options);
   const { epochs, batchSize, shuffle, earlyStopping, onEpochEnd, onBatchEnd, signal } = options;
+  const dealing = { rows: training.x.rows, batchSize, shuffle };
+  const resume = options.resume ? requireRun(model.state.run, dealing) : null;
   const capacity = Math.min(batchSize, training.x.rows);
 
   const k = trainingKernels(model.spec);
@@ -36,8 +42,9 @@ export async function fit(model: Model, X: MatrixLike, given: FitOptions): Promi
       spec,
       learningRate: model.spec.learningRate,
       epochs,
-      batchSize,
-      shuffle,
+      dealing,
+      resume,
+      checkpoint: checkpointing(model, options.checkpoint),
       x: new DataSet(k, training.x, capacity),
       targets: training.targets && new DataSet(k, training.targets, capacity),
       validation,
@@ -52,6 +59,23 @@ export async function fit(model: Model, X: MatrixLike, given: FitOptions): Promi
   } finally {
     await k.close();
   }
+}
+
+/** The run to resume, if it can be resumed with these rows. */
+function requireRun(run: Run | null, dealing: Dealing): Run {
+  if (!run)
+    throw new Error('fit: resume: this model is in the middle of no fit, expected a checkpoint of one, or one that was aborted');
+  for (const name of ['rows', 'batchSize', 'shuffle'] as const) {
+    if (run[name] === dealing[name]) continue;
+    throw new RangeError(`fit: resume: ${name} is ${dealing[name]}, expected ${run[name]}, as when the fit began`);
+  }
+  return run;
+}
+
+function checkpointing(model: Model, options: CheckpointOptions | undefined) {
+  if (!options) return undefined;
+  const isDue = checkpointClock(options);
+  return (epochsDone: number) => (isDue(epochsDone) ? options.save(toBytes(model, { training: true }), epochsDone) : undefined);
 }
 
 function separate(model: Model, all: Samples, options: CompleteFitOptions): { training: Samples; validation: Samples | null } {

@@ -28,7 +28,8 @@ export class Model implements Trained {
   /** Called with θ whenever it has moved from one of them to the other. */
   readonly onMoved: ((theta: FloatArray) => void)[] = [];
 
-  constructor(options: CompleteOptions) {
+  /** A new model; with `blank`, one whose θ is all zeros, to be filled. */
+  constructor(options: CompleteOptions, blank = false) {
     const { seed, dtype, initializer } = options;
     const layout = layoutOf(options);
     const count = parameterCount(layout);
@@ -39,7 +40,7 @@ export class Model implements Trained {
     this.layout = layout;
     this.state = TrainingState.create(dtype, count, newMemory(options, seed));
     this.#live = this.state;
-    initialize(this.state.theta, layout, initializer, Random.stream(seed, 'weights'));
+    if (!blank) initialize(this.state.theta, layout, initializer, Random.stream(seed, 'weights'));
   }
 
   get θ(): Parameters {

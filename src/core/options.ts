@@ -112,8 +112,8 @@ const checksOf = (options: Readonly<Record<string, Option>>): Record<string, Che
 const defaultsOf = (options: Readonly<Record<string, Option>>) =>
   withoutUndefined(Object.fromEntries(Object.entries(options).map(([name, option]) => [name, option.default])));
 
-export function completeModelOptions(options: SparseAutoencoderOptions): CompleteOptions {
-  const call = 'SparseAutoencoder';
+/** @throws RangeError or TypeError that begins with `call` */
+export function completeModelOptions(options: SparseAutoencoderOptions, call = 'SparseAutoencoder'): CompleteOptions {
   checkOptions(call, options, checksOf(modelOptions));
   for (const name of ['inputDim', 'hiddenDim'] as const) requireValue(`${call}: ${name}`, options[name], count);
   const given = withoutUndefined(options);

@@ -34,3 +34,17 @@ export interface History {
   validationLoss: number[];
   l0: number[];
 }
+
+/** An epoch as it is kept. */
+export type EpochRecord = Omit<EpochReport, 'epoch' | 'epochs'>;
+
+export function historyOf(records: readonly EpochRecord[]): History {
+  const validated = records.filter(({ validationLoss }) => validationLoss !== undefined);
+  return {
+    loss: records.map(({ loss }) => loss),
+    reconstruction: records.map(({ reconstruction }) => reconstruction),
+    sparsity: records.map(({ sparsity }) => sparsity),
+    validationLoss: validated.map(({ validationLoss }) => validationLoss as number),
+    l0: records.map(({ l0 }) => l0),
+  };
+}

@@ -7,15 +7,14 @@ import { Objective, type Terms } from '../model/objective.js';
 import { adamStep } from './adam.js';
 import { type DataSet, identityOrder } from './batches.js';
 import type { EarlyStopping, Signal } from './fit-options.js';
-import type { BatchReport, EpochReport, History } from './history.js';
-import type { TrainingState } from './training-state.js';
+import { type BatchReport, type EpochRecord, type EpochReport, type History, historyOf } from './history.js';
+import type { Dealing, Run, TrainingState } from './training-state.js';
 
 export interface TrainingPlan {
   readonly spec: ObjectiveSpec;
   readonly learningRate: number;
   readonly epochs: number;
-  readonly batchSize: number;
-  readonly shuffle: boolean;
+  readonly dealing: Dealing;
   readonly x: DataSet;
   /** null where T = X */
   readonly targets: DataSet | null;
@@ -23,7 +22,11 @@ export interface TrainingPlan {
   readonly earlyStopping: EarlyStopping | null;
   readonly onEpochEnd?: (report: EpochReport) => unknown;
   readonly onBatchEnd?: (report: BatchReport) => unknown;
+  /** Awaited after each epoch, told how many there have been. */
+  readonly checkpoint?: (epochsDone: number) => unknown;
   readonly signal?: Signal;
+  /** The run to go on with, instead of beginning one. */
+  readonly resume: Run | null;
   /** Told which state is the live one: the copy that is being trained, or the model's own before and after. */
   readonly onStateMoved: (state: TrainingState) => void;
 }
@@ -44,46 +47,53 @@ export async function train(k: Kernels, model: TrainingState, plan: TrainingPlan
   const gradient = k.floats(state.theta.length);
   const θ = viewParameters(state.theta, layoutOf(spec));
   const { memory } = state;
-  const objective = new Objective(k, spec, Math.min(plan.batchSize, x.rows), x.sparse, memory);
+  const objective = new Objective(k, spec, Math.min(plan.dealing.batchSize, x.rows), x.sparse, memory);
   const order = identityOrder(x.rows);
-  const history: History = { loss: [], reconstruction: [], sparsity: [], validationLoss: [], l0: [] };
   const pause = pauser();
-  let best: { state: TrainingState; loss: number; epoch: number } | null = null;
+  const run = plan.resume ?? { ...plan.dealing, start: model.records.length, best: null };
+  const epochsDone = () => model.records.length - run.start;
+  const outOfPatience = () =>
+    earlyStopping !== null && run.best !== null && epochsDone() - 1 - run.best.epoch >= earlyStopping.patience;
 
   try {
     signal?.throwIfAborted();
     plan.onStateMoved(state);
-    for (let epoch = 0; epoch < epochs; epoch++) {
-      const means = await runEpoch(epoch);
-      const report: EpochReport = { epoch, epochs, ...means };
+    while (epochsDone() < epochs && !outOfPatience()) {
+      const epoch = epochsDone();
+      const record: EpochRecord = await runEpoch(epoch);
       if (validation)
-        report.validationLoss = assess('fit: validationData', k, { θ, spec, memory }, validation.x, validation.targets).loss;
-      requireFinite(report.validationLoss ?? 0, 'validation loss', epoch);
+        record.validationLoss = assess('fit: validationData', k, { θ, spec, memory }, validation.x, validation.targets).loss;
+      requireFinite(record.validationLoss ?? 0, 'validation loss', epoch);
       requireFinite(k.sumOfSquares(state.theta), 'size of the weights', epoch);
       model.copyFrom(state);
-      record(history, report);
+      model.records.push(record);
+      model.run = run;
+      if (earlyStopping) keepBest(record, epoch, earlyStopping.minDelta);
       if (plan.onEpochEnd) {
-        await plan.onEpochEnd(report);
+        await plan.onEpochEnd({ epoch, epochs, ...record });
         requireFinite(k.sumOfSquares(state.theta), 'size of the weights, as onEpochEnd left them,', epoch);
         model.theta.set(state.theta);
+        if (run.best?.epoch === epoch) run.best.state.theta.set(state.theta);
       }
+      await plan.checkpoint?.(epoch + 1);
       signal?.throwIfAborted();
-      if (earlyStopping) {
-        const loss = report.validationLoss ?? report.loss;
-        if (!best || loss < best.loss - earlyStopping.minDelta) best = { state: model.clone(), loss, epoch };
-        else if (epoch - best.epoch >= earlyStopping.patience) break;
-      }
     }
-    if (earlyStopping?.restoreBest && best) model.copyFrom(best.state);
-    return history;
+    if (earlyStopping?.restoreBest && run.best) model.copyFrom(run.best.state);
+    model.run = null;
+    return historyOf(model.records.slice(run.start));
   } finally {
     plan.onStateMoved(model);
   }
 
-  async function runEpoch(epoch: number): Promise<Omit<EpochReport, 'epoch' | 'epochs'>> {
-    const { batchSize } = plan;
+  function keepBest(record: EpochRecord, epoch: number, minDelta: number): void {
+    const loss = record.validationLoss ?? record.loss;
+    if (!run.best || loss < run.best.loss - minDelta) run.best = { state: model.clone(), loss, epoch };
+  }
+
+  async function runEpoch(epoch: number): Promise<EpochRecord> {
+    const { batchSize, shuffle } = plan.dealing;
     const batches = Math.ceil(x.rows / batchSize);
-    if (plan.shuffle) state.shuffle(order);
+    if (shuffle) state.shuffle(order);
     const sum = { loss: 0, reconstruction: 0, sparsity: 0, l0: 0 };
     for (let batch = 0; batch < batches; batch++) {
       const from = batch * batchSize;
@@ -129,14 +139,6 @@ function likelyCause({ learningRate, x, targets }: TrainingPlan): string {
   const largest = Math.max(x.largest, targets?.largest ?? 0);
   if (largest > 100) return `entries as large as ${largest} (scale X, say to 0 … 1), or learningRate ${learningRate} too large`;
   return `learningRate ${learningRate} too large`;
-}
-
-function record(history: History, report: EpochReport): void {
-  history.loss.push(report.loss);
-  history.reconstruction.push(report.reconstruction);
-  history.sparsity.push(report.sparsity);
-  history.l0.push(report.l0);
-  if (report.validationLoss !== undefined) history.validationLoss.push(report.validationLoss);
 }
 
 /** A function to await between batches: it lets the event loop run once LONGEST_STRETCH has passed. */
