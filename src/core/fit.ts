@@ -30,10 +30,15 @@ export async function fit(model: Model, X: MatrixLike, given: FitOptions): Promi
   const { spec } = model;
   const x = model.readFinite('fit: X', X, spec.inputDim);
   const all: Samples = { x, targets: model.readTargets('fit: targets', options.targets, x.rows) };
-  const { training, validation } = separate(model, all, options);
+  const separated = separate(model, all, options);
   const { epochs, batchSize, shuffle, earlyStopping, onEpochEnd, onBatchEnd, signal } = options;
-  const dealing = { rows: training.x.rows, batchSize, shuffle };
+  const dealing = { rows: separated.training.x.rows, batchSize, shuffle };
   const resume = options.resume ? requireRun(model.state.run, dealing) : null;
+  const epochsBefore = model.state.records.length;
+  const forget = model.preparation?.learn(separated.training.x);
+  const prepare = <S extends Samples>(samples: S): S => ({ ...samples, x: model.prepare('fit: X', samples.x) });
+  const training = prepare(separated.training);
+  const validation = separated.validation && prepare(separated.validation);
   const capacity = Math.min(batchSize, training.x.rows);
 
   const k = trainingKernels(model.spec);
@@ -56,6 +61,9 @@ export async function fit(model: Model, X: MatrixLike, given: FitOptions): Promi
         model.live = state;
       },
     });
+  } catch (error) {
+    if (model.state.records.length === epochsBefore) forget?.();
+    throw error;
   } finally {
     await k.close();
   }

@@ -165,7 +165,7 @@ export class SparseAutoencoder {
     checkDataOptions('evaluate', options);
     const model = this.#model;
     const { spec, memory } = model;
-    const x = model.readFinite('evaluate: X', X, spec.inputDim);
+    const x = model.prepare('evaluate: X', model.readFinite('evaluate: X', X, spec.inputDim));
     const t = model.readTargets('evaluate: targets', options.targets, x.rows);
     const k = model.kernels(Math.min(CHUNK, x.rows));
     const { squaredError, meanActivation, ...rest } = k.scoped(() =>
@@ -183,7 +183,7 @@ export class SparseAutoencoder {
     checkDataOptions('lossAndGradients', options);
     const model = this.#model;
     const { spec, state, memory } = model;
-    const x = model.readFinite('lossAndGradients: X', X, spec.inputDim);
+    const x = model.prepare('lossAndGradients: X', model.readFinite('lossAndGradients: X', X, spec.inputDim));
     const t = model.readTargets('lossAndGradients: targets', options.targets, x.rows);
     const k = model.kernels(x.rows);
     return k.scoped(() => {

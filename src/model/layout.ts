@@ -10,4 +10,5 @@ export function layoutOf(spec: ObjectiveSpec): Layout {
 }
 
 /** What a new model remembers between batches. */
-export const newMemory = (spec: ObjectiveSpec, seed: Seed): Memory => new Memory(codeKind(spec).memory?.(spec) ?? {}, seed);
+export const newMemory = (spec: ObjectiveSpec, seed: Seed, more: Record<string, readonly number[]> = {}): Memory =>
+  new Memory({ ...codeKind(spec).memory?.(spec), ...more }, seed);
