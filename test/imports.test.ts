@@ -10,7 +10,7 @@ import { projectRoot } from './helpers.js';
  * ends in a slash is a folder that is one layer: its files may also import one another.
  */
 const layers: readonly (readonly string[])[] = [
-  ['elementary', 'kernels/kernels', 'node/threads', 'reconstruction', 'gradient-check'],
+  ['elementary', 'kernels/kernels', 'node/threads', 'node/files', 'reconstruction', 'gradient-check'],
   ['matrix', 'random', 'formats/', 'activations', 'sparsity', 'parameters'],
   ['rows'],
   ['kernels/plain/', 'kernels/simd/'],
