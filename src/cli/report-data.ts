@@ -57,7 +57,7 @@ export function reportData({ options, sae, data, epochs, test, snapshots }: Run)
     image: { width: images.width, height: images.height },
     inputNames: null,
     classNames: Array.from({ length: Math.max(...images.labels) + 1 }, (_, k) => String(k)),
-    lossLabel: 'loss (mean squared error per pixel, and penalty)',
+    lossLabel: 'mean squared error per pixel',
     penaltyLabel: penalty === 'none' ? null : penalty === 'kl' ? 'KL' : 'L1',
     rho: penalty === 'kl' ? rho : null,
     explainedVariance: test.explainedVariance,

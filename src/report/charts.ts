@@ -27,7 +27,7 @@ export interface Size {
 }
 
 /** Sizes for a page of any width: one of the two is shown, so that letters keep theirs. */
-export const wide: Size = { width: 720, height: 300 };
+export const wide: Size = { width: 880, height: 320 };
 export const narrow: Size = { width: 340, height: 240 };
 
 const margin = { left: 46, right: 14, top: 26, bottom: 42 };

@@ -9,9 +9,10 @@ const make = (tag, properties) => Object.assign(document.createElement(tag), pro
 
 for (const figure of all('figure[data-readable]')) {
   const rows = all('tbody tr', figure);
+  const bands = figure.dataset.readable === 'bands';
   const names = all('thead th', figure).map((cell) => cell.textContent);
   const charts = all('svg.chart', figure);
-  const slider = make('input', { type: 'range', min: 0, max: rows.length - 1, value: rows.length - 1, step: 1 });
+  const slider = make('input', { type: 'range', min: 0, max: rows.length - 1, step: 1 });
   const output = make('output', {});
   slider.setAttribute('aria-label', 'Read the chart');
   const bar = make('div', { className: 'reader' });
@@ -27,22 +28,19 @@ for (const figure of all('figure[data-readable]')) {
     const { left, right, top, bottom, along } = svg.dataset;
     return along === 'y' ? [+top, +bottom, left, right] : [+left, +right, top, bottom];
   };
-  const bands = figure.dataset.readable === 'bands';
   const n = rows.length;
   const placeOf = (k) => (bands ? (k + 0.5) / n : n > 1 ? k / (n - 1) : 0.5);
   const show = () => {
     const k = +slider.value;
     const cells = all('th, td', rows[k]).map((cell) => cell.textContent);
-    const text = cells.map((value, c) => (c === 0 ? value : names[c] + ' ' + value)).join(' · ');
+    const parts = cells.map((value, c) => (c === 0 ? value : names[c] + ': ' + value));
     output.replaceChildren();
     const { unit } = rows[k].dataset;
     const tile = unit && document.querySelector('.unit[data-unit="' + unit + '"] summary .p');
-    if (tile) output.append(tile.cloneNode());
-    if (tile) {
-      const link = make('a', { href: '#unit-' + unit, textContent: cells[0] });
-      output.append(link, text.slice(cells[0].length));
-    } else output.append(text);
-    slider.setAttribute('aria-valuetext', text);
+    const first = make('span', tile ? {} : { textContent: parts[0] });
+    if (tile) first.append(tile.cloneNode(), make('a', { href: '#unit-' + unit, textContent: parts[0] }));
+    output.append(first, ...parts.slice(1).map((textContent) => make('span', { textContent })));
+    slider.setAttribute('aria-valuetext', parts.join(', '));
     charts.forEach((svg, c) => {
       const [from, to, low, high] = ends(svg);
       const at = (from + placeOf(k) * (to - from)).toFixed(1);
@@ -63,7 +61,9 @@ for (const figure of all('figure[data-readable]')) {
     svg.addEventListener('pointermove', point);
     svg.addEventListener('pointerdown', point);
   }
+  slider.value = bands ? 0 : n - 1;
   show();
+  for (const line of lines) line.removeAttribute('d');
 }
 
 for (const box of all('.classes input')) {

@@ -82,7 +82,8 @@ ${count(hiddenDim, 'unit')} and back. ${escapeHtml(data.summary)}</p>
 }
 
 function tables({ settings, results, command }: ReportData): string {
-  const made = command === '' ? '' : `<h3>Made by</h3><pre tabindex="0"><code>${escapeHtml(command)}</code></pre>`;
+  const words = command.split(' ').map((word) => `<span>${escapeHtml(word)}</span>`);
+  const made = command === '' ? '' : `<h3>Made by</h3><pre tabindex="0"><code>${words.join(' ')}</code></pre>`;
   return `<section id="settings" aria-labelledby="settings-title">
 <h2 id="settings-title">Settings and results</h2>
 <div class="tables">${table('Settings', settings)}${table('Results', results)}</div>

@@ -59,7 +59,8 @@ th, td { padding: .35rem 0; border-top: 1px solid var(--line); text-align: left;
 th { font-weight: 400; color: var(--muted); padding-right: 1rem; }
 td { font-variant-numeric: tabular-nums; text-align: right; overflow-wrap: anywhere; }
 pre { margin: .35rem 0 0; padding: .7rem .9rem; background: var(--surface); border: 1px solid var(--line);
-  border-radius: 6px; font: .875rem/1.5 var(--mono); white-space: pre-wrap; overflow-wrap: anywhere; }`;
+  border-radius: 6px; font: .875rem/1.5 var(--mono); white-space: pre-wrap; overflow-wrap: anywhere; }
+pre span { display: inline-block; }`;
 
 const figures = `
 figure { margin: 0; }
@@ -80,7 +81,7 @@ details.numbers > summary, details.further > summary { color: var(--accent); wid
 fieldset { border: 0; margin: 0 0 .8rem; padding: 0; display: flex; flex-wrap: wrap; gap: .3rem 1.1rem; font-size: .925rem; }
 legend { float: left; padding: .25rem 1rem 0 0; color: var(--muted); }
 fieldset label { display: inline-flex; align-items: center; gap: .35rem; min-height: 32px; }
-input { accent-color: var(--accent); }
+input { accent-color: var(--accent); margin: 0; }
 .p { background-color: var(--surface); border-radius: 2px; }`;
 
 const charts = `
@@ -102,6 +103,7 @@ path.sparsity { stroke: var(--sparsity); stroke-dasharray: 9 4 2 4; }
 .chart .level { stroke: var(--mark); stroke-width: 1.5; stroke-dasharray: 6 4; }
 .chart text.level-name { fill: var(--mark); font-weight: 650; }
 .chart image { image-rendering: pixelated; }
+.chart:has(image) .grid { display: none; }
 .chart .points { stroke: currentColor; stroke-width: 4; stroke-linecap: round; opacity: .6; }
 .chart text.words { fill: currentColor; stroke: var(--page); stroke-width: 5px; paint-order: stroke; font-size: 20px; font-weight: 700; }
 .chart .off { opacity: .08; }
@@ -109,20 +111,21 @@ path.sparsity { stroke: var(--sparsity); stroke-dasharray: 9 4 2 4; }
 .legend { display: flex; flex-wrap: wrap; gap: .2rem 1.4rem; margin: 0 0 .6rem; padding: 0; list-style: none; font-size: .925rem; }
 .legend svg { width: 28px; height: 8px; margin-right: .45rem; vertical-align: middle; }
 .reader { display: flex; flex-wrap: wrap; align-items: center; gap: .3rem 1rem; min-height: 44px; font-size: .925rem; }
-.reader input { flex: 0 1 260px; }
-.reader output { display: inline-flex; align-items: center; gap: .4rem; font-variant-numeric: tabular-nums; }
-.reader .p, .ends .p { width: 34px; border: 1px solid var(--line); }
+.reader input { flex: 0 0 240px; }
+.reader output { flex: 1 1 280px; font-variant-numeric: tabular-nums; }
+.reader span { display: inline-block; margin-right: .9rem; }
+.reader .p, .ends .p { display: inline-block; width: 34px; outline: 1px solid var(--line); vertical-align: middle; margin-right: .4rem; }
 .ends { margin: .6rem 0 0; padding-left: 1.2rem; font-size: .925rem; }
 .ends a { white-space: nowrap; margin-right: .5rem; }
-.ends .p { display: inline-block; vertical-align: middle; margin-right: .3rem; }
 ${classColours.light.map((_, k) => `.k${k} { color: var(--class-${k}); }`).join(' ')}
 .classes label { font-weight: 650; }
 .classes input { accent-color: currentColor; }`;
 
 const samples = `
-.strips { display: flex; gap: 8px; }
-.strip { table-layout: fixed; max-width: 560px; }
-.strip th { width: 6.2em; padding: 3px 8px 3px 0; border: 0; font-size: .85rem; vertical-align: middle; }
+.strips { display: flex; gap: 2px; }
+.strip { table-layout: fixed; flex: 1 1 0; }
+.strip:first-child { flex-basis: 116px; }
+.strip th { width: 116px; padding: 3px 8px 3px 0; border: 0; font-size: .85rem; vertical-align: middle; }
 .strip td { padding: 3px; border: 0; text-align: center; font-size: .8rem; line-height: 1.3; vertical-align: middle; }
 .strip tr:last-child td { font-weight: 650; }
 .strip .dif, .growth .p { outline: 1px solid var(--line); outline-offset: -1px; }
@@ -189,8 +192,9 @@ const elsewhere = `
   section { margin-top: 2.25rem; padding-top: 1.5rem; }
   .chart-box svg.wide { display: none; }
   .chart-box svg.narrow { display: block; }
-  .strips { flex-direction: column; gap: 18px; }
-  .strip th { width: 6.4em; }
+  .strips { display: block; }
+  .strip + .strip { margin-top: 18px; }
+  .strip th { width: 98px; }
   .tiles { --side: 56px; gap: 5px; }
   .tiles.small { --side: 44px; }
   .tiles.of-texts { --side: 150px; }
@@ -201,7 +205,7 @@ const elsewhere = `
 }
 @media (min-width: 721px) {
   /* Two strips side by side share the labels of the first. */
-  .strip + .strip th { width: 1px; padding: 0; font-size: 0; }
+  .strip + .strip th { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 }
 @media print {
   main { max-width: none; padding: 0; }

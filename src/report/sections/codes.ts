@@ -34,7 +34,7 @@ function classMap(page: Page, live: readonly number[]): string {
   units.sort((a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0) || a - b);
   const relative = (j: number, k: number) => Math.max(0, classMeans[k * h + j] / Math.max(...meansOf(j), 1e-30));
   const [m, classes] = [units.length, classNames.length];
-  const unitTicks = units.map((j, u) => ({ at: u + 0.5, name: String(j) }));
+  const unitTicks = units.map((j, u) => ({ at: u + 0.5, name: String(j) })).filter((_, u) => m <= 32 || u % 2 === 0);
   const classAxis = { title: 'class', low: 0, high: classes };
   const unitAxis = { title: 'units, those that prefer the same class side by side', low: 0, high: m };
   const name = `Map of the mean activation of ${count(m, 'unit')} for each of ${count(classes, 'class')}.`.replace(
@@ -44,7 +44,7 @@ function classMap(page: Page, live: readonly number[]): string {
   const downwards = (k: number) => classes - k - 0.5;
   const draw = ({ width }: Size) => {
     if (width < 500) {
-      const y: Axis = { ...unitAxis, title: 'unit', ticks: unitTicks.map(({ name }, u) => ({ at: m - u - 0.5, name })) };
+      const y: Axis = { ...unitAxis, title: 'unit', ticks: unitTicks.map(({ at, name }) => ({ at: m - at, name })) };
       const x: Axis = {
         ...classAxis,
         ticks: classNames.map((name, k) => ({ at: k + 0.5, name: classes > 10 ? String(k) : name })),
@@ -62,7 +62,7 @@ function classMap(page: Page, live: readonly number[]): string {
         'y',
       );
     }
-    const x: Axis = { ...unitAxis, ticks: m > 32 ? unitTicks.filter((_, u) => u % 2 === 0) : unitTicks };
+    const x: Axis = { ...unitAxis, ticks: unitTicks };
     const y: Axis = { ...classAxis, ticks: classNames.map((name, k) => ({ at: downwards(k), name })) };
     const frame = { size: { width, height: 68 + 20 * classes }, x, y };
     return chart(
@@ -84,7 +84,7 @@ where orange; each unit's own greatest is full strength. The network was never t
     good: 'each unit is strong for a few classes only. Units that are equally strong for all classes stand for what all samples share.',
     table: {
       caption: 'Mean activation of each unit for each class',
-      columns: ['unit', ...classNames],
+      columns: ['unit', ...classNames.map((name) => `class ${name}`)],
       rows: units.map((j) => [`unit ${j}`, ...meansOf(j).map(short)]),
       units,
     },
@@ -144,7 +144,7 @@ function scatter(page: Page): string {
   return figure({
     title: 'The codes, seen from where they differ most',
     body: `${legend}${inBothSizes(draw, [
-      { ...wide, height: 560 },
+      { ...wide, height: 600 },
       { ...narrow, height: 340 },
     ])}<ul class="ends">${ends.join('')}</ul>`,
     caption: `Each point is the code of one of ${count(n, 'sample')}. A code has ${h.toLocaleString('en-US')} numbers, too many to draw, so

@@ -9,7 +9,7 @@ const MOST_EXAMPLES = 10;
 /** Samples side by side on a phone. */
 const IN_A_STRIP = 5;
 /** Units shown one by one when a sample is put together. */
-const STEPS = 8;
+const STEPS = 7;
 
 /** What is shown of one sample. */
 interface Example {

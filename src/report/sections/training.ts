@@ -30,7 +30,7 @@ function lossCurves(page: Page): string {
   const numbers = lines.flatMap(({ values }) => Array.from(values)).filter(Number.isFinite);
   const [least, greatest] = [Math.min(...numbers), Math.max(...numbers)];
   const log = least > 0 && greatest / least >= LOG_FROM && greatest < Infinity;
-  const title = `${lossLabel}${log ? ' (logarithmic)' : ''}`;
+  const title = `${lossLabel}${penaltyLabel === null ? '' : ' + penalty'}${log ? ', logarithmic' : ''}`;
   const y: Axis = log ? { title, low: least / 1.1, high: greatest * 1.1, log } : axisOf(title, numbers);
   const draw = (size: Size) => {
     const frame = { size, x: epochAxis(epochs), y };

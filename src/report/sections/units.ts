@@ -15,8 +15,8 @@ export function unitsSection(page: Page): string {
   const exemplars = carded.length < EXEMPLARS.manyFrom ? EXEMPLARS.few : EXEMPLARS.many;
   const tiles = carded.map((j) => unit(page, j, card(page, j, exemplars)));
   const choice = `<fieldset class="choice"><legend>Tiles show</legend>
-<label><input type="radio" name="tiles" id="by-decoder" checked> what a unit adds (W<sub>dec</sub>)</label>
-<label><input type="radio" name="tiles" id="by-encoder"> what it answers to (W<sub>enc</sub>)</label></fieldset>`;
+<label><input type="radio" name="tiles" id="by-decoder" checked> <span>what a unit adds (W<sub>dec</sub>)</span></label>
+<label><input type="radio" name="tiles" id="by-encoder"> <span>what it answers to (W<sub>enc</sub>)</span></label></fieldset>`;
   const undrawn = h - carded.length - further.length;
   const dead = statistics.dead.length;
   const left = undrawn > 0 ? ` The numbers of all ${h.toLocaleString('en-US')} are behind the chart of mean activations.` : '';

@@ -6,7 +6,7 @@ import { count, percent, short } from '../text.js';
 
 /** Bins of the density histogram for each power of ten, and the bins that "never" takes. */
 const PER_DECADE = 4;
-const NEVER = 2;
+const NEVER = 4;
 const MOST_BINS = 40;
 
 export const useSection = (page: Page): string =>
