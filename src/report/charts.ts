@@ -128,14 +128,15 @@ export function bars(frame: Frame, values: Numbers, from: number, step: number):
   const band = atX(frame, from + step) - atX(frame, from);
   const gap = band >= 3 ? Math.max(1, band * 0.15) : 0;
   const base = atY(frame, 0);
-  let path = '';
+  let path = gap === 0 ? `M${px(atX(frame, from))} ${px(base)}` : '';
   for (let k = 0; k < values.length; k++) {
-    const value = values[k];
-    if (!Number.isFinite(value) || value === 0) continue;
+    const value = Number.isFinite(values[k]) ? values[k] : 0;
+    if (gap === 0) path += `V${px(atY(frame, value))}H${px(atX(frame, from + (k + 1) * step))}`;
+    if (gap === 0 || value === 0) continue;
     const left = atX(frame, from + k * step) + gap / 2;
     path += `M${px(left)} ${px(base)}V${px(atY(frame, value))}h${px(band - gap)}V${px(base)}z`;
   }
-  return `<path class="bar" d="${path}"/>`;
+  return `<path class="bar" d="${gap === 0 ? `${path}V${px(base)}z` : path}"/>`;
 }
 
 /** A dashed line across the plot, named at its right end. */

@@ -36,7 +36,7 @@ for (const figure of all('figure[data-readable]')) {
     const parts = cells.map((value, c) => (c === 0 ? value : names[c] + ': ' + value));
     output.replaceChildren();
     const { unit } = rows[k].dataset;
-    const tile = unit && document.querySelector('.unit[data-unit="' + unit + '"] summary .p');
+    const tile = unit && (document.querySelector('.unit[data-unit="' + unit + '"] summary .p') || document.querySelector('li#unit-' + unit + ' .p'));
     const first = make('span', tile ? {} : { textContent: parts[0] });
     if (tile) first.append(tile.cloneNode(), make('a', { href: '#unit-' + unit, textContent: parts[0] }));
     output.append(first, ...parts.slice(1).map((textContent) => make('span', { textContent })));
@@ -93,10 +93,10 @@ document.addEventListener('keydown', (event) => {
 });
 
 function openTarget() {
-  const card = /^#unit-\\d+$/.test(location.hash) && document.getElementById(location.hash.slice(1));
-  if (!card) return;
-  for (let part = card.closest('details'); part; part = part.parentElement.closest('details')) part.open = true;
-  card.closest('details').scrollIntoView({ block: 'center' });
+  const target = /^#unit-\\d+$/.test(location.hash) && document.getElementById(location.hash.slice(1));
+  if (!target) return;
+  for (let part = target.closest('details'); part; part = part.parentElement.closest('details')) part.open = true;
+  target.scrollIntoView({ block: 'center' });
 }
 addEventListener('hashchange', openTarget);
 openTarget();

@@ -4,8 +4,9 @@ import { Sheet } from './sheets.js';
 import { column, row, type Statistics, statisticsOf } from './statistics.js';
 import { clip, percent, short } from './text.js';
 
-/** Units whose tile has a whole card behind it; the others' are shorter. */
+/** Units whose tile has a card behind it; others have a smaller tile, of fewer colours. */
 const WITH_CARD = 128;
+const FEWER_STEPS = 7;
 /** Numbers drawn for all tiles together: more units than that are in the table alone. */
 const MOST_DRAWN = 2_000_000;
 
@@ -19,6 +20,7 @@ export class Page {
   /** Rows of W_dec, columns of W_enc, and other signed things. */
   readonly decoder: Sheet;
   readonly encoder: Sheet;
+  readonly furtherDecoder: Sheet;
   readonly differences: Sheet;
   readonly growth: Sheet;
   /** Units with a card, those most used first; and further ones that are drawn. */
@@ -31,6 +33,7 @@ export class Page {
   readonly #sampleScale: number;
   readonly #samplePlaces = new Map<number, number>();
   readonly #unitPlaces = new Map<number, number>();
+  readonly #furtherPlaces = new Map<number, number>();
 
   constructor(readonly data: ReportData) {
     const { model, samples } = data;
@@ -42,6 +45,7 @@ export class Page {
     this.outputs = new Sheet('out', this.#rowBrush(outputDim));
     this.decoder = new Sheet('dec', this.#weightBrush(outputDim));
     this.encoder = new Sheet('enc', this.#weightBrush(d), '#units:has(#by-encoder:checked) .tiles summary .dec');
+    this.furtherDecoder = new Sheet('far', this.#weightBrush(outputDim, FEWER_STEPS));
     this.differences = new Sheet('dif', this.#weightBrush(outputDim));
     this.growth = new Sheet('gro', this.#weightBrush(outputDim));
 
@@ -50,14 +54,16 @@ export class Page {
     this.carded = byUse.slice(0, WITH_CARD);
     const room = Math.max(0, Math.floor(MOST_DRAWN / outputDim) - WITH_CARD);
     this.further = byUse.slice(WITH_CARD, WITH_CARD + room).filter((j) => density[j] > 0);
-    for (const j of [...this.carded, ...this.further])
+    for (const j of this.carded) {
       this.#unitPlaces.set(j, this.decoder.add(row(decoderWeight, j, outputDim)));
-    for (const j of this.carded) this.encoder.add(column(model.encoderWeight, j, h));
+      this.encoder.add(column(model.encoderWeight, j, h));
+    }
+    for (const j of this.further) this.#furtherPlaces.set(j, this.furtherDecoder.add(row(decoderWeight, j, outputDim)));
   }
 
   /** All sheets, in the order of their rules. */
   get sheets(): readonly Sheet[] {
-    return [this.samples, this.outputs, this.decoder, this.encoder, this.differences, this.growth];
+    return [this.samples, this.outputs, this.decoder, this.encoder, this.furtherDecoder, this.differences, this.growth];
   }
 
   get hasTexts(): boolean {
@@ -82,12 +88,20 @@ export class Page {
   /** Unit j's row of W_dec as a picture; '' for a unit that is not drawn. */
   tile(j: number, name: string, opacity = 1): string {
     const place = this.#unitPlaces.get(j);
-    return place === undefined ? '' : this.decoder.html(place, name, { opacity });
+    if (place !== undefined) return this.decoder.html(place, name, { opacity });
+    const further = this.#furtherPlaces.get(j);
+    return further === undefined ? '' : this.furtherDecoder.html(further, name, { opacity });
   }
 
   /** Unit j's column of W_enc; only for those with a card, which lie at the same places. */
   encoderTile(j: number, name: string): string {
     return this.encoder.html(this.#unitPlaces.get(j) ?? 0, name);
+  }
+
+  /** "unit 12", leading to its tile where there is one. */
+  link(j: number, picture = ''): string {
+    const isDrawn = this.#unitPlaces.has(j) || this.#furtherPlaces.has(j);
+    return isDrawn ? `<a href="#unit-${j}">${picture}unit&nbsp;${j}</a>` : `${picture}unit&nbsp;${j}`;
   }
 
   target(i: number): Float64Array {
@@ -129,9 +143,9 @@ export class Page {
     return image && this.#isImage(numbers) ? greyBrush(image, ...this.range) : barBrush(numbers);
   }
 
-  #weightBrush(numbers: number): Brush {
+  #weightBrush(numbers: number, steps?: number): Brush {
     const { image } = this.data;
-    return image && this.#isImage(numbers) ? signedBrush(image) : barBrush(numbers);
+    return image && this.#isImage(numbers) ? signedBrush(image, steps) : barBrush(numbers);
   }
 }
 

@@ -5,18 +5,19 @@ import type { ImageSize, Numbers } from './report-data.js';
 export const positiveColour = [224, 100, 27] as const;
 export const negativeColour = [47, 127, 200] as const;
 
-/** Palette index of zero: as many steps lead from it to either end. Fewer steps make smaller files, and the eye sees none. */
-const ZERO = 31;
+/** Steps of colour from zero to either end. Fewer make smaller files; of these the eye sees none. */
+const STEPS = 31;
 
 /**
- * 63 entries (RGBA): the middle one is clear, so that zero takes the page's own background in light and in
- * dark, and the ends are solid. Alpha stops below 255 because fast-png leaves alpha 255 out of the tRNS
- * chunk, which would shift every later entry.
+ * 2·steps + 1 entries (RGBA): the middle one is clear, so that zero takes the page's own background in light and
+ * in dark, and the ends are solid. Alpha stops below 255 because fast-png leaves alpha 255 out of the tRNS chunk,
+ * which would shift every later entry.
  */
-const signedPalette: readonly (readonly number[])[] = Array.from({ length: 2 * ZERO + 1 }, (_, index) => {
-  const [red, green, blue] = index < ZERO ? negativeColour : positiveColour;
-  return [red, green, blue, Math.round((254 * Math.abs(index - ZERO)) / ZERO)];
-});
+const signedPalette = (steps: number): readonly (readonly number[])[] =>
+  Array.from({ length: 2 * steps + 1 }, (_, index) => {
+    const [red, green, blue] = index < steps ? negativeColour : positiveColour;
+    return [red, green, blue, Math.round((254 * Math.abs(index - steps)) / steps)];
+  });
 
 const GREYS = 64;
 const greyPalette: readonly (readonly number[])[] = Array.from({ length: GREYS }, (_, k) => {
@@ -45,14 +46,14 @@ export function greyBrush(size: ImageSize, low: number, high: number): Brush {
 }
 
 /** Signed colours, −scale … +scale, a pixel a number; the scale is the greatest magnitude where none is given. */
-export function signedBrush(size: ImageSize): Brush {
+export function signedBrush(size: ImageSize, steps = STEPS): Brush {
   return {
     size,
     aspect: framedAspect(size),
-    palette: signedPalette,
-    blank: ZERO,
+    palette: signedPalette(steps),
+    blank: steps,
     draw: (values, scale = greatestMagnitude(values)) =>
-      Uint8Array.from(values, (value) => ZERO + Math.round(ZERO * within(value, scale))),
+      Uint8Array.from(values, (value) => steps + Math.round(steps * within(value, scale))),
   };
 }
 
@@ -66,7 +67,7 @@ export function barBrush(numbers: number): Brush {
   const width = Math.ceil(numbers / each);
   const size = { width, height: 2 * BAR + 1 };
   const draw = (values: Numbers, scale = greatestMagnitude(values)) => {
-    const pixels = new Uint8Array(size.width * size.height).fill(ZERO);
+    const pixels = new Uint8Array(size.width * size.height).fill(STEPS);
     for (let x = 0; x < width; x++) {
       let value = 0;
       for (let i = x * each; i < Math.min(numbers, (x + 1) * each); i++) {
@@ -75,12 +76,12 @@ export function barBrush(numbers: number): Brush {
       const reach = Math.round(BAR * within(value, scale));
       for (let step = 0; step <= Math.abs(reach); step++) {
         const y = BAR - Math.sign(reach) * step;
-        pixels[y * width + x] = reach === 0 ? ZERO + 8 : reach > 0 ? 2 * ZERO : 0;
+        pixels[y * width + x] = reach === 0 ? STEPS + 8 : reach > 0 ? 2 * STEPS : 0;
       }
     }
     return pixels;
   };
-  return { size, aspect: 1.6, palette: signedPalette, blank: ZERO, draw };
+  return { size, aspect: 1.6, palette: signedPalette(STEPS), blank: STEPS, draw };
 }
 
 /** value / scale in [−1, 1]; 0 where that is no number. */

@@ -176,7 +176,8 @@ const units = `
 .texts li { padding: .3rem 0; border-top: 1px solid var(--line); overflow-wrap: anywhere; }
 .texts b { display: inline-block; min-width: 3.2em; color: var(--muted); font-variant-numeric: tabular-nums; }
 .further { margin-top: .8rem; }
-.further .tiles { margin-top: .6rem; --side: 44px; }
+.further .tiles { --side: 44px; gap: 4px; margin: .6rem 0 0; padding: 0; list-style: none; font-size: 11px; line-height: 1.5; color: var(--muted); text-align: center; }
+.further li:target { color: var(--mark); font-weight: 700; outline: 2px solid var(--mark); outline-offset: 1px; }
 /* Where the browser can: the tile keeps its place, and its card lies beneath the row. */
 @supports selector(::details-content) {
   .unit, .unit[open] { display: contents; }

@@ -168,7 +168,7 @@ function end(page: Page, direction: Float64Array, sign: 1 | -1): string {
   const pull = Array.from(direction, (value, j) => ({ j, value: value * sign })).filter(({ value }) => value > 0.05);
   const strongest = pull.sort((a, b) => b.value - a.value).slice(0, NAMED);
   if (strongest.length === 0) return 'less of these';
-  return `more of ${strongest.map(({ j }) => `<a href="#unit-${j}">${page.tile(j, '')}unit&nbsp;${j}</a>`).join(' ')}`;
+  return `more of ${strongest.map(({ j }) => page.link(j, page.tile(j, ''))).join(' ')}`;
 }
 
 /** The mean place of those i for which `belongs`; null of none. */

@@ -111,7 +111,7 @@ function steps(page: Page, { sample, label, reconstruction, error }: Example): s
       return cell(
         part || `<b class="blank">unit ${unit}</b>`,
         page.output(soFar, `output with unit ${unit}`),
-        `${sign} ${short(Math.abs(activation))} × <a href="#unit-${unit}">unit&nbsp;${unit}</a><br>error ${short(meanSquaredError(target, soFar))}`,
+        `${sign} ${short(Math.abs(activation))} × ${page.link(unit)}<br>error ${short(meanSquaredError(target, soFar))}`,
       );
     }),
   ];

@@ -104,7 +104,7 @@ function growth(page: Page): string {
     const cells = pictures.map(
       ({ epoch, values }) => `<td>${page.growth.picture(values, `unit ${j} after ${count(epoch, 'epoch')}`, scale)}</td>`,
     );
-    return `<tr><th scope="row"><a href="#unit-${j}">unit ${j}</a></th>${cells.join('')}</tr>`;
+    return `<tr><th scope="row">${page.link(j)}</th>${cells.join('')}</tr>`;
   });
   const head = moments.map(({ epoch }) => `<th scope="col">${epoch === 0 ? 'start' : epoch}</th>`);
   return figure({

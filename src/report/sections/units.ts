@@ -19,13 +19,16 @@ export function unitsSection(page: Page): string {
 <label><input type="radio" name="tiles" id="by-encoder"> <span>what it answers to (W<sub>enc</sub>)</span></label></fieldset>`;
   const undrawn = h - carded.length - further.length;
   const dead = statistics.dead.length;
-  const left = undrawn > 0 ? ` The numbers of all ${h.toLocaleString('en-US')} are behind the chart of mean activations.` : '';
+  const left =
+    further.length + undrawn > 0
+      ? ` The numbers of all ${h.toLocaleString('en-US')} are behind the chart of mean activations.`
+      : '';
   const rest =
     further.length === 0
       ? ''
-      : `<details class="further"><summary>${count(further.length, 'more unit')}, less used</summary><div class="tiles small">
-${further.map((j) => unit(page, j, `<p>Unit ${j} is ${page.useOf(j)}.${typicalClasses(page, j)}</p>`)).join('\n')}
-</div></details>`;
+      : `<details class="further"><summary>${count(further.length, 'more unit')}, less used</summary><ol class="tiles">
+${further.map((j) => `<li id="unit-${j}">${page.tile(j, '')}${j}`).join('\n')}
+</ol></details>`;
   const body = figure({
     body: `${page.hasTexts ? '' : choice}
 <div class="tiles${page.hasTexts ? ' of-texts' : carded.length > 64 ? ' small' : ''}">
