@@ -1,6 +1,6 @@
 import type { ReportData } from './report-data.js';
 import type { Statistics } from './statistics.js';
-import { count, percent, short } from './text.js';
+import { count, percent, short, tenths } from './text.js';
 
 /** One thing to be seen in a run, in plain words. */
 export interface Finding {
@@ -30,7 +30,7 @@ function allDead({ penaltyLabel, model }: ReportData): Finding {
 
 function reconstruction({ explainedVariance: share, penaltyLabel }: ReportData): Finding[] {
   if (share === null || !Number.isFinite(share)) return [];
-  const much = `The reconstructions explain ${short(100 * share)}% of what differs between samples`;
+  const much = `The reconstructions explain ${tenths(100 * share)}% of what differs between samples`;
   if (share >= 0.9) return [{ tone: 'good', text: `${much}: close copies.` }];
   if (share >= 0.6) return [{ tone: 'good', text: `${much}: the shapes are there, finer detail is not.` }];
   const remedy = penaltyLabel === null ? 'more units or more epochs' : 'less weight on the penalty, more units or more epochs';
@@ -50,7 +50,8 @@ function sparsity({ model, penaltyLabel, rho }: ReportData, s: Statistics): Find
     const yet = rho === null ? '' : ` It can still be quiet: the mean activation is ${short(meanOfMeans)}.`;
     found.push({ tone: 'fair', text: `No unit is ever exactly silent, so the code is dense.${yet}` });
   } else if (l0 < 0.5 * h) {
-    found.push({ tone: l0 < 0.25 * h ? 'good' : 'fair', text: `${active} (${percent(l0 / h)}): the code is sparse.` });
+    const [tone, word] = l0 < 0.25 * h ? (['good', 'sparse'] as const) : (['fair', 'fairly sparse'] as const);
+    found.push({ tone, text: `${active} (${percent(l0 / h)}): the code is ${word}.` });
   } else {
     const remedy =
       penaltyLabel === null ? 'There is no penalty to ask for fewer.' : 'More weight on the penalty would make it fewer.';

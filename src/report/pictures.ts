@@ -58,7 +58,7 @@ export function signedBrush(size: ImageSize, steps = STEPS): Brush {
 }
 
 /** Pixels between the middle line and the end of the longest bar; the middle line is one more. */
-const BAR = 16;
+const BAR = 24;
 const MOST_BARS = 256;
 
 /** Bars up and down from a middle line, one a number, or one for the greatest of a few where there are many. */

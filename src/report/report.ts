@@ -10,7 +10,7 @@ import { unitsSection } from './sections/units.js';
 import { useSection } from './sections/use.js';
 import { sheetRules } from './sheets.js';
 import { style } from './style.js';
-import { count, percent, short } from './text.js';
+import { count, percent, short, tenths } from './text.js';
 
 /** Forbids the page every request but for pictures written out in the page itself. */
 const policy = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'";
@@ -37,7 +37,8 @@ export function renderReport(data: ReportData): string {
 <meta name="color-scheme" content="light dark">
 <title>${escapeHtml(data.title)}</title>
 <link rel="icon" href="data:,">
-<style>${style}${sheetRules(places)}${sheets}</style>
+<style>${style}:root { --shape: ${page.outputs.brush.aspect}; }
+${sheetRules(places)}${sheets}</style>
 </head>
 <body>
 <main>
@@ -61,7 +62,7 @@ function head(page: Page, sections: string): string {
   const pictures = data.image ? `, the pixels of a picture of ${data.image.width} × ${data.image.height}` : '';
   const l0 = statistics.l0.reduce((sum, each) => sum + each, 0) / statistics.samples;
   const figures = [
-    ...(data.explainedVariance === null ? [] : [[`${short(100 * data.explainedVariance)}%`, 'of the variance explained']]),
+    ...(data.explainedVariance === null ? [] : [[`${tenths(100 * data.explainedVariance)}%`, 'of the variance explained']]),
     [
       `${short(l0)} <small>of ${hiddenDim.toLocaleString('en-US')}</small>`,
       `units active for one sample (${percent(l0 / hiddenDim)})`,

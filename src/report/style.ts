@@ -118,8 +118,7 @@ path.sparsity { stroke: var(--sparsity); stroke-dasharray: 9 4 2 4; }
 .ends { margin: .6rem 0 0; padding-left: 1.2rem; font-size: .925rem; }
 .ends a { white-space: nowrap; margin-right: .5rem; }
 ${classColours.light.map((_, k) => `.k${k} { color: var(--class-${k}); }`).join(' ')}
-.classes label { font-weight: 650; }
-.classes input { accent-color: currentColor; }`;
+.classes b { width: 11px; height: 11px; border-radius: 50%; background: currentColor; }`;
 
 const samples = `
 .strips { display: flex; gap: 2px; }
@@ -127,10 +126,11 @@ const samples = `
 .strip:first-child { flex-basis: 116px; }
 .strip th { width: 116px; padding: 3px 8px 3px 0; border: 0; font-size: .85rem; vertical-align: middle; }
 .strip td { padding: 3px; border: 0; text-align: center; font-size: .8rem; line-height: 1.3; vertical-align: middle; }
+.strip .p { max-width: 110px; margin: 0 auto; }
 .strip tr:last-child td { font-weight: 650; }
 .strip .dif, .growth .p { outline: 1px solid var(--line); outline-offset: -1px; }
 .steps { display: grid; grid-template-columns: repeat(auto-fill, minmax(80px, 1fr)); gap: 12px 8px; margin: 0; padding: 0; list-style: none; }
-.step div { aspect-ratio: 1; display: grid; place-items: center; margin-bottom: 6px; }
+.step div { aspect-ratio: var(--shape); display: grid; place-items: center; margin-bottom: 6px; }
 .step div > * { width: 100%; }
 .step .dec { outline: 1px solid var(--line); outline-offset: -1px; }
 .step .blank { text-align: center; font-weight: 400; color: var(--muted); font-size: .85rem; }
@@ -139,7 +139,7 @@ const samples = `
 .others h3 { width: 100%; margin: 0; }
 .other summary { display: grid; justify-items: center; width: 52px; list-style: none; font-size: .85rem; }
 .other summary .p { width: 100%; }
-.other summary span { max-width: 100%; overflow: hidden; text-overflow: ellipsis; }
+.other summary span { max-width: 100%; overflow: hidden; display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; overflow-wrap: anywhere; }
 .other[open] { width: 100%; border: 1px solid var(--line); border-radius: 8px; padding: 10px; }
 .other[open] .steps { margin-top: 10px; }
 .growth { table-layout: fixed; max-width: 640px; }
@@ -206,7 +206,7 @@ const elsewhere = `
 }
 @media (min-width: 721px) {
   /* Two strips side by side share the labels of the first. */
-  .strip + .strip th { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  .strip + .strip th { width: 0; padding: 0; font-size: 0; }
 }
 @media print {
   main { max-width: none; padding: 0; }

@@ -6,6 +6,9 @@ export function short(value: number): string {
   return text.replace('-', '−');
 }
 
+/** One decimal, with a true minus sign: "72.3". */
+export const tenths = (value: number): string => value.toFixed(1).replace('-', '−');
+
 /** "2,000 samples", "1 sample". */
 export function count(n: number, noun: string): string {
   return `${n.toLocaleString('en-US')} ${noun}${n === 1 ? '' : 's'}`;

@@ -132,7 +132,7 @@ function scatter(page: Page): string {
   const legend =
     labels === null
       ? ''
-      : `<fieldset class="classes"><legend>Classes</legend>${groups.map((k) => `<label class="k${k % COLOURS}"><input type="checkbox" data-class="${k}" checked>${escapeHtml(classNames[k])}</label>`).join('')}</fieldset>`;
+      : `<fieldset class="classes"><legend>Classes</legend>${groups.map((k) => `<label><input type="checkbox" data-class="${k}" checked><b class="k${k % COLOURS}"></b>${escapeHtml(classNames[k])}</label>`).join('')}</fieldset>`;
   const ends = directions.map(
     (v, c) =>
       `<li>${c === 0 ? 'to the right' : 'upwards'} ${end(page, v, 1)}; ${c === 0 ? 'to the left' : 'downwards'} ${end(page, v, -1)}</li>`,

@@ -3,7 +3,7 @@ import { figure, section } from '../figure.js';
 import type { Page } from '../page.js';
 import { greatestMagnitude } from '../pictures.js';
 import { buildUp, meanSquaredError } from '../statistics.js';
-import { count, short } from '../text.js';
+import { clip, count, short } from '../text.js';
 
 const MOST_EXAMPLES = 10;
 /** Samples side by side on a phone. */
@@ -36,7 +36,7 @@ export function samplesSections(page: Page): string {
   const examples = exampleSamples(samples.labels, page.statistics.samples).map((sample): Example => {
     const { bias, steps } = buildUp(page.data.model, page.code(sample));
     const reconstruction = steps.length > 0 ? steps[steps.length - 1].soFar : bias;
-    const label = page.hasTexts ? page.nameOf(sample) : (page.className(sample) ?? `sample ${sample}`);
+    const label = page.hasTexts ? clip(page.nameOf(sample), 40) : (page.className(sample) ?? `sample ${sample}`);
     return { sample, label, reconstruction, error: meanSquaredError(page.target(sample), reconstruction) };
   });
   return reconstructions(page, examples) + oneByOne(page, examples);
@@ -64,8 +64,8 @@ ${line(page.data.samples.labels === null || page.hasTexts ? 'sample' : 'class', 
       : `<span class="key">Samples: ${short(page.range[0])} <i class="grey"></i> ${short(page.range[1])}</span>`;
   const body = figure({
     body: `<div class="strips">${strips.join('\n')}</div>`,
-    caption: `Each column is one sample that training never saw: the sample, what the network makes of it from its code alone, and
-the second less the first. The error is the mean squared difference. ${grey}
+    caption: `Each column is one sample: the sample itself, what the network makes of it from its code alone, and the second less the
+first. The error is the mean squared difference. ${grey}
 <span class="key">Difference: −${short(scale)} <i></i> ${short(scale)}</span>`,
     good: 'the first two rows are hard to tell apart, and the third is faint.',
   });
@@ -73,7 +73,7 @@ the second less the first. The error is the mean squared difference. ${grey}
 }
 
 function oneByOne(page: Page, examples: readonly Example[]): string {
-  if (examples.length === 0) return '';
+  if (page.statistics.dead.length === page.data.model.hiddenDim) return '';
   const byError = [...examples].sort((a, b) => a.error - b.error);
   const typical = byError[Math.floor(byError.length / 2)];
   const others = examples.filter((example) => example !== typical);

@@ -38,7 +38,7 @@ ${rest}`,
     caption: `${drawing(page)} Those active on the most samples come first, dead ones last${dead > 0 ? ' (dashed, in red)' : ''}. ${
       dead === 0 ? 'No unit is dead.' : `Dead units, active on no sample: ${dead.toLocaleString('en-US')}.`
     }${left} Choose a unit to see, beneath it, the samples that excite it most.`,
-    good: 'each shows a thing of its own that one can name, such as a stroke, an edge or a corner; noise, blanks and twins are units not put to use.',
+    good: `${goodUnits(page)} Twins are units not put to use.`,
   });
   return section('units', 'What each hidden unit stands for', '', body);
 }
@@ -53,12 +53,19 @@ function drawing(page: Page): string {
 Every tile has a scale of its own, <span class="key">−max|w| <i></i> max|w|</span>, so colours tell the pattern and not its strength.`;
 }
 
+function goodUnits(page: Page): string {
+  if (page.hasTexts) return 'the texts of a unit have a thing in common that one can name.';
+  if (page.data.image === null) return 'each is large at a few inputs that belong together, and small elsewhere.';
+  return 'each shows a thing of its own that one can name, such as a stroke, an edge or a corner, and little noise.';
+}
+
 /** A tile, and what opens beneath it. */
 function unit(page: Page, j: number, content: string): string {
   const dead = page.statistics.density[j] === 0;
   const use = dead ? 'dead' : percent(page.statistics.density[j]);
   const face = page.hasTexts ? textTile(page, j) : page.tile(j, '');
-  return `<details class="unit${dead ? ' dead' : ''}" name="unit" data-unit="${j}"><summary aria-label="unit ${j}, ${dead ? 'dead' : `active on ${use}`}">${face}<span>${j}</span></summary><div class="card" id="unit-${j}">${content}</div></details>`;
+  const spoken = page.hasTexts ? '' : ` aria-label="unit ${j}, ${dead ? 'dead' : `active on ${use}`}"`;
+  return `<details class="unit${dead ? ' dead' : ''}" name="unit" data-unit="${j}"><summary${spoken}>${face}<span>${j}</span></summary><div class="card" id="unit-${j}">${content}</div></details>`;
 }
 
 function textTile(page: Page, j: number): string {
