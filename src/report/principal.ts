@@ -10,7 +10,7 @@ export interface Principal {
 }
 
 const MOST_ROUNDS = 200;
-const STILL = 1e-7;
+const STILL = 1e-13;
 
 /**
  * The first two principal components of the rows of F (n × h): the directions v that maximise the variance

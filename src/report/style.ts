@@ -121,7 +121,8 @@ ${classColours.light.map((_, k) => `.k${k} { color: var(--class-${k}); }`).join(
 .classes b { width: 11px; height: 11px; border-radius: 50%; background: currentColor; }`;
 
 const samples = `
-.strips { display: flex; gap: 2px; }
+.strips { display: flex; align-items: start; gap: 2px; }
+.strip tr { height: 1.9rem; }
 .strip { table-layout: fixed; flex: 1 1 0; }
 .strip:first-child { flex-basis: 116px; }
 .strip th { width: 116px; padding: 3px 8px 3px 0; border: 0; font-size: .85rem; vertical-align: middle; }

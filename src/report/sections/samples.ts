@@ -36,7 +36,7 @@ export function samplesSections(page: Page): string {
   const examples = exampleSamples(samples.labels, page.statistics.samples).map((sample): Example => {
     const { bias, steps } = buildUp(page.data.model, page.code(sample));
     const reconstruction = steps.length > 0 ? steps[steps.length - 1].soFar : bias;
-    const label = page.hasTexts ? clip(page.nameOf(sample), 40) : (page.className(sample) ?? `sample ${sample}`);
+    const label = page.hasTexts ? clip(page.nameOf(sample), 24) : (page.className(sample) ?? `sample ${sample}`);
     return { sample, label, reconstruction, error: meanSquaredError(page.target(sample), reconstruction) };
   });
   return reconstructions(page, examples) + oneByOne(page, examples);

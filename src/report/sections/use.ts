@@ -1,4 +1,5 @@
 import { type Axis, axisOf, bars, chart, level, type Size } from '../charts.js';
+import { escapeHtml } from '../escape.js';
 import { figure, inBothSizes, section } from '../figure.js';
 import type { Page } from '../page.js';
 import type { Numbers } from '../report-data.js';
@@ -29,7 +30,9 @@ function meanActivations(page: Page): string {
     );
   };
   const asked =
-    rho === null ? '' : ` The dashed line is ρ, the mean activation that the ${penaltyLabel ?? ''} penalty asks of every unit.`;
+    rho === null
+      ? ''
+      : ` The dashed line is ρ, the mean activation that the ${escapeHtml(penaltyLabel ?? '')} penalty asks of every unit.`;
   return figure({
     title: 'Mean activation of each unit',
     body: inBothSizes(draw),
