@@ -21,7 +21,13 @@ const options = [
   join(here, 'assembly'),
   '--outFile',
   'kernels.wasm',
-  '-O3',
+  // At full speed, but functions that run once a tile or once a row are not copied to wherever they are called from;
+  // where that costs time, as in a row's short loops, they are @inline.
+  '--optimizeLevel',
+  '3',
+  '--shrinkLevel',
+  '1',
+  '--converge',
   '--noAssert',
   '--runtime',
   'stub',
