@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SparseAutoencoder } from '../src/index.js';
 import { mnistFolder, readImageDataSet } from '../src/node/dataset.js';
-import { Random } from '../src/random.js';
+import { Random } from '../src/numbers/random.js';
 import type { Load } from './peers/peer.js';
 
 export const PIXELS = 784;

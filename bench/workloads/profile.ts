@@ -1,11 +1,13 @@
 /** Where the time of an epoch goes: each operation asked of the kernels, with its arithmetic and its bytes. */
 
-import { adamStep } from '../../src/adam.js';
-import { DataSet, identityOrder } from '../../src/batches.js';
+import { completeModelOptions } from '../../src/core/options.js';
 import { isSparse, type Kernels, type Matrix, type Rows, type SparseRows } from '../../src/kernels/kernels.js';
 import { createSimdKernels } from '../../src/kernels/simd/simd.js';
-import { Objective, type ObjectiveSpec } from '../../src/objective.js';
-import { type Parameters, parameterCount, viewParameters } from '../../src/parameters.js';
+import { type Parameters, parameterCount, viewParameters } from '../../src/layers/parameters.js';
+import { layoutOf, newMemory } from '../../src/model/layout.js';
+import { Objective } from '../../src/model/objective.js';
+import { adamStep } from '../../src/training/adam.js';
+import { DataSet, identityOrder } from '../../src/training/batches.js';
 import { BATCH, OBJECTIVE, PIXELS } from '../data.js';
 import { readFloats } from '../peers/serve.js';
 import { digits, type Result } from '../table.js';
@@ -78,7 +80,7 @@ async function run({ files, quick, say, rounds }: Context, hidden: number): Prom
 
 /** The fastest of `epochs` epochs, after one to warm up: its operations, in the order of their first call. */
 async function profiled(threads: number, hidden: number, x: Matrix, start: Float32Array, epochs: number): Promise<Line[]> {
-  const spec: ObjectiveSpec = {
+  const spec = completeModelOptions({
     inputDim: PIXELS,
     hiddenDim: hidden,
     outputDim: PIXELS,
@@ -89,20 +91,21 @@ async function profiled(threads: number, hidden: number, x: Matrix, start: Float
     sparsityParam: OBJECTIVE.sparsityParam,
     beta: OBJECTIVE.beta,
     weightDecay: 0,
-  };
+  });
+  const layout = layoutOf(spec);
   const kernels = createSimdKernels({ threads });
-  const [theta, gradient, m, v] = Array.from({ length: 4 }, () => kernels.floats(parameterCount(spec)));
+  const [theta, gradient, m, v] = Array.from({ length: 4 }, () => kernels.floats(parameterCount(layout)));
   theta.set(start);
   const moments = { m, v, step: 0 };
-  const θ = viewParameters(theta, spec);
+  const θ = viewParameters(theta, layout);
   let lines = new Map<string, Line>();
-  const k = timed(kernels, costs(θ, viewParameters(gradient, spec)), (cost, seconds) => {
+  const k = timed(kernels, costs(θ, viewParameters(gradient, layout)), (cost, seconds) => {
     const call = { ...cost, seconds, calls: 1 };
     const before = lines.get(cost.name);
     lines.set(cost.name, before ? sum(cost.name, [before, call]) : call);
   });
   const data = new DataSet(kernels, x, BATCH);
-  const objective = new Objective(k, spec, BATCH, data.sparse);
+  const objective = new Objective(k, spec, BATCH, data.sparse, newMemory(spec, 0));
   const order = identityOrder(x.rows);
   let best: Line[] = [];
   let fastest = Number.POSITIVE_INFINITY;

@@ -3,7 +3,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { bundle, CORE } from './install.js';
+import { bundle, type Entry } from './install.js';
 import type { Place } from './places.js';
 import type { Told } from './program.js';
 import { type Site, serve } from './server.js';
@@ -104,7 +104,7 @@ async function visit(browser: Browser, site: Site, folder: string, address: stri
   try {
     return await site.told;
   } catch (error) {
-    const lines = said.split('\n').filter((line) => /CONSOLE|JavaScript|console|rror/.test(line));
+    const lines = said.split('\n').filter((line) => /CONSOLE|JavaScript error|console\./.test(line));
     throw new Error(`${error instanceof Error ? error.message : error}\n${lines.slice(-8).join('\n')}`);
   } finally {
     if (child.pid) process.kill(-child.pid, 'SIGKILL');
@@ -112,15 +112,15 @@ async function visit(browser: Browser, site: Site, folder: string, address: stri
   }
 }
 
-const MAIN = `
-  import * as library from ENTRY;
+const main = (entry: Entry): string => `
+  import * as library from '${entry}';
   import { createSimdKernels } from './node_modules/sparse-autoencoder/dist/kernels/simd/simd.js';
   import { run } from './program.js';
   const { threads, address } = globalThis.asked;
   const tell = (told) => fetch(address, { method: 'POST', body: JSON.stringify(told) });
   run({ ...library, createSimdKernels }, threads).then(tell, (error) => tell({ error: String(error?.stack ?? error) }));`;
 
-function writeExtension(folder: string, site: Site, main: string): string {
+function writeExtension(folder: string, site: Site, script: string): string {
   const place = join(folder, 'extension');
   mkdirSync(place);
   const manifest = {
@@ -132,7 +132,7 @@ function writeExtension(folder: string, site: Site, main: string): string {
     content_security_policy: { extension_pages: "script-src 'self' 'wasm-unsafe-eval'; object-src 'self'" },
   };
   writeFileSync(join(place, 'manifest.json'), JSON.stringify(manifest));
-  writeFileSync(join(place, 'main.js'), site.asking(main));
+  writeFileSync(join(place, 'main.js'), site.asking(script));
   return place;
 }
 
@@ -144,8 +144,8 @@ export interface Browsers {
 }
 
 export async function browserPlaces(folder: string): Promise<Browsers> {
-  await bundle(folder, 'browser/whole.js', MAIN, false, true);
-  await bundle(folder, 'browser/core.js', MAIN, true, true);
+  await bundle(folder, 'browser/whole.js', main('sparse-autoencoder'), true);
+  await bundle(folder, 'browser/core.js', main('sparse-autoencoder/core'), true);
   const read = (file: string): string => readFileSync(join(folder, 'browser', file), 'utf8');
   const [whole, core, worker] = ['whole.js', 'core.js', 'worker.js'].map(read);
   const server = await serve();
@@ -154,7 +154,7 @@ export async function browserPlaces(folder: string): Promise<Browsers> {
   const pages = there.flatMap((browser) =>
     cases.map((it): Place => {
       const { threads, policy, isolated, inWorker, leftBehind, plain = false, helped = false } = it;
-      const name = `${browser.name}: ${it.name}${policy && !CORE ? ', stand-in' : ''}`;
+      const name = `${browser.name}: ${policy ? 'core, ' : ''}${it.name}`;
       const run = (): Promise<Told> => {
         const files = {
           'main.js': policy ? core : whole,
@@ -168,7 +168,7 @@ export async function browserPlaces(folder: string): Promise<Browsers> {
     }),
   );
   const extension: Place = {
-    name: `Chromium: service worker of an extension${CORE ? '' : ', stand-in'}`,
+    name: 'Chromium: core, service worker of an extension',
     threads: 4,
     plain: false,
     helped: false,

@@ -10,9 +10,6 @@ const cache = join(projectRoot, 'node_modules/.cache/engines');
 const wanted = join(projectRoot, 'test/engines/package.json');
 const quiet = ['--no-audit', '--no-fund', '--no-package-lock'];
 
-/** Where `sparse-autoencoder/core` takes the place of the class with ndarray; null until there is one. */
-export const CORE: string | null = null;
-
 export interface Engine {
   readonly name: string;
   readonly program: string;
@@ -50,47 +47,42 @@ export async function installLibrary(folder: string): Promise<void> {
   await output('npm', ['install', ...quiet, `./${name.split('\n').at(-1)}`], folder);
 }
 
+/** The library with ndarray, and the core. */
+export type Entry = 'sparse-autoencoder' | 'sparse-autoencoder/core';
+
 /** Writes program.ts as a module that runs where the library is installed: node FILE threads [without-wasm] */
-export async function writeProgram(folder: string, name: string, core: boolean): Promise<string> {
+export async function writeProgram(folder: string, name: string, entry: Entry): Promise<string> {
   const text = `
     import { run } from './program.js';
     const [threads, without] = process.argv.slice(2);
     if (without) delete globalThis.WebAssembly;
-    const library = { ...(await import(ENTRY)), ...(await import('./node_modules/sparse-autoencoder/dist/kernels/simd/simd.js')) };
-    console.log(JSON.stringify(await run(library, Number(threads))));`;
-  await bundle(folder, name, text, core);
+    const library = await import('${entry}');
+    const { createSimdKernels } = await import('./node_modules/sparse-autoencoder/dist/kernels/simd/simd.js');
+    console.log(JSON.stringify(await run({ ...library, createSimdKernels }, Number(threads))));`;
+  await bundle(folder, name, text, false);
   return join(folder, name);
 }
 
 /**
- * Bundles `text`, in which ENTRY is the library's name: for Node the library stays outside, unless it is the core's
- * stand-in; for a browser all is one file, and the file of its workers lies next to it.
+ * Bundles `text`, which imports the installed library: for a browser into one file, with the file of its workers
+ * next to it; for other engines without the library.
  */
-export async function bundle(folder: string, name: string, text: string, core: boolean, browser = false): Promise<void> {
-  const entry = core && CORE ? CORE : 'sparse-autoencoder';
-  const inlined = browser || (core && !CORE);
+export async function bundle(folder: string, name: string, text: string, browser: boolean): Promise<void> {
   await build({
-    stdin: { contents: text.replaceAll('ENTRY', `'${entry}'`), resolveDir: join(projectRoot, 'test/engines'), loader: 'ts' },
+    stdin: { contents: text, resolveDir: join(projectRoot, 'test/engines'), loader: 'ts' },
     outfile: join(folder, name),
     bundle: true,
     format: 'esm',
     platform: browser ? 'browser' : 'node',
-    banner: browser ? {} : { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
     logLevel: 'error',
     plugins: [
       {
         name: 'installed',
-        setup({ onResolve }) {
-          onResolve({ filter: /^sparse-autoencoder|^\.\/node_modules\// }, async ({ path }) => {
-            if (!inlined) return { path, external: true };
-            if (path.startsWith('./')) return { path: join(folder, path) };
-            const { exports } = JSON.parse(readFileSync(join(folder, 'node_modules/sparse-autoencoder/package.json'), 'utf8'));
-            const file = exports[path.replace('sparse-autoencoder', '.')].default;
-            return { path: join(folder, 'node_modules/sparse-autoencoder', file) };
+        setup({ onResolve, resolve }) {
+          onResolve({ filter: /^sparse-autoencoder|^\.\/node_modules\// }, ({ path, kind, pluginData }) => {
+            if (!browser) return { path, external: true };
+            return pluginData ? undefined : resolve(path, { resolveDir: folder, kind, pluginData: 'resolving' });
           });
-          if (!core || CORE) return;
-          const standIn = join(projectRoot, 'test/engines/stand-in.ts');
-          onResolve({ filter: /^ndarray(-ops)?$/ }, () => ({ path: standIn }));
         },
       },
     ],

@@ -1,15 +1,15 @@
 /** Node, Bun and Deno. */
 
 import { command } from './commands.js';
-import { CORE, type Engine, nodes, others, writeProgram } from './install.js';
+import { type Engine, nodes, others, writeProgram } from './install.js';
 import type { Place } from './places.js';
 import type { Told } from './program.js';
 
 export async function programPlaces(folder: string): Promise<readonly Place[]> {
-  const whole = await writeProgram(folder, 'program.js', false);
-  const core = await writeProgram(folder, 'core.js', true);
+  const whole = await writeProgram(folder, 'program.js', 'sparse-autoencoder');
+  const core = await writeProgram(folder, 'core.js', 'sparse-autoencoder/core');
   const place = ({ name, program, args }: Engine, file: string, threads: number, without = ''): Place => ({
-    name: without ? `${name}, without WebAssembly` : name,
+    name: without ? `${name}: core, without WebAssembly` : name,
     threads,
     plain: without !== '',
     helped: threads > 1 && !without,
@@ -21,7 +21,7 @@ export async function programPlaces(folder: string): Promise<readonly Place[]> {
   });
   const strict = nodes.map(({ name, program }) => {
     const flag = '--disallow-code-generation-from-strings';
-    return { name: `${name} ${flag}${CORE ? '' : ', stand-in'}`, program, args: [flag] };
+    return { name: `${name}: core, ${flag}`, program, args: [flag] };
   });
   return [
     ...[...nodes, ...others].flatMap((engine) => [place(engine, whole, 1), place(engine, whole, 4)]),
