@@ -3,8 +3,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { codeForScript, escapeHtml, jsonForScript } from '../src/report/escape.js';
-import { style } from '../src/report/style.js';
+import { codeForScript, escapeHtml, jsonForScript, style } from './library.js';
 import type { Chart, Table } from './table.js';
 
 /** Runs in the page. Colours follow the page's, light or dark. */

@@ -81,9 +81,8 @@ function readings(sides: Side[]): number[] {
 const unique = (sides: Side[], seconds: number[]): number[] =>
   seconds.filter((_, i) => sides.findIndex(({ peer }) => peer === sides[i].peer) === i);
 
-/** The settings of one contestant compete: two trials each; the fastest stays, the others are told to end. */
-export async function fastest(peers: Peer[], trial: (peer: Peer) => Promise<number>, closeOthers = true): Promise<Peer> {
-  if (peers.length === 1) return peers[0];
+/** The better of two trials of each, in turn. */
+export async function trials(peers: Peer[], trial: (peer: Peer) => Promise<number>): Promise<number[]> {
   const best = peers.map(() => Infinity);
   for (let round = 0; round < 2; round++) {
     for (const [i, peer] of peers.entries()) {
@@ -93,7 +92,14 @@ export async function fastest(peers: Peer[], trial: (peer: Peer) => Promise<numb
       best[i] = Math.min(best[i], await trial(peer));
     }
   }
-  const winner = peers[best.indexOf(Math.min(...best))];
+  return best;
+}
+
+/** The settings of one contestant compete: the fastest stays, the others are told to end. */
+export async function fastest(peers: Peer[], trial: (peer: Peer) => Promise<number>, closeOthers = true): Promise<Peer> {
+  if (peers.length === 1) return peers[0];
+  const seconds = await trials(peers, trial);
+  const winner = peers[seconds.indexOf(Math.min(...seconds))];
   if (closeOthers) await Promise.all(peers.filter((peer) => peer !== winner).map((peer) => peer.close()));
   return winner;
 }

@@ -1,0 +1,64 @@
+/** Which version of Node suits each side best: a short trial of the main job. */
+
+import { type Contestants, type Group, type Team, withPeers } from './contestants.js';
+import { BATCH, type Files, OBJECTIVE, PIXELS } from './data.js';
+import type { Load } from './peers/peer.js';
+import { digits } from './table.js';
+import { trials } from './turns.js';
+import { loadAndCompare, stepSeconds } from './workloads/workload.js';
+
+const HIDDEN = 64;
+/** A trial lasts about so many seconds. */
+const TRIAL = 0.7;
+
+/**
+ * Leaves each side of `groups` the Node on which it trains fastest, and PyTorch its settings, which compete
+ * in each workload anew. Returns what to tell the reader: who runs on what.
+ */
+export async function chooseNodes(
+  { groups: all }: Contestants,
+  groups: Iterable<Group>,
+  files: Files,
+  say: (text: string) => void,
+): Promise<string[]> {
+  const { path } = files.mnist().train;
+  const objective = OBJECTIVE;
+  const load = {
+    inputDim: PIXELS,
+    hiddenDim: HIDDEN,
+    batchSize: BATCH,
+    objective,
+    data: path,
+    parameters: files.weights(HIDDEN),
+  };
+  const lines: string[] = [];
+  for (const group of groups) {
+    for (const [i, team] of all[group].entries()) {
+      if (group === 'pytorch') lines.push(await describe(team));
+      else {
+        const { best, line } = await choose(team, load, say);
+        all[group][i] = [best];
+        lines.push(line);
+      }
+    }
+  }
+  return lines;
+}
+
+const describe = (team: Team): Promise<string> =>
+  withPeers([team.slice(0, 1)], async ([[peer]]) => `${peer.name}: ${(await peer.runsOn()).kernels}`);
+
+async function choose(team: Team, load: Load, say: (text: string) => void): Promise<{ best: Team[0]; line: string }> {
+  return withPeers([team], async ([peers]) => {
+    const [{ name }] = peers;
+    const { kernels } = await peers[0].runsOn();
+    if (peers.length === 1) return { best: team[0], line: `${name}: ${kernels}` };
+    await loadAndCompare(`${name}, on each Node`, peers, load, say);
+    const seconds = await trials(peers, async (peer) => stepSeconds(peer, Math.ceil(TRIAL / 3 / (await stepSeconds(peer, 2)))));
+    const best = seconds.indexOf(Math.min(...seconds));
+    const others = team.map(({ setting }, i) => `${setting} ${digits(1000 * seconds[i])}`).filter((_, i) => i !== best);
+    const line = `${name}: ${(await peers[best].runsOn()).kernels}, ${digits(1000 * seconds[best])} ms a step; ${others.join(', ')}`;
+    say(line);
+    return { best: team[best], line };
+  });
+}
