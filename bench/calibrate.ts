@@ -2,14 +2,15 @@
 
 import { type Contestants, type Group, type Team, withPeers } from './contestants.js';
 import { BATCH, type Files, OBJECTIVE, PIXELS } from './data.js';
-import type { Load } from './peers/peer.js';
+import type { Load, Peer } from './peers/peer.js';
 import { digits } from './table.js';
 import { trials } from './turns.js';
 import { loadAndCompare, stepSeconds } from './workloads/workload.js';
 
 const HIDDEN = 64;
-/** A trial lasts about so many seconds. */
-const TRIAL = 0.7;
+/** A trial lasts about so many seconds; each Node has so many. */
+const TRIAL = 1;
+const ROUNDS = 3;
 
 /**
  * Leaves each side of `groups` the Node on which it trains fastest, and PyTorch its settings, which compete
@@ -54,7 +55,8 @@ async function choose(team: Team, load: Load, say: (text: string) => void): Prom
     const { kernels } = await peers[0].runsOn();
     if (peers.length === 1) return { best: team[0], line: `${name}: ${kernels}` };
     await loadAndCompare(`${name}, on each Node`, peers, load, say);
-    const seconds = await trials(peers, async (peer) => stepSeconds(peer, Math.ceil(TRIAL / 3 / (await stepSeconds(peer, 2)))));
+    const trial = async (peer: Peer) => stepSeconds(peer, Math.ceil(TRIAL / 2 / (await stepSeconds(peer, 2))));
+    const seconds = await trials(peers, trial, ROUNDS);
     const best = seconds.indexOf(Math.min(...seconds));
     const others = team.map(({ setting }, i) => `${setting} ${digits(1000 * seconds[i])}`).filter((_, i) => i !== best);
     const line = `${name}: ${(await peers[best].runsOn()).kernels}, ${digits(1000 * seconds[best])} ms a step; ${others.join(', ')}`;

@@ -60,7 +60,7 @@ export function writeReport(path: string, machine: string[], tables: Table[], ch
 <style>${style}
 .wide { overflow-x: auto; }
 .wide th, .wide td { padding-right: 1.25rem; text-align: right; vertical-align: top; }
-.wide th:first-child, .wide td:first-child { text-align: left; }
+.wide .word { text-align: left; }
 </style>
 </head>
 <body>
@@ -83,9 +83,9 @@ ${tables.map(tableSection).join('\n')}
 const chartSection = ({ title }: Chart, i: number): string =>
   `<section><h2>${escapeHtml(title)}</h2><div class="chart"><canvas id="chart-${i}" role="img" aria-label="${escapeHtml(title)}"></canvas></div></section>`;
 
-function tableSection({ title, columns, rows, remarks }: Table): string {
+function tableSection({ title, columns, rows, words = 1, remarks }: Table): string {
   const row = (tag: string, cells: string[]) =>
-    `<tr>${cells.map((cell) => `<${tag}>${escapeHtml(cell)}</${tag}>`).join('')}</tr>`;
+    `<tr>${cells.map((cell, i) => `<${tag}${i < words ? ' class="word"' : ''}>${escapeHtml(cell)}</${tag}>`).join('')}</tr>`;
   const notes = remarks.map((remark) => `<li>${escapeHtml(remark)}</li>`).join('');
   return `<section><h2>${escapeHtml(title)}</h2><div class="wide"><table>${row('th', columns)}${rows
     .map((cells) => row('td', cells))

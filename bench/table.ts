@@ -6,6 +6,8 @@ export interface Table {
   title: string;
   columns: string[];
   rows: string[][];
+  /** So many columns, the first ones, are words; the others are figures. Default 1. */
+  words?: number;
   remarks: string[];
 }
 
@@ -40,20 +42,20 @@ export function digits(x: number): string {
 export const times = (x: number): string => `${digits(x)}×`;
 export const percent = (x: number): string => `${x < 0.1 ? (100 * x).toFixed(1) : Math.round(100 * x)}%`;
 
-export function asText({ title, columns, rows, remarks }: Table): string {
+export function asText({ title, columns, rows, words = 1, remarks }: Table): string {
   const lines = [columns, ...rows];
   const widths = columns.map((_, i) => Math.max(...lines.map((line) => [...line[i]].length)));
   const pad = (cell: string, i: number) => {
     const space = ' '.repeat(widths[i] - [...cell].length);
-    return i === 0 ? cell + space : space + cell;
+    return i < words ? cell + space : space + cell;
   };
   const body = lines.map((line) => `  ${line.map(pad).join('   ').trimEnd()}`);
   return [title, ...body, ...remarks.map((remark) => `  * ${remark}`), ''].join('\n');
 }
 
-export function asMarkdown({ columns, rows, remarks }: Table): string {
+export function asMarkdown({ columns, rows, words = 1, remarks }: Table): string {
   const line = (cells: string[]) => `| ${cells.join(' | ')} |`;
-  const rule = columns.map((_, i) => (i === 0 ? '---' : '---:'));
+  const rule = columns.map((_, i) => (i < words ? '---' : '---:'));
   return [line(columns), line(rule), ...rows.map(line), '', ...remarks.map((remark) => `* ${remark}`), ''].join('\n');
 }
 
@@ -95,6 +97,7 @@ export function summaryTable(columns: Column[]): Table {
         ...cells.map((cell) => (cell ? figure(cell) : '–')),
       ];
     }),
+    words: 2,
     remarks: [],
   };
 }

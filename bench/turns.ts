@@ -81,10 +81,10 @@ function readings(sides: Side[]): number[] {
 const unique = (sides: Side[], seconds: number[]): number[] =>
   seconds.filter((_, i) => sides.findIndex(({ peer }) => peer === sides[i].peer) === i);
 
-/** The better of two trials of each, in turn. */
-export async function trials(peers: Peer[], trial: (peer: Peer) => Promise<number>): Promise<number[]> {
+/** The best of some trials of each, in turn. */
+export async function trials(peers: Peer[], trial: (peer: Peer) => Promise<number>, rounds = 2): Promise<number[]> {
   const best = peers.map(() => Infinity);
-  for (let round = 0; round < 2; round++) {
+  for (let round = 0; round < rounds; round++) {
     for (const [i, peer] of peers.entries()) {
       // A setting that was hopeless once is not tried again.
       if (round > 0 && best[i] > 2 * Math.min(...best)) continue;
@@ -104,20 +104,18 @@ export async function fastest(peers: Peer[], trial: (peer: Peer) => Promise<numb
   return winner;
 }
 
-/** How far figures of the two sides may lie apart, relatively. */
-const TOLERANCE = 1e-3;
-
 /** The clock starts only if both sides compute the same. */
 export function requireAgreement(what: string, peer: Peer, theirs: ArrayLike<number>, ours: ArrayLike<number>): void {
+  const { name, setting, tolerance } = peer;
   if (theirs.length !== ours.length) {
-    throw new Error(`${what}: ${peer.name} gives ${theirs.length} figures, this library ${ours.length}`);
+    throw new Error(`${what}: ${name} gives ${theirs.length} figures, this library ${ours.length}`);
   }
   for (let i = 0; i < ours.length; i++) {
     const apart = Math.abs(theirs[i] - ours[i]) / Math.abs(ours[i]);
-    if (!(apart <= TOLERANCE)) {
+    if (!(apart <= tolerance)) {
       throw new Error(
-        `${what}: ${peer.name} (${peer.setting}) gives ${theirs[i]}, this library ${ours[i]} (figure ${i + 1}); ` +
-          `expected them within ${TOLERANCE} relative, so nothing was timed`,
+        `${what}: ${name} (${setting}) gives ${theirs[i]}, this library ${ours[i]} (figure ${i + 1}); ` +
+          `expected them within ${tolerance} relative, so nothing was timed`,
       );
     }
   }

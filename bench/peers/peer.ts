@@ -82,6 +82,8 @@ export interface Launch {
   setting: string;
   command: string;
   args: string[];
+  /** How far its figures may lie from this library's, relatively. Default 5·10⁻⁵. */
+  tolerance?: number;
   /** Beside what every contestant inherits. */
   env?: Record<string, string>;
 }
@@ -92,14 +94,16 @@ const TICKS = 100;
 export class Peer {
   readonly name: string;
   readonly setting: string;
+  readonly tolerance: number;
   private grounds: Grounds | null = null;
   private readonly child: ChildProcess;
   private readonly lines: AsyncIterator<string>;
   private errors = '';
 
-  constructor({ name, setting, command, args, env }: Launch) {
+  constructor({ name, setting, command, args, tolerance = 5e-5, env }: Launch) {
     this.name = name;
     this.setting = setting;
+    this.tolerance = tolerance;
     this.child = spawn(command, args, { env: cleanEnvironment(env), stdio: ['pipe', 'pipe', 'pipe'] });
     this.child.on('error', (error) => {
       this.errors += error.message;

@@ -29,40 +29,35 @@ def kl(rho, rho_hat):
 
 
 def openblas():
-    """The OpenBLAS in this process: what it is built of, the kernels that it chose, its threads; else None."""
+    """PyTorch's OpenBLAS, if that is what it is linked with: the version, the kernels it chose, its threads."""
     with open("/proc/self/maps") as maps:
         paths = sorted(set(re.findall(r"/\S*blas\S*", maps.read())))
     for path in paths:
+        if "numpy" in path:  # a wheel of numpy brings one of its own
+            continue
         library = ctypes.CDLL(path)
-        # Wheels prefix and suffix the names.
-        for prefix, suffix in [("", ""), ("", "64_"), ("scipy_", ""), ("scipy_", "64_")]:
-            ask = lambda what: getattr(library, f"{prefix}openblas_get_{what}{suffix}")
-            try:
-                config, core, threads = ask("config"), ask("corename"), ask("num_threads")
-            except AttributeError:
-                continue
-            config.restype = core.restype = ctypes.c_char_p
-            version = re.match(r"OpenBLAS \S+", config().decode())
-            return version.group() if version else "OpenBLAS", core().decode(), threads()
+        if hasattr(library, "openblas_get_corename"):
+            library.openblas_get_config.restype = library.openblas_get_corename.restype = ctypes.c_char_p
+            version = " ".join(library.openblas_get_config().decode().split()[:2])
+            return version, library.openblas_get_corename().decode(), library.openblas_get_num_threads()
     return None
 
 
 def grounds():
-    """What matrix products and elementwise operations run on, as the libraries in this process say."""
+    """What products and elementwise operations run on, as the libraries in this process say themselves."""
     about = torch.__config__.show()
-    capability = re.search(r"CPU capability usage: (\S+)", about)
-    aten = f"ATen {capability.group(1)}" if capability else "ATen"
+    aten = "ATen " + re.search(r"CPU capability usage: (\S+)", about).group(1)
+    openmp = torch.get_num_threads()
+    if torch.backends.mkl.is_available():
+        return dict(kernels=f"MKL, {aten}", threads=f"OpenMP {openmp}")
     try:
-        blas = openblas()
-    except OSError:
-        blas = None  # no /proc here
-    openmp = f"OpenMP {torch.get_num_threads()}"
-    if blas:
-        version, core, threads = blas
-        return dict(kernels=f"{version} {core}, {aten}", threads=f"{openmp}, OpenBLAS {threads}")
-    name = re.search(r"BLAS_INFO=(\w+)", about)
-    name = "MKL" if torch.backends.mkl.is_available() else f"no OpenBLAS: BLAS {name.group(1) if name else 'unknown'}"
-    return dict(kernels=f"{name}, {aten}", threads=openmp)
+        found = openblas()
+    except OSError:  # no /proc here
+        found = None
+    if not found:
+        return dict(kernels=f"no OpenBLAS that could be asked, {aten}", threads=f"OpenMP {openmp}")
+    version, core, threads = found
+    return dict(kernels=f"{version} {core}, {aten}", threads=f"OpenMP {openmp}, OpenBLAS {threads}")
 
 
 class Contestant:
@@ -78,8 +73,8 @@ class Contestant:
         shapes = [(d, h), (h,), (h, d), (d,)]
         self.theta = [p.reshape(s).clone().requires_grad_() for p, s in zip(parts, shapes)]
         self.rho, self.beta, self.decay = o["sparsityParam"], o["beta"], o["weightDecay"]
-        self.code = dict(relu=torch.relu, sigmoid=torch.sigmoid)[o["hiddenActivation"]]
-        self.half_sse = dict(mse=False, **{"half-sse": True})[o["reconstruction"]]
+        self.code = {"relu": torch.relu, "sigmoid": torch.sigmoid}[o["hiddenActivation"]]
+        self.half_sse = {"mse": False, "half-sse": True}[o["reconstruction"]]
         w_enc, b_enc, w_dec, b_dec = self.theta
         groups = [dict(params=[w_enc, w_dec], weight_decay=self.decay), dict(params=[b_enc, b_dec])]
         self.adam = torch.optim.Adam(groups, lr=o["learningRate"], eps=o["epsilon"])

@@ -117,6 +117,7 @@ async function run(context: Context, job: Job, title: string, groups: Group[]): 
             digits(medians[i]),
             times(medians[i] / ours),
           ]),
+          words: 3,
           remarks: [
             `${OURS}: steady epochs of one fit, whose first epoch, which also reads, checks and compresses X, took ` +
               `${digits(median(first))} s and is not counted; ${percent(density)} of the code active at the end`,

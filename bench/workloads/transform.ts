@@ -61,6 +61,7 @@ export function transform(hidden: number): Workload {
                 digits(rows / medians[i]),
                 times(medians[i] / medians[0]),
               ]),
+              words: 3,
               remarks,
             },
           ],
