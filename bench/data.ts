@@ -98,7 +98,7 @@ export class Files {
   }
 
   /**
-   * Weights whose code of `x` has `density`: each unit's bias is set to the quantile of its
+   * Weights whose code of `x` has `density` > 0: each unit's bias is set to the quantile of its
    * pre-activations that lets so many rows through.
    */
   weightsOfDensity(name: string, hidden: number, x: Float32Array, density: number): string {
@@ -116,7 +116,8 @@ export class Files {
     for (let j = 0; j < hidden; j++) {
       const column = Float32Array.from({ length: rows }, (_, i) => z[i * hidden + j]).sort();
       const cut = Math.round((1 - density) * rows);
-      bias[j] = cut === 0 ? 1e-3 - column[0] : -column[Math.min(cut, rows - 1)];
+      // Between two rows: at a row's own z, rounding would decide whether it is active.
+      bias[j] = cut === 0 ? 1e-3 - column[0] : -(column[cut - 1] + column[cut]) / 2;
     }
     return this.write(name, theta);
   }
