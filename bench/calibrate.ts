@@ -2,14 +2,15 @@
 
 import { type Contestants, type Group, type Team, withPeers } from './contestants.js';
 import { BATCH, type Files, OBJECTIVE, PIXELS } from './data.js';
-import type { Load, Peer } from './peers/peer.js';
+import type { Launch, Load } from './peers/peer.js';
 import { digits } from './table.js';
 import { trials } from './turns.js';
 import { loadAndCompare, stepSeconds } from './workloads/workload.js';
 
 const HIDDEN = 64;
-/** A trial lasts about so many seconds; each Node has so many. */
-const TRIAL = 1;
+/** A trial is two stretches of training, each about so many seconds long. */
+const STRETCH = 0.5;
+/** The best of so many trials counts. */
 const ROUNDS = 3;
 
 /**
@@ -22,7 +23,7 @@ export async function chooseNodes(
   files: Files,
   say: (text: string) => void,
 ): Promise<string[]> {
-  const { path } = files.mnist().train;
+  const { path, rows } = files.mnist().train;
   const objective = OBJECTIVE;
   const load = {
     inputDim: PIXELS,
@@ -37,7 +38,7 @@ export async function chooseNodes(
     for (const [i, team] of all[group].entries()) {
       if (group === 'pytorch') lines.push(await describe(team));
       else {
-        const { best, line } = await choose(team, load, say);
+        const { best, line } = await choose(team, load, Math.floor(rows / BATCH), say);
         all[group][i] = [best];
         lines.push(line);
       }
@@ -49,14 +50,19 @@ export async function chooseNodes(
 const describe = (team: Team): Promise<string> =>
   withPeers([team.slice(0, 1)], async ([[peer]]) => `${peer.name}: ${(await peer.runsOn()).kernels}`);
 
-async function choose(team: Team, load: Load, say: (text: string) => void): Promise<{ best: Team[0]; line: string }> {
+async function choose(
+  team: Team,
+  load: Load,
+  epoch: number,
+  say: (text: string) => void,
+): Promise<{ best: Launch; line: string }> {
   return withPeers([team], async ([peers]) => {
     const [{ name }] = peers;
     const { kernels } = await peers[0].runsOn();
     if (peers.length === 1) return { best: team[0], line: `${name}: ${kernels}` };
     await loadAndCompare(`${name}, on each Node`, peers, load, say);
-    const trial = async (peer: Peer) => stepSeconds(peer, Math.ceil(TRIAL / 2 / (await stepSeconds(peer, 2))));
-    const seconds = await trials(peers, trial, ROUNDS);
+    const batches = Math.min(epoch, Math.ceil(STRETCH / (await stepSeconds(peers[0], 3))));
+    const seconds = await trials(peers, (peer) => stepSeconds(peer, batches), ROUNDS);
     const best = seconds.indexOf(Math.min(...seconds));
     const others = team.map(({ setting }, i) => `${setting} ${digits(1000 * seconds[i])}`).filter((_, i) => i !== best);
     const line = `${name}: ${(await peers[best].runsOn()).kernels}, ${digits(1000 * seconds[best])} ms a step; ${others.join(', ')}`;

@@ -80,7 +80,7 @@ async function run(context: Context, job: Job, title: string, groups: Group[]): 
   return withPeers(teams, async (started) => {
     await loadAndCompare(name, started.flat(), load, say);
     // Long enough that what slows down over an epoch shows, as jax-js does where its steps are not awaited.
-    const trialBatches = hidden > 256 ? 8 : 120;
+    const trialBatches = Math.min(all, hidden > 256 ? 8 : 120);
     const peers: Peer[] = [];
     for (const team of started) peers.push(await fastest(team, (peer) => stepSeconds(peer, trialBatches)));
     const plans: Plan[] = [];
