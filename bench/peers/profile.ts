@@ -19,7 +19,7 @@ export interface Line extends Cost {
 /** The fastest of `epochs` epochs, after one to warm up: its operations, in the order of their first call. */
 export async function runProfile(q: Load & { rows: number; threads: number; epochs: number }): Promise<{ lines: Line[] }> {
   const { inputDim, hiddenDim, batchSize, rows, threads, epochs } = q;
-  const { epsilon: _, learningRate, ...objective } = q.objective;
+  const { epsilon: _, ...objective } = q.objective;
   const x = { data: readFloats(q.data).subarray(0, rows * inputDim), rows, cols: inputDim };
   const kernels = createSimdKernels({ threads });
   let lines = new Map<string, Line>();
@@ -28,8 +28,8 @@ export async function runProfile(q: Load & { rows: number; threads: number; epoc
     const before = lines.get(cost.name);
     lines.set(cost.name, before ? sum(cost.name, [before, call]) : call);
   });
-  const spec = { ...objective, inputDim, hiddenDim, outputDim: inputDim, outputActivation: 'sigmoid', penalty: 'kl' } as const;
-  const epoch = trainingOn(k, spec, { x, start: readFloats(q.parameters), batchSize, learningRate });
+  const options = { inputDim, hiddenDim, ...objective };
+  const epoch = trainingOn(k, options, { x, start: readFloats(q.parameters), batchSize });
   let best: Line[] = [];
   let fastest = Number.POSITIVE_INFINITY;
   for (let i = 0; i <= epochs; i++) {

@@ -1,6 +1,7 @@
+import { activations } from '../activations.js';
 import type { EpochReport, Evaluation, SparseAutoencoder } from '../index.js';
 import { asMatrix, type ImageDataSet } from '../node/dataset.js';
-import type { ReportData } from '../report/report-data.js';
+import type { ReportData, ReportSnapshot } from '../report/report-data.js';
 import { presets, type TrainOptions } from './options.js';
 
 /** A whole run: what was asked, what came of it. */
@@ -10,24 +11,20 @@ export interface Run {
   readonly data: ImageDataSet;
   readonly epochs: readonly EpochReport[];
   readonly test: Evaluation;
+  readonly snapshots: readonly ReportSnapshot[];
 }
 
-const CODES_SHOWN = 2000;
+/** W_dec at the start and after 1, 2, 4, 8 … epochs: units take their shape early. */
+export const isSnapshotEpoch = (epoch: number): boolean => epoch === 0 || Number.isInteger(Math.log2(epoch));
 
 const count = (n: number) => n.toLocaleString('en-US');
 
 /** What the report shows of a run. It holds no time and no place: the same run gives the same page. */
-export function reportData({ options, sae, data, epochs, test }: Run): ReportData {
+export function reportData({ options, sae, data, epochs, test, snapshots }: Run): ReportData {
   const { train, test: images } = data;
   const { penalty, beta, rho, preset } = options;
   const d = sae.inputDim;
   const h = sae.hiddenDim;
-  const shown = Math.min(CODES_SHOWN, images.rows);
-  const codes = sae.transform(asMatrix(images)).data;
-  const examples = firstOfEachClass(images.labels);
-  const originals = Float32Array.from(examples.flatMap((i) => Array.from(images.pixels.subarray(i * d, (i + 1) * d))));
-  const reconstructions = sae.reconstruct({ data: originals, shape: [examples.length, d] });
-  const everActive = activeUnits(codes, h);
   const settings: [string, string][] = [
     ['network', `${d}-${h}-${sae.outputDim}, ${sae.options.hiddenActivation} then ${sae.options.outputActivation}`],
     ['training images', count(train.rows)],
@@ -51,16 +48,35 @@ export function reportData({ options, sae, data, epochs, test }: Run): ReportDat
     ['units that never fire (dead)', String(test.deadUnits)],
   ];
   const row = ([name, value]: [string, string]) => ({ name, value });
-  const classes = Math.max(...images.labels) + 1;
   return {
     title: preset ? `A sparse autoencoder: ${presets[preset].title}` : `A sparse autoencoder, ${d}-${h}-${sae.outputDim}`,
     command: commandLine(options),
     summary: `It saw ${count(train.rows)} images ${epochs.length} times; everything below but the loss curves is measured on ${count(images.rows)} test images that it never saw.`,
     settings: settings.map(row),
     results: results.map(row),
-    inputs: d,
-    hidden: h,
-    lossUnit: 'loss (mean squared error a pixel, and penalty)',
+    image: { width: images.width, height: images.height },
+    inputNames: null,
+    classNames: Array.from({ length: Math.max(...images.labels) + 1 }, (_, k) => String(k)),
+    lossLabel: 'mean squared error per pixel',
+    penaltyLabel: penalty === 'none' ? null : penalty === 'kl' ? 'KL' : 'L1',
+    rho: penalty === 'kl' ? rho : null,
+    explainedVariance: test.explainedVariance,
+    model: {
+      inputDim: d,
+      hiddenDim: h,
+      outputDim: sae.outputDim,
+      encoderWeight: sae.parameters.encoderWeight.data,
+      decoderWeight: sae.parameters.decoderWeight.data,
+      decoderBias: sae.parameters.decoderBias.data,
+      output: activations[sae.options.outputActivation].value,
+    },
+    samples: {
+      x: images.pixels,
+      targets: null,
+      codes: sae.transform(asMatrix(images)).data,
+      labels: images.labels,
+      texts: null,
+    },
     history: {
       loss: epochs.map((e) => e.loss),
       reconstruction: epochs.map((e) => e.reconstruction),
@@ -68,30 +84,14 @@ export function reportData({ options, sae, data, epochs, test }: Run): ReportDat
       validationLoss: [],
       l0: epochs.map((e) => e.l0),
     },
-    image: { width: images.width, height: images.height },
-    classNames: Array.from({ length: classes }, (_, k) => String(k)),
-    examples: { originals, reconstructions: reconstructions.data, labels: examples.map((i) => images.labels[i]) },
-    codes: { values: codes.subarray(0, shown * h), labels: images.labels.subarray(0, shown) },
-    meanActivation: test.meanActivation.data,
-    deadUnits: everActive.flatMap((seen, j) => (seen ? [] : [j])),
-    rho: penalty === 'kl' ? rho : null,
-    encoderWeight: sae.parameters.encoderWeight.data,
+    snapshots: isSnapshotEpoch(epochs.length) ? snapshots : [...snapshots, snapshot(sae, epochs.length)],
   };
 }
 
-function firstOfEachClass(labels: Uint8Array): number[] {
-  const first = new Map<number, number>();
-  labels.forEach((label, i) => {
-    if (!first.has(label)) first.set(label, i);
-  });
-  return [...first].sort(([a], [b]) => a - b).map(([, i]) => i);
-}
-
-function activeUnits(codes: ArrayLike<number>, h: number): boolean[] {
-  const seen = Array.from({ length: h }, () => false);
-  for (let k = 0; k < codes.length; k++) if (codes[k] !== 0) seen[k % h] = true;
-  return seen;
-}
+export const snapshot = (sae: SparseAutoencoder, epoch: number): ReportSnapshot => ({
+  epoch,
+  decoderWeight: Float32Array.from(sae.parameters.decoderWeight.data),
+});
 
 /** The command that makes this report again. */
 function commandLine({ preset, epochs, hidden, penalty, beta, rho, lr, batchSize, seed, limit, data }: Run['options']): string {

@@ -1,12 +1,11 @@
-import { accessSync, constants, existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { accessSync, constants, existsSync, mkdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { type EpochReport, SparseAutoencoder } from '../index.js';
 import { asMatrix, type LabelledImages, mnistFolder, readImageDataSet } from '../node/dataset.js';
 import { renderReport } from '../report/report.js';
 import { presets, type TrainOptions } from './options.js';
 import { createProgress } from './progress.js';
-import { type Run, reportData } from './report-data.js';
+import { isSnapshotEpoch, type Run, reportData, snapshot } from './report-data.js';
 
 const print = (line: string) => process.stdout.write(`${line}\n`);
 const count = (n: number) => n.toLocaleString('en-US');
@@ -35,7 +34,7 @@ export async function trainAndReport(options: TrainOptions): Promise<void> {
   );
 
   const started = performance.now();
-  const { epochs, interrupted } = await trainUntilDone(sae, train, options);
+  const { epochs, snapshots, interrupted } = await trainUntilDone(sae, train, options);
   const seconds = (performance.now() - started) / 1000;
   if (interrupted) process.exitCode = 130;
   if (epochs.length === 0) {
@@ -43,12 +42,12 @@ export async function trainAndReport(options: TrainOptions): Promise<void> {
     return;
   }
 
-  const run: Run = { options, sae, data, epochs, test: sae.evaluate(asMatrix(test)) };
+  const run: Run = { options, sae, data, epochs, snapshots, test: sae.evaluate(asMatrix(test)) };
   print(
     `${epochs.length} epochs in ${seconds.toFixed(1)} s; training loss ${epochs[0].loss.toFixed(4)} → ${epochs[epochs.length - 1].loss.toFixed(4)}`,
   );
   printEvaluation(run);
-  writeWhole(path, renderReport(reportData(run), chartLibrary()));
+  writeWhole(path, renderReport(reportData(run)));
   print(`report: ${path}`);
 }
 
@@ -56,6 +55,7 @@ export async function trainAndReport(options: TrainOptions): Promise<void> {
 async function trainUntilDone(sae: SparseAutoencoder, images: LabelledImages, options: TrainOptions) {
   const { penalty, beta, epochs: total, preset } = options;
   const epochs: EpochReport[] = [];
+  const snapshots = [snapshot(sae, 0)];
   const stop = new AbortController();
   const interrupt = () => stop.abort();
   const progress = createProgress({
@@ -74,6 +74,7 @@ async function trainUntilDone(sae: SparseAutoencoder, images: LabelledImages, op
       onBatchEnd: progress.batch,
       onEpochEnd(report) {
         epochs.push(report);
+        if (isSnapshotEpoch(epochs.length)) snapshots.push(snapshot(sae, epochs.length));
         progress.epoch(report);
       },
     });
@@ -83,7 +84,7 @@ async function trainUntilDone(sae: SparseAutoencoder, images: LabelledImages, op
     process.off('SIGINT', interrupt);
     progress.stop();
   }
-  return { epochs, interrupted: stop.signal.aborted };
+  return { epochs, snapshots, interrupted: stop.signal.aborted };
 }
 
 function printEvaluation({ sae, test, data }: Run): void {
@@ -118,11 +119,4 @@ function makeFolder(path: string): void {
 function writeWhole(path: string, text: string): void {
   writeFileSync(`${path}.part`, text);
   renameSync(`${path}.part`, path);
-}
-
-/** Chart.js, to be put into the page: beside the built command line, or in its package. */
-function chartLibrary(): string {
-  const built = new URL('./chart.umd.js', import.meta.url);
-  if (existsSync(built)) return readFileSync(built, 'utf8');
-  return readFileSync(join(dirname(createRequire(import.meta.url).resolve('chart.js')), 'chart.umd.js'), 'utf8');
 }

@@ -5,7 +5,7 @@
  * thread computes what nobody claims.
  */
 
-import { nodeWorkerThreads } from '../../node/threads.js';
+import { nodeWorkerThreads } from '../threads.js';
 
 export interface Pool {
   /** Ends the workers; call it when they have been told to leave their loop. */
