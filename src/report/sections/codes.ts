@@ -131,10 +131,13 @@ function scatter(page: Page): string {
     labels === null
       ? ''
       : `<fieldset class="classes"><legend>Classes</legend>${groups.map((k) => `<label><input type="checkbox" data-class="${k}" checked><b class="k${k % COLOURS}"></b>${escapeHtml(classNames[k])}</label>`).join('')}</fieldset>`;
-  const ends = directions.map(
-    (v, c) =>
-      `<li>${c === 0 ? 'to the right' : 'upwards'} ${end(page, v, 1)}; ${c === 0 ? 'to the left' : 'downwards'} ${end(page, v, -1)}</li>`,
-  );
+  const ways = [
+    ['to the right', directions[0], 1],
+    ['to the left', directions[0], -1],
+    ['upwards', directions[1], 1],
+    ['downwards', directions[1], -1],
+  ] as const;
+  const ends = ways.map(([where, direction, sign]) => `<li><span>${where}:</span> ${end(page, direction, sign)}</li>`);
   const rows = groups.map((k) => {
     const at = middles.get(k);
     return [labels === null ? 'all' : classNames[k], ...(at ?? [Number.NaN, Number.NaN]).map(short)];
