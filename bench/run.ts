@@ -12,6 +12,7 @@ import { clock, describeMachine, FLOPS_PER_CYCLE, load } from './machine.js';
 import { writeReport } from './report.js';
 import { asMarkdown, asText, digits, type Result, summaryTable } from './table.js';
 import { costOfDensity, costOfHidden } from './workloads/cost.js';
+import { formats } from './workloads/formats.js';
 import { kernels } from './workloads/kernels.js';
 import { profile } from './workloads/profile.js';
 import { training } from './workloads/training.js';
@@ -30,6 +31,7 @@ const workloads: Workload[] = [
   profile(1024),
   costOfHidden,
   costOfDensity,
+  formats,
 ];
 
 interface Options {
