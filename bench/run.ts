@@ -13,6 +13,7 @@ import { clock, describeMachine, FLOPS_PER_CYCLE, load } from './machine.js';
 import { writeReport } from './report.js';
 import { asMarkdown, asText, digits, type Result, summaryTable } from './table.js';
 import { costOfDensity, costOfHidden } from './workloads/cost.js';
+import { formats } from './workloads/formats.js';
 import { kernels } from './workloads/kernels.js';
 import { profile } from './workloads/profile.js';
 import { training, ufldl } from './workloads/training.js';
@@ -32,6 +33,7 @@ const workloads: Workload[] = [
   profile(1024),
   costOfHidden,
   costOfDensity,
+  formats,
 ];
 
 interface Options {
