@@ -82,8 +82,10 @@ test('a run on 300 digits: a line an epoch, the evaluation, the report', () =>
     assert.match(stdout, `report: ${join(out, 'report.html')}`);
     assert.equal(readdirSync(out), ['report.html']);
     const html = readFileSync(join(out, 'report.html'), 'utf8');
-    for (const id of ['loss', 'reconstructions', 'codes', 'activity', 'weights']) assert.match(html, `id="${id}"`);
+    for (const id of ['reconstructions', 'parts', 'units', 'codes', 'use', 'training', 'settings'])
+      assert.match(html, `id="${id}"`);
     assert.match(html, 'data:image/png;base64,');
+    assert.ok(html.length < 1e6, `${html.length} bytes`);
     assert.match(html.replace(/<\/?span>/g, ''), '--limit 300');
     for (const [, url] of html.matchAll(/<(?:script|link|img|iframe)[^>]*\s(?:src|href)="([^"]*)"/g))
       assert.match(url, /^data:/, 'self-contained');

@@ -30,7 +30,8 @@ export class Page {
   readonly scales: Float64Array;
   /** Least and greatest number of a grey picture. */
   readonly range: readonly [number, number];
-  readonly #sampleScale: number;
+  /** Greatest magnitude among the samples: the scale of those that are bars. */
+  readonly sampleScale: number;
   readonly #samplePlaces = new Map<number, number>();
   readonly #unitPlaces = new Map<number, number>();
   readonly #furtherPlaces = new Map<number, number>();
@@ -40,7 +41,7 @@ export class Page {
     const { inputDim: d, outputDim, hiddenDim: h, decoderWeight } = model;
     this.statistics = statisticsOf(data);
     this.range = rangeOf(samples.x);
-    this.#sampleScale = greatestMagnitude(samples.x);
+    this.sampleScale = greatestMagnitude(samples.x);
     this.samples = new Sheet('smp', this.#rowBrush(d));
     this.outputs = new Sheet('out', this.#rowBrush(outputDim));
     this.decoder = new Sheet('dec', this.#weightBrush(outputDim));
@@ -74,7 +75,7 @@ export class Page {
   sample(i: number, name = this.nameOf(i)): string {
     let place = this.#samplePlaces.get(i);
     if (place === undefined) {
-      place = this.samples.add(row(this.data.samples.x, i, this.data.model.inputDim), this.#sampleScale);
+      place = this.samples.add(row(this.data.samples.x, i, this.data.model.inputDim), this.sampleScale);
       this.#samplePlaces.set(i, place);
     }
     return this.samples.html(place, name);
@@ -82,7 +83,7 @@ export class Page {
 
   /** An output as a picture, on the scale of the samples. */
   output(values: Numbers, name: string): string {
-    return this.outputs.picture(values, name, this.#sampleScale);
+    return this.outputs.picture(values, name, this.sampleScale);
   }
 
   /** Unit j's row of W_dec as a picture; '' for a unit that is not drawn. */
