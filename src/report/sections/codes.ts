@@ -147,11 +147,10 @@ function scatter(page: Page): string {
     body: `${legend}${inBothSizes(draw, [
       { ...wide, height: 600 },
       { ...narrow, height: 340 },
-    ])}<ul class="ends">${ends.join('')}</ul>`,
+    ])}<p class="ends-title">The more active these units are, the further a point lies</p><ul class="ends">${ends.join('')}</ul>`,
     caption: `Each point is the code of one of ${count(n, 'sample')}. A code has ${h.toLocaleString('en-US')} numbers, too many to draw, so
 it is seen from the side: of all directions among codes, these are the two along which the codes vary most (principal components).
-Together they hold ${percent(shares[0] + shares[1])} of the variation${labels === null ? '' : '; colour and name give the class, the name standing at its middle'}.
-Under the chart are the units that pull a point each way.`,
+Together they hold ${percent(shares[0] + shares[1])} of the variation${labels === null ? '' : '; colour and name give the class, the name standing at its middle, or as near as there is room'}.`,
     good:
       labels === null
         ? 'the points form arms or groups rather than one round heap.'
@@ -168,8 +167,7 @@ Under the chart are the units that pull a point each way.`,
 function end(page: Page, direction: Float64Array, sign: 1 | -1): string {
   const pull = Array.from(direction, (value, j) => ({ j, value: value * sign })).filter(({ value }) => value > 0.05);
   const strongest = pull.sort((a, b) => b.value - a.value).slice(0, NAMED);
-  if (strongest.length === 0) return 'less of these';
-  return `more of ${strongest.map(({ j }) => page.link(j, page.tile(j, ''))).join(' ')}`;
+  return strongest.map(({ j }) => page.link(j, page.tile(j, ''))).join(' ') || '(none)';
 }
 
 /** The mean place of those i for which `belongs`; null of none. */
