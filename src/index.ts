@@ -1,12 +1,42 @@
-export { checkGradients, type ParameterCheck } from './check-gradients.js';
-export { checkGradient, type Differentiable, type GradientCheck, type GradientCheckOptions } from './gradient-check.js';
-export type { Initializer } from './initializers.js';
-export type { Activation } from './kernels/kernels.js';
-export { Decoder, Encoder, type Result } from './layers.js';
-export type { DType, MatrixLike, ShapedArray } from './matrix.js';
-export type { Backend, FitOptions, SparseAutoencoderOptions } from './options.js';
-export type { ParameterName } from './parameters.js';
-export type { Reconstruction } from './reconstruction.js';
-export { type Evaluation, type LossAndGradients, SparseAutoencoder } from './sparse-autoencoder.js';
-export type { Penalty } from './sparsity.js';
-export type { BatchReport, EarlyStopping, EpochReport, History } from './trainer.js';
+import { type CheckGradientsOptions, checkClaims, type ParameterCheck } from './checking/check-gradients.js';
+import {
+  type Evaluation as CoreEvaluation,
+  type LossAndGradients as CoreLossAndGradients,
+  modelOf,
+  type PerParameter,
+} from './core/sparse-autoencoder.js';
+import { show } from './numbers/checks.js';
+import type { MatrixLike } from './numbers/matrix-like.js';
+import { coreOf, type Result, SparseAutoencoder } from './sparse-autoencoder.js';
+
+export { checkGradient, type Differentiable, type GradientCheck, type GradientCheckOptions } from './checking/gradient-check.js';
+export type { ParameterValues } from './core/model.js';
+export type { FromBytesOptions, ToBytesOptions } from './core/model-file.js';
+export type { Backend, SparseAutoencoderOptions } from './core/options.js';
+export type { ParameterName, PerParameter } from './core/sparse-autoencoder.js';
+export type { Elementwise as Activation } from './kernels/kernels.js';
+export type { Initializer } from './layers/initializers.js';
+export type { Reconstruction } from './layers/reconstruction.js';
+export type { DType } from './numbers/matrix.js';
+export type { MatrixLike, RowLike, ShapedArray } from './numbers/matrix-like.js';
+export type { PreparationOptions } from './numbers/preparation.js';
+export { Decoder, Encoder, SparseAutoencoder } from './sparse-autoencoder.js';
+export type { HiddenActivation, Penalty } from './sparsity/kinds.js';
+export type { CheckpointOptions, EarlyStopping, FitOptions, Signal } from './training/fit-options.js';
+export type { BatchReport, EpochReport, History } from './training/history.js';
+export type Evaluation = CoreEvaluation<Result>;
+export type LossAndGradients = CoreLossAndGradients<Result>;
+export type { ParameterCheck, Result };
+
+/**
+ * Compares the model's gradients on X, computed by its own backward pass in its own precision and
+ * backend, with central differences of J, computed in float64. Changes nothing.
+ */
+export function checkGradients(
+  sae: SparseAutoencoder,
+  X: MatrixLike,
+  options: CheckGradientsOptions = {},
+): PerParameter<ParameterCheck> {
+  if (!(sae instanceof SparseAutoencoder)) throw new TypeError(`checkGradients: got ${show(sae)}, expected a SparseAutoencoder`);
+  return checkClaims(modelOf(coreOf(sae)), sae, X, options);
+}

@@ -1,47 +1,68 @@
-import ndarray from 'ndarray';
+import ndarray, { type NdArray } from 'ndarray';
 import ops from 'ndarray-ops';
-import { fit } from './fit.js';
-import { adoptParameters, CHUNK, reconstructAll } from './inference.js';
-import { resolveBackend } from './kernels/backend.js';
+import type { ParameterValues } from './core/model.js';
+import type { FromBytesOptions, ToBytesOptions } from './core/model-file.js';
+import type { SparseAutoencoderOptions } from './core/options.js';
+import {
+  SparseAutoencoder as Core,
+  type Evaluation,
+  type LossAndGradients,
+  modelOf,
+  type PerParameter,
+} from './core/sparse-autoencoder.js';
 import type { FloatArray, Matrix } from './kernels/kernels.js';
-import { Decoder, Encoder, encodeWith, present, type Result } from './layers.js';
-import { floats, type MatrixLike, show } from './matrix.js';
-import { assess, explainedVariance } from './metrics.js';
-import { Model } from './model.js';
-import { Objective } from './objective.js';
-import { checkDataOptions, completeModelOptions, type FitOptions, type SparseAutoencoderOptions, suggestion } from './options.js';
-import { type ParameterName, parameterNames, parameterShapes, viewParameters } from './parameters.js';
-import { asRows } from './rows.js';
-import type { History } from './trainer.js';
+import { type Layout, partsOf } from './layers/parameters.js';
+import type { MatrixLike, RowLike } from './numbers/matrix-like.js';
+import type { FitOptions } from './training/fit-options.js';
+import type { History } from './training/history.js';
 
-/** J on a data set, its terms, and what the code is like. */
-export interface Evaluation {
-  /** J = reconstruction + β·sparsity + (λ/2)·‖W‖² */
-  loss: number;
-  /** R */
-  reconstruction: number;
-  /** S, before β */
-  sparsity: number;
-  /** Active (non-zero) units per row, on average. */
-  l0: number;
-  /** How many units are active on no row. */
-  deadUnits: number;
-  /** 1 − Σ(t − x̂)²/Σ(t − t̄)², over all entries; t̄ is each column's mean. */
-  explainedVariance: number;
-  /** ρ̂, h entries. */
-  meanActivation: Result;
+/** What the library gives back: an ndarray of the model's dtype. */
+export type Result = NdArray<FloatArray>;
+
+const present = ({ data, rows, cols }: Matrix): Result => ndarray(data, [rows, cols]);
+
+/** Matrices and vectors of θ's form, each in its own shape. */
+function presentAll(parts: Readonly<Record<string, Matrix>>, layout: Layout): PerParameter<Result> {
+  const entries = layout.map(({ name, shape }) => [name, ndarray(parts[name].data, [...shape])]);
+  return Object.fromEntries(entries);
 }
 
-export interface LossAndGradients {
-  loss: number;
-  reconstruction: number;
-  sparsity: number;
-  /** ∂J/∂θ, shaped as `parameters`. */
-  gradients: Record<ParameterName, Result>;
+/** f = σ_h(x·W_enc + b_enc), of the model it belongs to. */
+export class Encoder {
+  readonly #core: Core;
+
+  constructor(core: Core) {
+    this.#core = core;
+  }
+
+  /**
+   * The code of X, or of one row.   n×d → n×h
+   * @throws for rows of another width than d, no rows, or an entry that is not finite.
+   */
+  encode(X: MatrixLike | RowLike): Result {
+    return present(this.#core.encoder.encode(X));
+  }
 }
 
-/** A vector or a matrix to copy in: as MatrixLike, or a list of numbers. */
-export type ParameterValues = MatrixLike | ArrayLike<number>;
+/** x̂ = σ_o(f·W_dec + b_dec), of the model it belongs to. */
+export class Decoder {
+  readonly #core: Core;
+
+  constructor(core: Core) {
+    this.#core = core;
+  }
+
+  /**
+   * The reconstruction from codes, or from one.   n×h → n×d′
+   * @throws for rows of another width than h, no rows, or an entry that is not finite.
+   */
+  decode(F: MatrixLike | RowLike): Result {
+    return present(this.#core.decoder.decode(F));
+  }
+}
+
+/** The core behind the class, for what else works on models. */
+export let coreOf: (sae: SparseAutoencoder) => Core;
 
 /**
  * A sparse autoencoder:
@@ -49,55 +70,77 @@ export type ParameterValues = MatrixLike | ArrayLike<number>;
  *   X̂ = σ_o(F·W_dec + b_dec)      the reconstruction, n×d′
  * trained by Adam on  J = R(X̂, T) + β·S(F) + (λ/2)·(‖W_enc‖² + ‖W_dec‖²).
  *
- * X is an ndarray of any stride, a number[][], or { data, shape }. Results are ndarrays. Whatever is
- * wrong with an argument is an Error saying where, what came and what was expected, and a call that
- * throws has changed nothing.
+ * X is an ndarray of any stride, a number[][], a list of typed arrays, { data, rows, cols } or { data, shape }. Results
+ * are ndarrays. Whatever is wrong with an argument is an Error saying where, what came and what was expected, and a call
+ * that throws has changed nothing. All of it is done by the class of the same name in core/, which knows no ndarray.
  */
 export class SparseAutoencoder {
+  static {
+    coreOf = (sae) => sae.#core;
+  }
+
   readonly encoder: Encoder;
   readonly decoder: Decoder;
-  /** W_enc d×h, b_enc h, W_dec h×d′, b_dec d′: live, so writing to them changes the model. */
-  readonly parameters: Readonly<Record<ParameterName, Result>>;
-  readonly #backend: 'plain' | 'simd';
-  readonly #model: Model;
-  #fitting = false;
+  /** W_enc d×h, b_enc h, W_dec h×d′, b_dec d′, and a kind's own: live, so writing to them changes the model. */
+  readonly parameters: Readonly<PerParameter<Result>>;
+  readonly #core: Core;
+  readonly #layout: Layout;
 
   constructor(options: SparseAutoencoderOptions) {
-    const complete = completeModelOptions(options);
-    this.#backend = resolveBackend(complete);
-    this.#model = new Model(complete);
-    this.encoder = new Encoder(this.#model);
-    this.decoder = new Decoder(this.#model);
-    this.parameters = Object.freeze(shaped(this.#model.state.theta, this.#model));
+    this.#core = options instanceof Core ? options : new Core(options);
+    const model = modelOf(this.#core);
+    this.#layout = model.layout;
+    this.encoder = new Encoder(this.#core);
+    this.decoder = new Decoder(this.#core);
+    this.parameters = Object.freeze(presentAll(this.#core.parameters, this.#layout));
+    model.onMoved.push((theta) => {
+      for (const [name, { data }] of partsOf(theta, this.#layout)) this.parameters[name].data = data;
+    });
+  }
+
+  /**
+   * The model that a file's bytes hold: see `toBytes`.
+   * @throws RangeError or TypeError naming the byte, tensor or option that is not as it should be
+   */
+  static fromBytes(bytes: Uint8Array, options: FromBytesOptions = {}): SparseAutoencoder {
+    return new SparseAutoencoder(Core.fromBytes(bytes, options) as never);
+  }
+
+  /**
+   * The model as one safetensors file, its tensors under SAELens's names; with `training`, also all that `fit` needs to go
+   * on where it stands: Adam's moments, random streams, history, and the state of a `fit` that is under way.
+   */
+  toBytes(options: ToBytesOptions = {}): Uint8Array<ArrayBuffer> {
+    return this.#core.toBytes(options);
   }
 
   /** All options, defaults filled in. */
-  get options(): Readonly<Required<SparseAutoencoderOptions>> {
-    return { ...this.#model.options };
+  get options(): Core['options'] {
+    return this.#core.options;
   }
   get inputDim(): number {
-    return this.#model.options.inputDim;
+    return this.#core.inputDim;
   }
   get hiddenDim(): number {
-    return this.#model.options.hiddenDim;
+    return this.#core.hiddenDim;
   }
   get outputDim(): number {
-    return this.#model.options.outputDim;
+    return this.#core.outputDim;
   }
   /** ρ */
   get sparsityParam(): number {
-    return this.#model.options.sparsityParam;
+    return this.#core.sparsityParam;
   }
   /** β */
   get beta(): number {
-    return this.#model.options.beta;
+    return this.#core.beta;
   }
   get learningRate(): number {
-    return this.#model.options.learningRate;
+    return this.#core.learningRate;
   }
   /** What the arithmetic runs on. */
   get backend(): 'plain' | 'simd' {
-    return this.#backend;
+    return this.#core.backend;
   }
 
   /**
@@ -109,113 +152,54 @@ export class SparseAutoencoder {
    * RangeError for a loss that is not finite, the signal's reason, or what a callback threw, with the
    * model as it stood at the end of the last good epoch.
    */
-  async fit(X: MatrixLike, options: FitOptions = {}): Promise<History> {
-    if (this.#fitting) throw new Error('fit: this model is already being fitted, expected the earlier fit to have ended');
-    this.#fitting = true;
-    try {
-      return await fit(this.#model, X, options, (theta) => this.#pointAt(theta));
-    } finally {
-      this.#fitting = false;
-    }
+  fit(X: MatrixLike, options: FitOptions = {}): Promise<History> {
+    return this.#core.fit(X, options);
   }
 
-  /** The code of X.   n×d → n×h */
-  transform(X: MatrixLike): Result {
-    return encodeWith(this.#model, 'transform: X', X);
+  /** The code of X, or of one row.   n×d → n×h */
+  transform(X: MatrixLike | RowLike): Result {
+    return present(this.#core.transform(X));
   }
 
-  /** X̂, the decoded code of X.   n×d → n×d′ */
-  reconstruct(X: MatrixLike): Result {
-    const { spec, θ } = this.#model;
-    const x = this.#model.read('reconstruct: X', X, spec.inputDim);
-    const xHat = this.#model.blank(x.rows, spec.outputDim);
-    reconstructAll('reconstruct: X', this.#model.inferenceKernels(x), θ, spec, x, xHat);
-    return present(xHat);
+  /** X̂, the decoded code of X, or of one row.   n×d → n×d′ */
+  reconstruct(X: MatrixLike | RowLike): Result {
+    return present(this.#core.reconstruct(X));
   }
 
   /** J over X as one batch, without its gradient, and what the code is like. */
-  evaluate(X: MatrixLike, options: { targets?: MatrixLike } = {}): Evaluation {
-    checkDataOptions('evaluate', options);
-    const { spec, θ } = this.#model;
-    const x = this.#model.readFinite('evaluate: X', X, spec.inputDim);
-    const t = this.#model.readTargets('evaluate: targets', options.targets, x.rows);
-    const k = this.#model.kernels(Math.min(CHUNK, x.rows));
-    const { squaredError, meanActivation, ...rest } = k.scoped(() => assess('evaluate: X', k, adoptParameters(k, θ), spec, x, t));
-    return {
-      ...rest,
-      explainedVariance: explainedVariance(squaredError, t ?? x),
-      meanActivation: ndarray(copyAs(this.#model, meanActivation), [spec.hiddenDim]),
-    };
+  evaluate(X: MatrixLike, options: { targets?: MatrixLike } = {}): Evaluation<Result> {
+    const { meanActivation, ...rest } = this.#core.evaluate(X, options);
+    return { ...rest, meanActivation: ndarray(meanActivation, [meanActivation.length]) };
   }
 
-  /** J over X as one batch, and ∇J by the hand-written backward pass. */
-  lossAndGradients(X: MatrixLike, options: { targets?: MatrixLike } = {}): LossAndGradients {
-    checkDataOptions('lossAndGradients', options);
-    const x = this.#model.readFinite('lossAndGradients: X', X, this.inputDim);
-    const t = this.#model.readTargets('lossAndGradients: targets', options.targets, x.rows);
-    const { spec, state, θ } = this.#model;
-    const k = this.#model.kernels(x.rows);
-    return k.scoped(() => {
-      const gradient = k.floats(state.theta.length);
-      const rows = asRows(k, { ...x, data: k.adopt(x.data) });
-      const goal = { data: k.adopt((t ?? x).data), rows: x.rows, cols: spec.outputDim };
-      const objective = new Objective(k, spec, x.rows, 'index' in rows);
-      const { loss, reconstruction, sparsity } = objective.evaluate(adoptParameters(k, θ), rows, goal, gradient);
-      return { loss, reconstruction, sparsity, gradients: shaped(copyAs(this.#model, gradient), this.#model) };
-    });
+  /** J over X as one training batch, and ∇J by the hand-written backward pass. */
+  lossAndGradients(X: MatrixLike, options: { targets?: MatrixLike } = {}): LossAndGradients<Result> {
+    const { gradients, ...rest } = this.#core.lossAndGradients(X, options);
+    return { ...rest, gradients: presentAll(gradients, this.#layout) };
   }
 
   /**
    * Copies parameters in: all of them or some, each of its exact shape. Adam's moments stay.
    * @throws for an unknown name, another shape or an entry that is not finite; then none is changed.
    */
-  setParameters(values: Partial<Record<ParameterName, ParameterValues>>): void {
-    if (values === null || typeof values !== 'object' || Array.isArray(values)) {
-      throw new TypeError(`setParameters: got ${show(values)}, expected { ${parameterNames.join(', ')} }`);
+  setParameters(values: Partial<PerParameter<ParameterValues>>): void {
+    for (const { name, data, shape } of modelOf(this.#core).readParameters(values)) {
+      ops.assign(this.parameters[name], ndarray(data, [...shape]));
     }
-    const shapes = parameterShapes(this.#model.spec);
-    const given = Object.entries(values).filter(([, value]) => value !== undefined);
-    const read = given.map(([key, value]) => {
-      const name = key as ParameterName;
-      if (!parameterNames.includes(name)) {
-        throw new RangeError(`setParameters: unknown parameter ${show(key)}${suggestion(key, parameterNames)}`);
-      }
-      return { name, data: this.#readParameter(name, value, shapes[name]) };
-    });
-    for (const { name, data } of read) ops.assign(this.parameters[name], ndarray(data, shapes[name]));
   }
 
-  /** θ has moved: the live ndarrays and the layers follow it. */
-  #pointAt(theta: FloatArray): void {
-    const θ = viewParameters(theta, this.#model.spec);
-    this.#model.θ = θ;
-    for (const name of parameterNames) this.parameters[name].data = numbersOf(θ[name]);
+  /** One line: sizes, kinds, size of θ. */
+  toString(): string {
+    return this.#core.toString();
   }
 
-  #readParameter(name: ParameterName, value: unknown, shape: number[]): FloatArray {
-    const where = `setParameters: ${name}` as const;
-    if (shape.length === 1) return this.#model.readVector(where, value, shape[0]).slice();
-    const [rows, cols] = shape;
-    const matrix = this.#model.readFinite(where, value, cols);
-    if (matrix.rows !== rows) throw new RangeError(`${where} has ${matrix.rows} rows, expected ${rows}`);
-    return matrix.data.slice();
+  /** What console.log shows. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
+  }
+
+  /** The options, which say how to make a model like this one. Its parameters are not in it. */
+  toJSON(): SparseAutoencoderOptions {
+    return this.#core.toJSON();
   }
 }
-
-function copyAs(model: Model, values: FloatArray): FloatArray {
-  const copy = floats(model.options.dtype, values.length);
-  copy.set(values);
-  return copy;
-}
-
-/** θ, or anything of its form, as four ndarrays on the same memory. */
-function shaped(theta: FloatArray, { spec }: Model): Record<ParameterName, Result> {
-  const shapes = parameterShapes(spec);
-  const views = viewParameters(theta, spec);
-  const entries = parameterNames.map((name) => {
-    return [name, ndarray(numbersOf(views[name]), shapes[name])];
-  });
-  return Object.fromEntries(entries);
-}
-
-const numbersOf = (view: Matrix | FloatArray): FloatArray => ('data' in view ? view.data : view);

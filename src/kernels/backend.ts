@@ -1,8 +1,8 @@
-import { processors } from '../node/threads.js';
 import type { Kernels } from './kernels.js';
 import { createPlainKernels } from './plain/plain.js';
 import { canShare } from './simd/pool.js';
 import { createSimdKernels, simdSupported } from './simd/simd.js';
+import { processors } from './threads.js';
 
 /** What a model asks for: see SparseAutoencoderOptions. */
 export interface BackendRequest {

@@ -10,15 +10,11 @@
  * the output is written. No operation allocates.
  */
 
-/** The precisions a model can have. */
-export type FloatArray = Float32Array | Float64Array;
+import type { FloatArray, Matrix } from '../numbers/matrix.js';
+import type { Elementwise } from './elementwise.js';
 
-/** A dense rows × cols matrix, row-major and contiguous: a_ij = data[i·cols + j]. */
-export interface Matrix {
-  readonly data: FloatArray;
-  readonly rows: number;
-  readonly cols: number;
-}
+export type { FloatArray, Matrix } from '../numbers/matrix.js';
+export type { Elementwise } from './elementwise.js';
 
 /**
  * A rows × cols matrix stored by its non-zeros: row i holds value[k] in column index[k] for
@@ -38,9 +34,6 @@ export interface SparseRows {
 export type Rows = Matrix | SparseRows;
 
 export const isSparse = (x: Rows): x is SparseRows => 'index' in x;
-
-/** σ, applied elementwise. Every one has a derivative that can be read off its output. */
-export type Activation = 'relu' | 'sigmoid' | 'tanh' | 'identity';
 
 /** One step of Adam (Kingma & Ba 2015, Algorithm 1); `step` is t, counted from 1. */
 export interface AdamStep {
@@ -92,7 +85,7 @@ export interface Kernels {
   transpose(t: SparseRows, s: SparseRows): void;
 
   /** A ← σ(A), in place. */
-  activate(a: Matrix, activation: Activation): void;
+  activate(a: Matrix, σ: Elementwise): void;
   /** out_j = Σ_i a_ij */
   columnSums(out: FloatArray, a: Matrix): void;
 
@@ -101,9 +94,9 @@ export interface Kernels {
    * dz = 2c·(x̂ − t)·σ′(x̂). `xHat` holds z on entry and x̂ on return; `dz` may be
    * left out, or be `xHat` itself, which then holds dz.
    */
-  outputLoss(xHat: Matrix, dz: Matrix | null, t: Rows, activation: Activation, c: number): number;
+  outputLoss(xHat: Matrix, dz: Matrix | null, t: Rows, σ: Elementwise, c: number): number;
   /** dz_ij ← (dz_ij + pull_j + l1·sign(f_ij))·σ′(f_ij), in place: from ∂J/∂F to ∂J/∂Z. */
-  hiddenDelta(dz: Matrix, f: Matrix, pull: FloatArray, l1: number, activation: Activation): void;
+  hiddenDelta(dz: Matrix, f: Matrix, pull: FloatArray, l1: number, σ: Elementwise): void;
 
   /** Σ x² */
   sumOfSquares(x: FloatArray): number;

@@ -1,4 +1,4 @@
-import type { Activation, AdamStep } from '../../src/kernels/kernels.js';
+import type { AdamStep, Elementwise } from '../../src/kernels/kernels.js';
 
 /** Σ_t a(i, t)·b(t, j) (+ bias_j), as the equation says, in double precision. */
 export function denseProduct(
@@ -20,14 +20,14 @@ export function denseProduct(
   return c;
 }
 
-export function activationByHand(kind: Activation, z: number): number {
+export function activationByHand(kind: Elementwise, z: number): number {
   if (kind === 'relu') return z > 0 ? z : z * 0 === 0 || z === -Infinity ? 0 : z;
   if (kind === 'sigmoid') return 1 / (1 + Math.exp(-z));
   return kind === 'tanh' ? Math.tanh(z) : z;
 }
 
 /** σ′, from the output f. */
-export function slopeByHand(kind: Activation, f: number): number {
+export function slopeByHand(kind: Elementwise, f: number): number {
   if (kind === 'relu') return f > 0 ? 1 : 0;
   if (kind === 'sigmoid') return f * (1 - f);
   return kind === 'tanh' ? 1 - f * f : 1;

@@ -1,7 +1,7 @@
 import type { FloatArray, Kernels, Matrix, SparseRows } from '../../src/kernels/kernels.js';
 import { createPlainKernels } from '../../src/kernels/plain/plain.js';
+import { sparseRows } from '../../src/kernels/rows.js';
 import { createSimdKernels } from '../../src/kernels/simd/simd.js';
-import { sparseRows } from '../../src/rows.js';
 import { numbers } from '../helpers.js';
 
 export interface BackendUnderTest {

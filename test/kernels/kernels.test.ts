@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Activation, Kernels } from '../../src/kernels/kernels.js';
+import type { Elementwise, Kernels } from '../../src/kernels/kernels.js';
 import { near, sameBits } from '../helpers.js';
 import { activationByHand } from './by-hand.js';
 import { type Check, cases, type Shape } from './cases.js';
@@ -36,7 +36,7 @@ function check(kernels: Kernels, run: (desk: Desk, shape: Shape) => Check[], sha
 }
 
 const special = [0, -0, 1e-45, -1e-45, 1e-30, 1, -1, 88, -88, 89, -89, 104, -104, 1e30, -1e30, Infinity, -Infinity, Number.NaN];
-const kinds: readonly Activation[] = ['relu', 'sigmoid', 'tanh', 'identity'];
+const kinds: readonly Elementwise[] = ['relu', 'sigmoid', 'tanh', 'identity'];
 
 for (const { name, create, tolerance } of backends) {
   const kernels = create();

@@ -58,7 +58,7 @@ const learn = (options: string) => `
 
 for (const [lack, prelude] of Object.entries({
   // tsx needs it to read its first file.
-  'WebAssembly is missing': "await import('./src/elementary.ts'); delete globalThis.WebAssembly;",
+  'WebAssembly is missing': "await import('./src/numbers/elementary.ts'); delete globalThis.WebAssembly;",
   'WebAssembly may not be compiled': "WebAssembly.Module = class { constructor() { throw new Error('forbidden'); } };",
   'WebAssembly has no SIMD': 'WebAssembly.validate = () => false;',
 })) {

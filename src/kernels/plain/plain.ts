@@ -1,7 +1,7 @@
-import { activations } from '../../activations.js';
-import { power } from '../../elementary.js';
-import { firstNonFinite } from '../../matrix.js';
-import { type Activation, type AdamStep, type FloatArray, isSparse, type Kernels, type Matrix, type Rows } from '../kernels.js';
+import { power } from '../../numbers/elementary.js';
+import { firstNonFinite } from '../../numbers/matrix.js';
+import { elementwise } from '../elementwise.js';
+import { type AdamStep, type Elementwise, type FloatArray, isSparse, type Kernels, type Matrix, type Rows } from '../kernels.js';
 import { product, sddmm, spmm } from './products.js';
 import { compress, transpose } from './sparse.js';
 
@@ -55,9 +55,9 @@ function axpy(y: FloatArray, alpha: number, x: FloatArray): void {
   for (let i = 0; i < y.length; i++) y[i] += alpha * x[i];
 }
 
-function activate({ data }: Matrix, activation: Activation): void {
-  if (activation === 'identity') return;
-  const { value } = activations[activation];
+function activate({ data }: Matrix, σ: Elementwise): void {
+  if (σ === 'identity') return;
+  const { value } = elementwise[σ];
   for (let i = 0; i < data.length; i++) data[i] = value(data[i]);
 }
 
@@ -70,8 +70,8 @@ function columnSums(out: FloatArray, { data, rows, cols }: Matrix): void {
 }
 
 /** x̂ = σ(z);  R = c·Σ (x̂ − t)²;  dz = 2c·(x̂ − t)·σ′(x̂). */
-function outputLoss(xHat: Matrix, dz: Matrix | null, t: Rows, activation: Activation, c: number): number {
-  const { value, slope } = activations[activation];
+function outputLoss(xHat: Matrix, dz: Matrix | null, t: Rows, σ: Elementwise, c: number): number {
+  const { value, slope } = elementwise[σ];
   const { rows, cols, data } = xHat;
   const sparse = isSparse(t) ? t : null;
   const target = sparse ? sparse.value : (t as Matrix).data;
@@ -94,8 +94,8 @@ function outputLoss(xHat: Matrix, dz: Matrix | null, t: Rows, activation: Activa
 }
 
 /** dz ← (dz + pull_j + l1·sign f)·σ′(f) */
-function hiddenDelta(dz: Matrix, f: Matrix, pull: FloatArray, l1: number, activation: Activation): void {
-  const { slope } = activations[activation];
+function hiddenDelta(dz: Matrix, f: Matrix, pull: FloatArray, l1: number, σ: Elementwise): void {
+  const { slope } = elementwise[σ];
   const { cols, data } = dz;
   const code = f.data;
   for (let i = 0, j = 0; i < data.length; i++) {

@@ -5,9 +5,9 @@
  * into WebAssembly, which shares the work out and joins it before it returns.
  */
 
-import { power } from '../../elementary.js';
-import { processors } from '../../node/threads.js';
-import { type Activation, isSparse, type Kernels, type Matrix, type SparseRows } from '../kernels.js';
+import { power } from '../../numbers/elementary.js';
+import { type Elementwise, isSparse, type Kernels, type Matrix, type SparseRows } from '../kernels.js';
+import { processors } from '../threads.js';
 import { kernelModule } from './binary.js';
 import { Heap } from './heap.js';
 import { canShare, maySleep, type Pool, startWorkers } from './pool.js';
@@ -33,7 +33,7 @@ const SPINS_WHEN_CROWDED = 200;
 /** Measured: up to this density, for 64 columns, compress and spmm beat gemm; for wide results up to 0.9. */
 const SPARSE_BELOW = 0.7;
 
-const ACTIVATIONS: Record<Activation, number> = { relu: 0, sigmoid: 1, tanh: 2, identity: 3 };
+const FUNCTIONS: Record<Elementwise, number> = { relu: 0, sigmoid: 1, tanh: 2, identity: 3 };
 
 const A_B = 0;
 const AT_B = 1;
@@ -186,18 +186,15 @@ export function createSimdKernels(options: { threads: number; bytes?: number }):
         s.cols,
       ),
 
-    activate: (a, activation) => wasm.activate(at(a.data), a.rows * a.cols, ACTIVATIONS[activation]),
+    activate: (a, σ) => wasm.activate(at(a.data), a.rows * a.cols, FUNCTIONS[σ]),
     columnSums: (out, a) => wasm.columnSums(at(out), at(a.data), a.rows, a.cols),
-    outputLoss: (xHat, dz, t, activation, c) => {
+    outputLoss: (xHat, dz, t, σ, c) => {
       const target: [number, number, number, number, number] = isSparse(t)
         ? [0, at(t.start), at(t.end), at(t.index), at(t.value)]
         : [at(t.data), 0, 0, 0, 0];
-      return (
-        c * wasm.outputLoss(at(xHat.data), atOrNull(dz?.data), ...target, xHat.rows, xHat.cols, ACTIVATIONS[activation], 2 * c)
-      );
+      return c * wasm.outputLoss(at(xHat.data), atOrNull(dz?.data), ...target, xHat.rows, xHat.cols, FUNCTIONS[σ], 2 * c);
     },
-    hiddenDelta: (dz, f, pull, l1, activation) =>
-      wasm.hiddenDelta(at(dz.data), at(f.data), at(pull), l1, f.rows, f.cols, ACTIVATIONS[activation]),
+    hiddenDelta: (dz, f, pull, l1, σ) => wasm.hiddenDelta(at(dz.data), at(f.data), at(pull), l1, f.rows, f.cols, FUNCTIONS[σ]),
 
     sumOfSquares: (x) => wasm.sumOfSquares(at(x), x.length),
     sumOfAbs: (x) => wasm.sumOfAbs(at(x), x.length),

@@ -1,0 +1,24 @@
+/** Everything but ndarray: matrices in and out are { data, rows, cols }, and nothing here needs `eval`. */
+
+export { checkGradients, type ParameterCheck } from './checking/check-gradients.js';
+export { checkGradient, type Differentiable, type GradientCheck, type GradientCheckOptions } from './checking/gradient-check.js';
+export { Decoder, Encoder } from './core/layers.js';
+export type { ParameterValues } from './core/model.js';
+export type { FromBytesOptions, ToBytesOptions } from './core/model-file.js';
+export type { Backend, SparseAutoencoderOptions } from './core/options.js';
+export {
+  type Evaluation,
+  type LossAndGradients,
+  type ParameterName,
+  type PerParameter,
+  SparseAutoencoder,
+} from './core/sparse-autoencoder.js';
+export type { Elementwise, FloatArray, Matrix } from './kernels/kernels.js';
+export type { Initializer } from './layers/initializers.js';
+export type { Reconstruction } from './layers/reconstruction.js';
+export type { DType } from './numbers/matrix.js';
+export type { MatrixLike, MatrixOf, RowLike, ShapedArray } from './numbers/matrix-like.js';
+export type { PreparationOptions } from './numbers/preparation.js';
+export type { HiddenActivation, Penalty } from './sparsity/kinds.js';
+export type { CheckpointOptions, EarlyStopping, FitOptions, Signal } from './training/fit-options.js';
+export type { BatchReport, EpochReport, History } from './training/history.js';

@@ -1,0 +1,111 @@
+import { trainingKernels } from '../kernels/backend.js';
+import type { Matrix } from '../kernels/kernels.js';
+import { rowsOf } from '../numbers/matrix.js';
+import type { MatrixLike } from '../numbers/matrix-like.js';
+import { DataSet } from '../training/batches.js';
+import {
+  type CheckpointOptions,
+  type CompleteFitOptions,
+  checkpointClock,
+  completeEarlyStopping,
+  completeFitOptions,
+  type FitOptions,
+  readPair,
+} from '../training/fit-options.js';
+import type { History } from '../training/history.js';
+import { train } from '../training/trainer.js';
+import type { Dealing, Run } from '../training/training-state.js';
+import type { Model } from './model.js';
+import { toBytes } from './model-file.js';
+
+/** Rows to learn from, and their targets; null where T = X. */
+interface Samples {
+  x: Matrix;
+  targets: Matrix | null;
+}
+
+/** Reads and checks all that `fit` was given, then trains. Nothing changes before all of it is sound. */
+export async function fit(model: Model, X: MatrixLike, given: FitOptions): Promise<History> {
+  const options = completeFitOptions(given);
+  const { spec } = model;
+  const x = model.readFinite('fit: X', X, spec.inputDim);
+  const all: Samples = { x, targets: model.readTargets('fit: targets', options.targets, x.rows) };
+  const separated = separate(model, all, options);
+  const { epochs, batchSize, shuffle, earlyStopping, onEpochEnd, onBatchEnd, signal } = options;
+  const dealing = { rows: separated.training.x.rows, batchSize, shuffle };
+  const resume = options.resume ? requireRun(model.state.run, dealing) : null;
+  const epochsBefore = model.state.records.length;
+  const forget = model.preparation?.learn(separated.training.x);
+  const prepare = <S extends Samples>(samples: S): S => ({ ...samples, x: model.prepare('fit: X', samples.x) });
+  const training = prepare(separated.training);
+  const validation = separated.validation && prepare(separated.validation);
+  const capacity = Math.min(batchSize, training.x.rows);
+
+  const k = trainingKernels(model.spec);
+  try {
+    return await train(k, model.state, {
+      spec,
+      learningRate: model.spec.learningRate,
+      epochs,
+      dealing,
+      resume,
+      checkpoint: checkpointing(model, options.checkpoint),
+      x: new DataSet(k, training.x, capacity),
+      targets: training.targets && new DataSet(k, training.targets, capacity),
+      validation,
+      earlyStopping: earlyStopping ? completeEarlyStopping(earlyStopping) : null,
+      onEpochEnd,
+      onBatchEnd,
+      signal,
+      onStateMoved: (state) => {
+        model.live = state;
+      },
+    });
+  } catch (error) {
+    if (model.state.records.length === epochsBefore) forget?.();
+    throw error;
+  } finally {
+    await k.close();
+  }
+}
+
+/** The run to resume, if it can be resumed with these rows. */
+function requireRun(run: Run | null, dealing: Dealing): Run {
+  if (!run)
+    throw new Error('fit: resume: this model is in the middle of no fit, expected a checkpoint of one, or one that was aborted');
+  for (const name of ['rows', 'batchSize', 'shuffle'] as const) {
+    if (run[name] === dealing[name]) continue;
+    throw new RangeError(`fit: resume: ${name} is ${dealing[name]}, expected ${run[name]}, as when the fit began`);
+  }
+  return run;
+}
+
+function checkpointing(model: Model, options: CheckpointOptions | undefined) {
+  if (!options) return undefined;
+  const isDue = checkpointClock(options);
+  return (epochsDone: number) => (isDue(epochsDone) ? options.save(toBytes(model, { training: true }), epochsDone) : undefined);
+}
+
+function separate(model: Model, all: Samples, options: CompleteFitOptions): { training: Samples; validation: Samples | null } {
+  const { validationData, validationSplit } = options;
+  if (validationSplit !== undefined) return split(all, validationSplit);
+  if (validationData === undefined) return { training: all, validation: null };
+  const pair = readPair(validationData);
+  const x = model.readFinite('fit: validationData', pair.x, model.spec.inputDim);
+  const needsTargets = all.targets !== null && pair.targets === undefined;
+  if (needsTargets) throw new RangeError('fit: validationData has no targets, expected { x, targets }, as fit was given targets');
+  return { training: all, validation: { x, targets: model.readTargets('fit: validationData.targets', pair.targets, x.rows) } };
+}
+
+/** Keeps the last ⌊share·n⌋ rows for validation. */
+function split({ x, targets }: Samples, share: number): { training: Samples; validation: Samples } {
+  const kept = Math.floor(share * x.rows);
+  const cut = x.rows - kept;
+  if (kept === 0 || cut === 0) {
+    throw new RangeError(
+      `fit: validationSplit ${share} of ${x.rows} rows leaves ${cut} to train on and ${kept} to validate on, expected at least 1 each`,
+    );
+  }
+  const part = (from: number, to: number): Samples => ({ x: rowsOf(x, from, to), targets: targets && rowsOf(targets, from, to) });
+  return { training: part(0, cut), validation: part(cut, x.rows) };
+}

@@ -1,0 +1,63 @@
+import type { Matrix } from '../kernels/kernels.js';
+import { decodeAll, encodeAll, reconstructAll } from '../model/inference.js';
+import type { Where } from '../numbers/matrix.js';
+import type { MatrixLike, RowLike } from '../numbers/matrix-like.js';
+import type { Model } from './model.js';
+
+/** f = σ_h(x·W_enc + b_enc), of the model it belongs to. The mathematics is in layers/ and sparsity/codes/. */
+export class Encoder {
+  readonly #model: Model;
+
+  constructor(model: Model) {
+    this.#model = model;
+  }
+
+  /**
+   * The code of X, or of one row.   n×d → n×h
+   * @throws for rows of another width than d, no rows, or an entry that is not finite.
+   */
+  encode(X: MatrixLike | RowLike): Matrix {
+    return encodeWith(this.#model, 'encode: X', X);
+  }
+}
+
+/** x̂ = σ_o(f·W_dec + b_dec), of the model it belongs to. The mathematics is in layers/decoder.ts. */
+export class Decoder {
+  readonly #model: Model;
+
+  constructor(model: Model) {
+    this.#model = model;
+  }
+
+  /**
+   * The reconstruction from codes, or from one.   n×h → n×d′
+   * @throws for rows of another width than h, no rows, or an entry that is not finite.
+   */
+  decode(F: MatrixLike | RowLike): Matrix {
+    const { spec } = this.#model;
+    const f = this.#model.readRows('decode: F', F, spec.hiddenDim);
+    const xHat = this.#model.blank(f.rows, spec.outputDim);
+    decodeAll('decode: F', this.#model.inferenceKernels(f), this.#model, f, xHat);
+    if (spec.outputDim === spec.inputDim) this.#model.preparation?.undo(xHat, null);
+    return xHat;
+  }
+}
+
+/** F, for the call that `where` names. */
+export function encodeWith(model: Model, where: Where, X: MatrixLike | RowLike): Matrix {
+  const x = model.prepare(where, model.readRows(where, X, model.spec.inputDim));
+  const f = model.blank(x.rows, model.spec.hiddenDim);
+  encodeAll(where, model.inferenceKernels(x), model, x, f);
+  return f;
+}
+
+/** X̂, likewise. */
+export function reconstructWith(model: Model, where: Where, X: MatrixLike | RowLike): Matrix {
+  const { spec, preparation } = model;
+  const raw = model.readRows(where, X, spec.inputDim);
+  const x = model.prepare(where, raw);
+  const xHat = model.blank(x.rows, spec.outputDim);
+  reconstructAll(where, model.inferenceKernels(x), model, x, xHat);
+  if (spec.outputDim === spec.inputDim) preparation?.undo(xHat, raw);
+  return xHat;
+}

@@ -1,0 +1,168 @@
+import { inferenceKernels, scratchKernels } from '../kernels/backend.js';
+import type { FloatArray, Kernels, Matrix } from '../kernels/kernels.js';
+import { initialize } from '../layers/initializers.js';
+import { type Layout, type Parameters, parameterCount, viewParameters } from '../layers/parameters.js';
+import { CHUNK, type Trained } from '../model/inference.js';
+import { layoutOf, newMemory } from '../model/layout.js';
+import { show, suggestion } from '../numbers/checks.js';
+import { checkFinite, firstNonFinite, floats, type Where } from '../numbers/matrix.js';
+import { type MatrixLike, readMatrix, readRowOrMatrix, readVector } from '../numbers/matrix-like.js';
+import { Preparation, prepares, unlearned } from '../numbers/preparation.js';
+import { Random } from '../numbers/random.js';
+import type { Memory } from '../sparsity/memory.js';
+import { TrainingState } from '../training/training-state.js';
+import type { CompleteOptions } from './options.js';
+
+const PREPARATION = 'preparation.';
+
+/** What preparing X learns, as a model remembers it. */
+const toLearn = ({ preparation, inputDim }: CompleteOptions): Record<string, number[]> =>
+  Object.fromEntries(Object.entries(unlearned(preparation, inputDim)).map(([name, start]) => [PREPARATION + name, start]));
+
+/** A vector or a matrix to copy in: as MatrixLike, or a list of numbers. */
+export type ParameterValues = MatrixLike | ArrayLike<number>;
+
+/** As many as a typed array holds in every engine. */
+const MOST_PARAMETERS = 2 ** 31 - 1;
+
+/** A model as the mathematics sees it: its objective, its θ, its optimizer's memory. */
+export class Model implements Trained {
+  readonly spec: CompleteOptions;
+  readonly layout: Layout;
+  readonly state: TrainingState;
+  /** `state`, or the copy that the kernels are training. */
+  #live: TrainingState;
+  /** Called with θ whenever it has moved from one of them to the other. */
+  readonly onMoved: ((theta: FloatArray) => void)[] = [];
+
+  /** A new model; with `blank`, one whose θ is all zeros, to be filled. */
+  constructor(options: CompleteOptions, blank = false) {
+    const { seed, dtype, initializer } = options;
+    const layout = layoutOf(options);
+    const count = parameterCount(layout);
+    if (count > MOST_PARAMETERS) {
+      throw new RangeError(`SparseAutoencoder: these sizes make ${count} parameters, expected at most ${MOST_PARAMETERS}`);
+    }
+    this.spec = options;
+    this.layout = layout;
+    this.state = TrainingState.create(dtype, count, newMemory(options, seed, toLearn(options)));
+    this.#live = this.state;
+    if (!blank) initialize(this.state.theta, layout, initializer, Random.stream(seed, 'weights'));
+  }
+
+  get θ(): Parameters {
+    return viewParameters(this.#live.theta, this.layout);
+  }
+  get memory(): Memory {
+    return this.#live.memory;
+  }
+  set live(state: TrainingState) {
+    this.#live = state;
+    for (const follow of this.onMoved) follow(state.theta);
+  }
+
+  /** The kernels for a synchronous call that has `rows` rows in their memory at a time. */
+  kernels(rows: number): Kernels {
+    return scratchKernels(this.spec, this.#elements(rows));
+  }
+
+  /** The kernels for a synchronous call that goes through `x` a chunk at a time. */
+  inferenceKernels(x: Matrix): Kernels {
+    return inferenceKernels(this.spec, this.#elements(CHUNK), x.data.length);
+  }
+
+  /** θ, its gradient, and each row in every form that a pass may ask for: see Objective. */
+  #elements(rows: number): number {
+    const { inputDim, hiddenDim, outputDim } = this.spec;
+    const aRow = 6 * inputDim + 8 * hiddenDim + 5 * outputDim + 64;
+    return 3 * this.state.theta.length + rows * aRow + 2 ** 16;
+  }
+
+  /** What X goes through before the encoder sees it; null if nothing. */
+  get preparation(): Preparation | null {
+    const { preparation } = this.spec;
+    if (!prepares(preparation)) return null;
+    const learned = Object.entries(this.memory.values)
+      .filter(([name]) => name.startsWith(PREPARATION))
+      .map(([name, values]) => [name.slice(PREPARATION.length), values]);
+    return new Preparation(preparation, Object.fromEntries(learned));
+  }
+
+  /** X as the encoder sees it: `x` itself where nothing is done to it, else a prepared copy, every entry finite. */
+  prepare(where: Where, x: Matrix): Matrix {
+    const { preparation } = this;
+    if (!preparation) return x;
+    requireFinite(where, x);
+    return preparation.apply(x);
+  }
+
+  blank(rows: number, cols: number): Matrix {
+    return { data: floats(this.spec.dtype, rows * cols), rows, cols };
+  }
+
+  /** A matrix from the caller, `cols` wide. */
+  read(where: Where, input: unknown, cols: number): Matrix {
+    return readMatrix(where, input, cols, this.spec.dtype);
+  }
+
+  /** The same, or one row by itself. */
+  readRows(where: Where, input: unknown, cols: number): Matrix {
+    return readRowOrMatrix(where, input, cols, this.spec.dtype);
+  }
+
+  /** A matrix, every entry finite. */
+  readFinite(where: Where, input: unknown, cols: number): Matrix {
+    const matrix = this.read(where, input, cols);
+    requireFinite(where, matrix);
+    return matrix;
+  }
+
+  /** n finite numbers: a list, a typed array, or a vector with a shape. */
+  readVector(where: Where, input: unknown, n: number): FloatArray {
+    const data = readVector(where, input, n, this.spec.dtype);
+    const at = firstNonFinite(data);
+    if (at >= 0) throw new RangeError(`${where}[${at}] is ${data[at]}, expected a finite number`);
+    return data;
+  }
+
+  /** Copies of the parameters that the caller gives by name, each of its own shape and finite. */
+  readParameters(values: unknown): { name: string; shape: readonly number[]; data: FloatArray }[] {
+    const names = this.layout.map(({ name }) => name);
+    if (values === null || typeof values !== 'object' || Array.isArray(values)) {
+      throw new TypeError(`setParameters: got ${show(values)}, expected { ${names.join(', ')} }`);
+    }
+    const given = Object.entries(values).filter(([, value]) => value !== undefined);
+    return given.map(([name, value]) => {
+      const part = this.layout.find((candidate) => candidate.name === name);
+      if (!part) throw new RangeError(`setParameters: unknown parameter ${show(name)}${suggestion(name, names)}`);
+      return { name, shape: part.shape, data: this.#readParameter(`setParameters: ${name}`, value, part.shape) };
+    });
+  }
+
+  #readParameter(where: Where, value: unknown, shape: readonly number[]): FloatArray {
+    if (shape.length === 1) return this.readVector(where, value, shape[0]).slice();
+    const [rows, cols] = shape;
+    const matrix = this.readFinite(where, value, cols);
+    if (matrix.rows !== rows) throw new RangeError(`${where} has ${matrix.rows} rows, expected ${rows}`);
+    return matrix.data.slice();
+  }
+
+  /** T for `rows` rows of X; null where T = X. */
+  readTargets(where: Where, targets: unknown, rows: number): Matrix | null {
+    const { inputDim, outputDim } = this.spec;
+    if (targets === undefined) {
+      if (inputDim === outputDim) return null;
+      throw new RangeError(
+        `${where} is missing, expected ${rows} rows of ${outputDim} (outputDim ${outputDim} is not inputDim ${inputDim})`,
+      );
+    }
+    const matrix = this.readFinite(where, targets, outputDim);
+    if (matrix.rows !== rows) throw new RangeError(`${where} has ${matrix.rows} rows, expected ${rows}, as X`);
+    return matrix;
+  }
+}
+
+function requireFinite(where: Where, matrix: Matrix): void {
+  const at = firstNonFinite(matrix.data);
+  checkFinite(where, matrix, at, matrix.data[at]);
+}

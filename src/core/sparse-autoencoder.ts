@@ -1,0 +1,236 @@
+import { resolveBackend } from '../kernels/backend.js';
+import type { FloatArray, Matrix } from '../kernels/kernels.js';
+import { asRows } from '../kernels/rows.js';
+import { parameterCount, partsOf } from '../layers/parameters.js';
+import { adoptParameters, CHUNK } from '../model/inference.js';
+import { assess, explainedVariance } from '../model/metrics.js';
+import { Objective } from '../model/objective.js';
+import { floats } from '../numbers/matrix.js';
+import type { MatrixLike, RowLike } from '../numbers/matrix-like.js';
+import { penaltyKind } from '../sparsity/kinds.js';
+import type { FitOptions } from '../training/fit-options.js';
+import type { History } from '../training/history.js';
+import { fit } from './fit.js';
+import { Decoder, Encoder, encodeWith, reconstructWith } from './layers.js';
+import { Model, type ParameterValues } from './model.js';
+import { type FromBytesOptions, readModel, type ToBytesOptions, toBytes } from './model-file.js';
+import { checkDataOptions, completeModelOptions, type SettledOptions, type SparseAutoencoderOptions } from './options.js';
+
+/** The parameters of every model; a kind of code may add its own. */
+export type ParameterName = 'encoderWeight' | 'encoderBias' | 'decoderWeight' | 'decoderBias';
+
+/** One thing for each parameter. */
+export type PerParameter<T> = Record<ParameterName, T> & { readonly [own: string]: T };
+
+/** J on a data set, its terms, and what the code is like. */
+export interface Evaluation<Vector = FloatArray> {
+  /** J = reconstruction + β·sparsity + (λ/2)·‖W‖² */
+  loss: number;
+  /** R */
+  reconstruction: number;
+  /** S, before β */
+  sparsity: number;
+  /** Active (non-zero) units per row, on average. */
+  l0: number;
+  /** How many units are active on no row. */
+  deadUnits: number;
+  /** 1 − Σ(t − x̂)²/Σ(t − t̄)², over all entries; t̄ is each column's mean. */
+  explainedVariance: number;
+  /** ρ̂, h entries. */
+  meanActivation: Vector;
+}
+
+export interface LossAndGradients<Value = Matrix> {
+  loss: number;
+  reconstruction: number;
+  sparsity: number;
+  /** ∂J/∂θ, shaped as `parameters`. */
+  gradients: PerParameter<Value>;
+}
+
+/** The model behind the class, for the front door and the gradient checker. */
+export let modelOf: (sae: SparseAutoencoder) => Model;
+
+/**
+ * A sparse autoencoder:
+ *   F = σ_h(X·W_enc + b_enc)      the code, n×h
+ *   X̂ = σ_o(F·W_dec + b_dec)      the reconstruction, n×d′
+ * trained by Adam on  J = R(X̂, T) + β·S(F) + (λ/2)·(‖W_enc‖² + ‖W_dec‖²).
+ *
+ * X is a number[][], a list of typed arrays, { data, rows, cols } or { data, shape }; results are { data, rows, cols },
+ * row-major, of the model's dtype. Whatever is wrong with an argument is an Error saying where, what came and what was
+ * expected, and a call that throws has changed nothing.
+ */
+export class SparseAutoencoder {
+  static {
+    modelOf = (sae) => sae.#model;
+  }
+
+  readonly encoder: Encoder;
+  readonly decoder: Decoder;
+  /** W_enc d×h, b_enc 1×h, W_dec h×d′, b_dec 1×d′, and a kind's own: live, so writing to them changes the model. */
+  readonly parameters: Readonly<PerParameter<Matrix>>;
+  readonly #backend: 'plain' | 'simd';
+  readonly #model: Model;
+  #fitting = false;
+
+  constructor(options: SparseAutoencoderOptions) {
+    this.#model = options instanceof Model ? options : new Model(completeModelOptions(options));
+    this.#backend = resolveBackend(this.#model.spec);
+    this.encoder = new Encoder(this.#model);
+    this.decoder = new Decoder(this.#model);
+    this.parameters = Object.freeze(shaped(this.#model.state.theta, this.#model));
+    this.#model.onMoved.push((theta) => {
+      for (const [name, { data }] of partsOf(theta, this.#model.layout))
+        (this.parameters[name] as { data: FloatArray }).data = data;
+    });
+  }
+
+  /**
+   * The model that a file's bytes hold: see `toBytes`.
+   * @throws RangeError or TypeError naming the byte, tensor or option that is not as it should be
+   */
+  static fromBytes(bytes: Uint8Array, options: FromBytesOptions = {}): SparseAutoencoder {
+    return new SparseAutoencoder(readModel(bytes, options) as never);
+  }
+
+  /**
+   * The model as one safetensors file, its tensors under SAELens's names; with `training`, also all that `fit` needs to go
+   * on where it stands: Adam's moments, random streams, history, and the state of a `fit` that is under way.
+   */
+  toBytes(options: ToBytesOptions = {}): Uint8Array<ArrayBuffer> {
+    return toBytes(this.#model, options);
+  }
+
+  /** All options, defaults filled in. */
+  get options(): Readonly<SettledOptions> {
+    return { ...this.#model.spec };
+  }
+  get inputDim(): number {
+    return this.#model.spec.inputDim;
+  }
+  get hiddenDim(): number {
+    return this.#model.spec.hiddenDim;
+  }
+  get outputDim(): number {
+    return this.#model.spec.outputDim;
+  }
+  /** ρ */
+  get sparsityParam(): number {
+    return this.#model.spec.sparsityParam;
+  }
+  /** β */
+  get beta(): number {
+    return this.#model.spec.beta;
+  }
+  get learningRate(): number {
+    return this.#model.spec.learningRate;
+  }
+  /** What the arithmetic runs on. */
+  get backend(): 'plain' | 'simd' {
+    return this.#backend;
+  }
+
+  /**
+   * Trains, in small turns that let the event loop run. Called again, it goes on from where it stood:
+   * weights, Adam's moments and the order of the batches alike. Other calls may come in between, and
+   * `parameters` may be read and written in callbacks.
+   *
+   * @throws (rejects) RangeError or TypeError for bad data or options, before anything changes;
+   * RangeError for a loss that is not finite, the signal's reason, or what a callback threw, with the
+   * model as it stood at the end of the last good epoch.
+   */
+  async fit(X: MatrixLike, options: FitOptions = {}): Promise<History> {
+    if (this.#fitting) throw new Error('fit: this model is already being fitted, expected the earlier fit to have ended');
+    this.#fitting = true;
+    try {
+      return await fit(this.#model, X, options);
+    } finally {
+      this.#fitting = false;
+    }
+  }
+
+  /** The code of X, or of one row.   n×d → n×h */
+  transform(X: MatrixLike | RowLike): Matrix {
+    return encodeWith(this.#model, 'transform: X', X);
+  }
+
+  /** X̂, the decoded code of X, or of one row.   n×d → n×d′ */
+  reconstruct(X: MatrixLike | RowLike): Matrix {
+    return reconstructWith(this.#model, 'reconstruct: X', X);
+  }
+
+  /** J over X as one batch, without its gradient, and what the code is like. */
+  evaluate(X: MatrixLike, options: { targets?: MatrixLike } = {}): Evaluation {
+    checkDataOptions('evaluate', options);
+    const model = this.#model;
+    const { spec, memory } = model;
+    const x = model.prepare('evaluate: X', model.readFinite('evaluate: X', X, spec.inputDim));
+    const t = model.readTargets('evaluate: targets', options.targets, x.rows);
+    const k = model.kernels(Math.min(CHUNK, x.rows));
+    const { squaredError, meanActivation, ...rest } = k.scoped(() =>
+      assess('evaluate: X', k, { spec, memory, θ: adoptParameters(k, model.θ) }, x, t),
+    );
+    return {
+      ...rest,
+      explainedVariance: explainedVariance(squaredError, t ?? x),
+      meanActivation: copyAs(model, meanActivation),
+    };
+  }
+
+  /** J over X as one training batch, and ∇J by the hand-written backward pass. */
+  lossAndGradients(X: MatrixLike, options: { targets?: MatrixLike } = {}): LossAndGradients {
+    checkDataOptions('lossAndGradients', options);
+    const model = this.#model;
+    const { spec, state, memory } = model;
+    const x = model.prepare('lossAndGradients: X', model.readFinite('lossAndGradients: X', X, spec.inputDim));
+    const t = model.readTargets('lossAndGradients: targets', options.targets, x.rows);
+    const k = model.kernels(x.rows);
+    return k.scoped(() => {
+      const gradient = k.floats(state.theta.length);
+      const rows = asRows(k, { ...x, data: k.adopt(x.data) });
+      const goal = { data: k.adopt((t ?? x).data), rows: x.rows, cols: spec.outputDim };
+      const objective = new Objective(k, spec, x.rows, 'index' in rows, memory);
+      const { loss, reconstruction, sparsity } = objective.evaluate(adoptParameters(k, model.θ), rows, goal, gradient);
+      return { loss, reconstruction, sparsity, gradients: shaped(copyAs(model, gradient), model) };
+    });
+  }
+
+  /**
+   * Copies parameters in: all of them or some, each of its exact shape. Adam's moments stay.
+   * @throws for an unknown name, another shape or an entry that is not finite; then none is changed.
+   */
+  setParameters(values: Partial<PerParameter<ParameterValues>>): void {
+    for (const { name, data } of this.#model.readParameters(values)) this.parameters[name].data.set(data);
+  }
+
+  /** One line: sizes, kinds, size of θ. */
+  toString(): string {
+    const { spec, layout } = this.#model;
+    const { inputDim, hiddenDim, outputDim, hiddenActivation, outputActivation, dtype } = spec;
+    const penalty = penaltyKind(spec).describe(spec) ?? 'no penalty';
+    const parameters = parameterCount(layout).toLocaleString('en-US');
+    return `SparseAutoencoder ${inputDim}-${hiddenDim}-${outputDim} (${hiddenActivation} → ${outputActivation}, ${penalty}, ${parameters} parameters, ${dtype}, ${this.#backend} kernels)`;
+  }
+
+  /** What console.log shows. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
+  }
+
+  /** The options, which say how to make a model like this one. Its parameters are not in it. */
+  toJSON(): SparseAutoencoderOptions {
+    return this.options;
+  }
+}
+
+function copyAs(model: Model, values: FloatArray): FloatArray {
+  const copy = floats(model.spec.dtype, values.length);
+  copy.set(values);
+  return copy;
+}
+
+/** θ, or anything of its form, as matrices on the same memory. */
+function shaped(theta: FloatArray, { layout }: Model): PerParameter<Matrix> {
+  return Object.fromEntries(partsOf(theta, layout)) as PerParameter<Matrix>;
+}

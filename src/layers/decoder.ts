@@ -1,0 +1,70 @@
+import { isSparse, type Kernels, type Matrix, type Rows, type SparseRows } from '../kernels/kernels.js';
+import { denseRows, sparseRows } from '../kernels/rows.js';
+import { rowsOf } from '../numbers/matrix.js';
+import type { Parameters } from './parameters.js';
+import { reconstructionScale } from './reconstruction.js';
+import type { ObjectiveSpec } from './spec.js';
+
+/** Y = F·W_dec + 1·b_decᵀ     n×d′ = n×h · h×d′ */
+export function decodeAffine(k: Kernels, θ: Parameters, f: Rows, y: Matrix): void {
+  if (isSparse(f)) k.spmm(y, f, θ.decoderWeight, θ.decoderBias);
+  else k.gemm(y, f, θ.decoderWeight, θ.decoderBias);
+}
+
+/** From F to R(X̂, T), and from there back to dF. */
+export class DecoderLayer {
+  private readonly k: Kernels;
+  private readonly spec: ObjectiveSpec;
+  /** Y, then X̂, then dY: one array stays in the cache where three would not. */
+  private readonly y: Matrix;
+  private readonly df: Matrix;
+  /** Room for Fᵀ, where F is sparse. */
+  private readonly fT: SparseRows;
+
+  constructor(k: Kernels, spec: ObjectiveSpec, capacity: number, sparseCode: boolean) {
+    this.k = k;
+    this.spec = spec;
+    this.y = denseRows(k, capacity, spec.outputDim);
+    this.df = denseRows(k, capacity, spec.hiddenDim);
+    this.fT = sparseRows(k, spec.hiddenDim, capacity, sparseCode);
+  }
+
+  /**
+   * R(X̂, T), X̂ = σ_o(F·W_dec + 1·b_decᵀ), for codes of n rows. Leaves dY = ∂R/∂Y behind if `thenBack`.
+   * The activation is fused with the loss: see reconstruction.ts.
+   */
+  forward(θ: Parameters, f: Rows, t: Rows, thenBack: boolean): number {
+    const { k, spec } = this;
+    const y = rowsOf(this.y, 0, f.rows);
+    decodeAffine(k, θ, f, y);
+    const c = reconstructionScale[spec.reconstruction](f.rows, spec.outputDim);
+    return k.outputLoss(y, thenBack ? y : null, t, spec.outputActivation, c);
+  }
+
+  /**
+   * Y = F·W_dec + 1·b_decᵀ   ⇒   ∂R/∂w_jq = Σ_i f_ij·dy_iq,  that is
+   *                              dW_dec = Fᵀ·dY          h×d′ = (n×h)ᵀ · n×d′
+   *                              db_dec = Σ_i dy_i       d′
+   *                          ⇒   ∂R/∂f_ij = Σ_q dy_iq·w_jq,  that is
+   *                              dF = dY·W_decᵀ          n×h = n×d′ · (h×d′)ᵀ, returned
+   *
+   * A sparse F says that ∂J/∂Z vanishes wherever F does (a ReLU): dF is then asked for at F's non-zeros
+   * alone, and written as 0 elsewhere.
+   */
+  backward(θ: Parameters, dθ: Parameters, f: Rows): Matrix {
+    const { k } = this;
+    const dy = rowsOf(this.y, 0, f.rows);
+    const df = rowsOf(this.df, 0, f.rows);
+    if (isSparse(f)) {
+      const fT = { ...this.fT, cols: f.rows };
+      k.transpose(fT, f);
+      k.spmm(dθ.decoderWeight, fT, dy);
+      k.sddmm(df, f, dy, θ.decoderWeight);
+    } else {
+      k.gemmTN(dθ.decoderWeight, f, dy);
+      k.gemmNT(df, dy, θ.decoderWeight);
+    }
+    k.columnSums(dθ.decoderBias, dy);
+    return df;
+  }
+}

@@ -1,0 +1,20 @@
+import type { Elementwise } from '../kernels/kernels.js';
+import type { Reconstruction } from './reconstruction.js';
+
+/** The sizes of a model: d, h and d′. */
+export interface Dimensions {
+  readonly inputDim: number;
+  readonly hiddenDim: number;
+  readonly outputDim: number;
+}
+
+/** What J is made of, apart from θ and the data. A kind finds its own options here too: see sparsity/kind.ts. */
+export interface ObjectiveSpec extends Dimensions {
+  /** Names of a kind of code and a kind of penalty: see sparsity/kinds.ts. */
+  readonly hiddenActivation: string;
+  readonly penalty: string;
+  readonly outputActivation: Elementwise;
+  readonly reconstruction: Reconstruction;
+  /** β */
+  readonly beta: number;
+}

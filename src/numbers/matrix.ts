@@ -1,0 +1,35 @@
+/** The precisions a model can have. */
+export type FloatArray = Float32Array | Float64Array;
+
+export type DType = 'float32' | 'float64';
+
+/** A dense rows × cols matrix, row-major and contiguous: a_ij = data[i·cols + j]. */
+export interface Matrix {
+  readonly data: FloatArray;
+  readonly rows: number;
+  readonly cols: number;
+}
+
+/** A place in an error: the call, and what it calls its argument. `fit: X` */
+export type Where = `${string}: ${string}`;
+
+export const floats = (dtype: DType, n: number): FloatArray => (dtype === 'float32' ? new Float32Array(n) : new Float64Array(n));
+
+/** The index of the first NaN or ±Infinity, or −1. */
+export function firstNonFinite(data: FloatArray): number {
+  // ∞ − ∞ and NaN − NaN are NaN; every other x − x is 0.
+  for (let i = 0; i < data.length; i++) if (data[i] - data[i] !== 0) return i;
+  return -1;
+}
+
+/** Throws `fit: X[12, 3] is NaN` for the entry that `findNonFinite` found, if it found one. */
+export function checkFinite(where: Where, { cols }: Matrix, at: number, value: number, firstRow = 0): void {
+  if (at < 0) return;
+  const row = firstRow + Math.floor(at / cols);
+  throw new RangeError(`${where}[${row}, ${at % cols}] is ${value}, expected a finite number`);
+}
+
+/** Rows from … to−1 of a matrix; shares its memory. */
+export function rowsOf({ data, cols }: Matrix, from: number, to: number): Matrix {
+  return { data: data.subarray(from * cols, to * cols), rows: to - from, cols };
+}

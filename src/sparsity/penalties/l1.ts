@@ -1,0 +1,39 @@
+import { penalty } from '../kind.js';
+
+/** S = (1/n)·Σ_ij |f_ij|   ⇒   ∂S/∂f_ij = sign(f_ij)/n. */
+export const l1 = penalty({
+  name: 'l1',
+  help: 'the mean over rows of Σ|f|',
+  beta: 1e-4,
+  options: {},
+  describe: ({ beta }) => `L1, weight ${beta}`,
+
+  layer(k, { hiddenDim }) {
+    const pull = k.floats(hiddenDim);
+    let n = 0;
+    return {
+      forward(_θ, { f }) {
+        n = f.rows;
+        return k.sumOfAbs(f.data) / n;
+      },
+      slope: (beta) => ({ pull, l1: beta / n }),
+    };
+  },
+
+  meter(k, _spec, rows) {
+    let sum = 0;
+    return {
+      add(_θ, { f }) {
+        sum += k.sumOfAbs(f.data);
+      },
+      value: () => sum / rows,
+    };
+  },
+
+  cases: [
+    { name: 'one row, n = 1, L1', options: {}, n: 1 },
+    { name: 'one unit, h = 1, L1', options: { hiddenDim: 1, hiddenActivation: 'tanh' } },
+    { name: 'a partial batch, 3 rows in room for 8, L1', options: {}, n: 3, room: 8 },
+    { name: 'targets wider than X', options: { outputDim: 9, reconstruction: 'sse' } },
+  ],
+});

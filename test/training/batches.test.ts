@@ -1,0 +1,109 @@
+import fc from 'fast-check';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { type BatchReport, SparseAutoencoder } from '../../src/index.js';
+import { isSparse } from '../../src/kernels/kernels.js';
+import { createPlainKernels } from '../../src/kernels/plain/plain.js';
+import { createSimdKernels } from '../../src/kernels/simd/simd.js';
+import { Memory } from '../../src/sparsity/memory.js';
+import { DataSet, identityOrder } from '../../src/training/batches.js';
+import { TrainingState } from '../../src/training/training-state.js';
+import { numbers, sameBits, spread } from '../helpers.js';
+
+const backends = {
+  'plain float64': createPlainKernels('float64'),
+  'plain float32': createPlainKernels('float32'),
+  simd: createSimdKernels({ threads: 1 }),
+};
+
+/** Row i is i + 1 in the first column, and `zeros` of the others are 0. */
+function numbered(rows: number, cols: number, zeros: number) {
+  const values = numbers(rows * cols, rows);
+  const data = Float32Array.from(values, (u, p) => (p % cols === 0 ? p / cols + 1 : u < zeros ? 0 : u));
+  return { data, rows, cols };
+}
+
+test('identityOrder counts', () => {
+  assert.equal([...identityOrder(4)], [0, 1, 2, 3]);
+});
+
+for (const [name, k] of Object.entries(backends)) {
+  test(`${name}: batches of any size hand out every row exactly once an epoch, dense or sparse, whole and in order`, () => {
+    const property = fc.property(
+      fc.integer({ min: 1, max: 60 }),
+      fc.integer({ min: 1, max: 70 }),
+      fc.integer({ min: 1, max: 9 }),
+      fc.constantFrom(0, 0.95),
+      (rows, batchSize, cols, zeros) =>
+        k.scoped(() => {
+          const source = numbered(rows, cols, zeros);
+          const data = new DataSet(k, source, Math.min(batchSize, rows));
+          const state = TrainingState.create('float32', 1, new Memory({}, rows));
+          const order = identityOrder(rows);
+          state.shuffle(order);
+          const seen: number[] = [];
+          for (let from = 0; from < rows; from += batchSize) {
+            const to = Math.min(from + batchSize, rows);
+            const batch = data.batch(order, from, to);
+            assert.equal([batch.rows, batch.cols, isSparse(batch)], [to - from, cols, data.sparse]);
+            const all = isSparse(batch) ? spread(batch) : [...batch.data];
+            for (let i = 0; i < to - from; i++) {
+              const row = all[i * cols] - 1;
+              seen.push(row);
+              sameBits(all.slice(i * cols, (i + 1) * cols), source.data.subarray(row * cols, (row + 1) * cols));
+            }
+          }
+          assert.equal(seen, [...order]);
+          assert.equal(
+            seen.toSorted((a, b) => a - b),
+            [...identityOrder(rows)],
+          );
+        }),
+    );
+    fc.assert(property, { numRuns: 60 });
+  });
+
+  test(`${name}: a data set is sparse below the kernels' limit, and knows its largest entry`, () => {
+    k.scoped(() => {
+      const sparse = new DataSet(k, { data: Float32Array.of(0, 0, 0, -7, 0, 0.5), rows: 3, cols: 2 }, 2);
+      assert.equal([sparse.sparse, sparse.largest], [true, 7]);
+      const dense = new DataSet(k, { data: Float32Array.of(1, 2, 3, -4, 0, 6), rows: 3, cols: 2 }, 2);
+      assert.equal([dense.sparse, dense.largest], [false, 6]);
+      assert.equal(new DataSet(k, { data: new Float32Array(4), rows: 2, cols: 2 }, 2).largest, 0);
+    });
+  });
+}
+
+test('fit trains on every row exactly once an epoch, for any batch size', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.integer({ min: 1, max: 30 }), fc.integer({ min: 1, max: 40 }), async (rows, batchSize) => {
+      const sae = new SparseAutoencoder({ inputDim: 2, hiddenDim: 1, backend: 'plain' });
+      const batches: BatchReport[] = [];
+      const { data } = numbered(rows, 2, 0);
+      await sae.fit({ data, shape: [rows, 2] }, { epochs: 2, batchSize, onBatchEnd: (b) => batches.push(b) });
+      const first = batches.filter(({ epoch }) => epoch === 0);
+      assert.is(first.length, Math.ceil(rows / batchSize));
+      assert.is(
+        first.reduce((sum, b) => sum + b.rows, 0),
+        rows,
+      );
+      assert.is(batches.length, 2 * first.length);
+    }),
+    { numRuns: 30 },
+  );
+});
+
+test('each epoch is shuffled anew, and the same seed shuffles the same way', () => {
+  const orders = ['a', 'a', 'b'].map((seed) => {
+    const state = TrainingState.create('float32', 1, new Memory({}, seed));
+    return [0, 1, 2].map(() => {
+      const order = identityOrder(50);
+      state.shuffle(order);
+      return [...order].join();
+    });
+  });
+  assert.equal(orders[0], orders[1]);
+  assert.is(new Set(orders.flat()).size, 6);
+});
+
+test.run();
