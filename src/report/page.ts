@@ -1,7 +1,7 @@
 import { type Brush, barBrush, greatestMagnitude, greyBrush, signedBrush } from './pictures.js';
 import type { Numbers, ReportData } from './report-data.js';
 import { Sheet } from './sheets.js';
-import { column, row, type Statistics, statisticsOf } from './statistics.js';
+import { type Classes, chartedClasses, column, row, type Statistics, statisticsOf } from './statistics.js';
 import { clip, percent, short } from './text.js';
 
 /** Units whose tile has a card behind it; others have a smaller tile, of fewer colours. */
@@ -13,6 +13,7 @@ const MOST_DRAWN = 2_000_000;
 /** What the sections share: the data, what follows from them, and the sheets that pictures are put on. */
 export class Page {
   readonly statistics: Statistics;
+  readonly classes: Classes | null;
   /** Rows of X as pictures: grey where they are images, else bars. */
   readonly samples: Sheet;
   /** Outputs of the model, drawn as the rows they should equal. */
@@ -40,6 +41,7 @@ export class Page {
     const { model, samples } = data;
     const { inputDim: d, outputDim, hiddenDim: h, decoderWeight } = model;
     this.statistics = statisticsOf(data);
+    this.classes = chartedClasses(data);
     this.range = rangeOf(samples.x);
     this.sampleScale = greatestMagnitude(samples.x);
     this.samples = new Sheet('smp', this.#rowBrush(d));

@@ -233,6 +233,18 @@ test('a model without a history, classes or snapshots has a report without them'
   assert.match(html, /sample 2</);
 });
 
+test('40 classes are mapped; more are named beside samples and left out of charts; long names are cut on axes', () => {
+  const { samples } = sample();
+  const named = (n: number) => Array.from({ length: n }, (_, k) => `a class of number ${k}`);
+  const labels = Array.from({ length: 20 }, (_, i) => i);
+  const few = render({ classNames: named(40), samples: { ...samples, labels } });
+  assert.match(sectionOf(few, 'codes'), />a clas…<\/text>/);
+  assert.match(sectionOf(few, 'codes'), /<b class="k9"><\/b>a class of number 39</);
+  const many = render({ classNames: named(41), samples: { ...samples, labels } });
+  assert.not.match(sectionOf(many, 'codes'), /class of number|for which class/);
+  assert.match(sectionOf(many, 'units'), /aria-label="sample 7, class a class of number 7"/);
+});
+
 test('one epoch and NaN are fit to draw', () => {
   const none: number[] = [];
   const html = withoutScripts(
