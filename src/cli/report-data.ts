@@ -1,6 +1,8 @@
+import { modelOf } from '../core/sparse-autoencoder.js';
 import type { Evaluation, SparseAutoencoder } from '../index.js';
 import { elementwise } from '../kernels/elementwise.js';
 import type { ReportData, ReportSnapshot } from '../report/report-data.js';
+import { coreOf } from '../sparse-autoencoder.js';
 import { penaltyKind } from '../sparsity/kinds.js';
 import type { Outcome } from './job.js';
 import { count, programCall } from './output.js';
@@ -86,7 +88,7 @@ export function reportData(
       output: elementwise[options.outputActivation].value,
     },
     samples: {
-      x: judge.data,
+      x: modelOf(coreOf(sae)).prepare('report: X', judge).data,
       targets: null,
       codes: sae.transform(matrixOf(judge)).data,
       labels: judge.classes?.of ?? null,
