@@ -86,8 +86,10 @@ test('a run on 300 digits: a line an epoch, the evaluation, the report', () =>
     assert.equal(readdirSync(out), ['model.safetensors', 'report.html']);
     assert.is(load(join(out, 'model.safetensors')).hiddenDim, 16);
     const html = readFileSync(join(out, 'report.html'), 'utf8');
-    for (const id of ['reconstructions', 'units', 'parts', 'codes', 'use', 'training']) assert.match(html, `id="${id}"`);
+    for (const id of ['reconstructions', 'parts', 'units', 'codes', 'use', 'training', 'settings'])
+      assert.match(html, `id="${id}"`);
     assert.match(html, 'data:image/png;base64,');
+    assert.ok(html.length < 1e6, `${html.length} bytes`);
     assert.match(html.replace(/<\/?span>/g, ''), '--limit 300');
     for (const [, url] of html.matchAll(/<(?:script|link|img|iframe)[^>]*\s(?:src|href)="([^"]*)"/g))
       assert.match(url, /^data:/, 'self-contained');

@@ -1,6 +1,8 @@
+import { modelOf } from '../core/sparse-autoencoder.js';
 import type { Evaluation, SparseAutoencoder } from '../index.js';
 import { elementwise } from '../kernels/elementwise.js';
 import type { ReportData } from '../report/report-data.js';
+import { coreOf } from '../sparse-autoencoder.js';
 import { penaltyKind } from '../sparsity/kinds.js';
 import { isSnapshotEpoch, type Outcome, snapshot } from './job.js';
 import { count, programCall } from './output.js';
@@ -78,7 +80,7 @@ export function reportData(
       output: elementwise[options.outputActivation].value,
     },
     samples: {
-      x: judge.data,
+      x: modelOf(coreOf(sae)).prepare('report: X', judge).data,
       targets: null,
       codes: sae.transform(matrixOf(judge)).data,
       labels: judge.classes?.of ?? null,
