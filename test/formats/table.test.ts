@@ -197,7 +197,7 @@ const zips: Record<string, [Uint8Array, string | RegExp]> = {
     'f, array "x": its checksum is not that of the data: broken on the way',
   ],
   'a size that is none of its own': [zip({ size: 5 }), 'f, array "x": its header asks for 144 bytes, the archive says 5'],
-  'a secret': [zip({ flags: 1 }), 'f: x.npy is encrypted'],
+  'a secret': [zip({ flags: 1 }), 'f: "x.npy" is encrypted'],
   'another method': [zip({ method: 12 }), 'f, array "x": is compressed by method 12, expected 0 (none) or 8 (deflate)'],
   'a name twice': [
     writeZip([
