@@ -2,10 +2,7 @@
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { type Axis, chart, line } from '../src/report/charts.js';
-import { escapeHtml } from '../src/report/escape.js';
-import { inBothSizes } from '../src/report/figure.js';
-import { style } from '../src/report/style.js';
+import { type Axis, chart, escapeHtml, inBothSizes, line, style } from './library.js';
 import type { Chart, Table } from './table.js';
 
 /** Line styles of style.ts, in the order of a chart's lines. */
@@ -26,7 +23,7 @@ export function writeReport(path: string, machine: string[], tables: Table[], ch
 <style>${style}
 .results { overflow-x: auto; }
 .results th, .results td { padding-right: 1.25rem; text-align: right; vertical-align: top; }
-.results th:first-child, .results td:first-child { text-align: left; }
+.results .word { text-align: left; }
 </style>
 </head>
 <body>
@@ -77,9 +74,9 @@ function range(title: string, values: number[]): Axis {
   return { title: `${title} (logarithmic)`, low: Math.min(...values) / 1.1, high: Math.max(...values) * 1.1, log: true };
 }
 
-function tableSection({ title, columns, rows, remarks }: Table): string {
+function tableSection({ title, columns, rows, words = 1, remarks }: Table): string {
   const row = (tag: string, cells: string[]) =>
-    `<tr>${cells.map((cell) => `<${tag}>${escapeHtml(cell)}</${tag}>`).join('')}</tr>`;
+    `<tr>${cells.map((cell, i) => `<${tag}${i < words ? ' class="word"' : ''}>${escapeHtml(cell)}</${tag}>`).join('')}</tr>`;
   const notes = remarks.map((remark) => `<li>${escapeHtml(remark)}</li>`).join('');
   return `<section><h2>${escapeHtml(title)}</h2><div class="results" tabindex="0"><table>${row('th', columns)}${rows
     .map((cells) => row('td', cells))

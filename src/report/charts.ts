@@ -155,9 +155,41 @@ export function points(frame: Frame, places: Numbers, shown: (i: number) => bool
   return `<path class="points" d="${path}"/>`;
 }
 
-/** Words within the plot, centred at a point. */
-export function words(frame: Frame, x: number, y: number, text: string): string {
-  return `<text class="words" x="${px(atX(frame, x))}" y="${px(atY(frame, y))}" dy=".35em" text-anchor="middle">${escapeHtml(text)}</text>`;
+/** A word within the plot, meant to be centred at a point. */
+export interface Word {
+  readonly x: number;
+  readonly y: number;
+  readonly text: string;
+}
+
+/** Pixels that words keep between their middles, one above the other. */
+const LINE = 19;
+
+/** Where words stand, in pixels: at their points, or moved up and down until none covers another. */
+export function placeWords(frame: Frame, all: readonly Word[]): { left: number; top: number }[] {
+  const places = all.map(({ x, y }) => ({ left: atX(frame, x), top: atY(frame, y) }));
+  const halfWidth = (k: number) => 4 + 6 * all[k].text.length;
+  for (let round = 0; round < 50; round++) {
+    for (let a = 0; a < places.length; a++) {
+      for (let b = 0; b < a; b++) {
+        const apart = places[a].top - places[b].top;
+        const covers = Math.abs(places[a].left - places[b].left) < halfWidth(a) + halfWidth(b) && Math.abs(apart) < LINE;
+        if (!covers) continue;
+        const push = (LINE + 0.1 - Math.abs(apart)) / 2;
+        places[a].top += apart < 0 ? -push : push;
+        places[b].top -= apart < 0 ? -push : push;
+      }
+    }
+  }
+  return places;
+}
+
+export function words(frame: Frame, all: readonly Word[]): string[] {
+  const places = placeWords(frame, all);
+  return all.map(
+    ({ text }, k) =>
+      `<text class="words" x="${px(places[k].left)}" y="${px(places[k].top)}" dy=".35em" text-anchor="middle">${escapeHtml(text)}</text>`,
+  );
 }
 
 /** A matrix (rows × cols, values in [0, 1], row 0 at the top) that fills the plot, one rectangle an entry, stronger where greater. */

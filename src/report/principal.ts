@@ -13,14 +13,13 @@ const MOST_ROUNDS = 200;
 const STILL = 1e-13;
 
 /**
- * The first two principal components of the rows of F (n × h): the directions v that maximise the variance
+ * The first two principal components of the first n rows of F (n × h): the directions v that maximise the variance
  * of (f − f̄)·v. Orthogonal iteration: V ← CᵀC·V, made orthonormal again, C = F − 1·f̄ᵀ, until V stands
  * still. C is never written down: a code is mostly zeros, and the zeros are passed over. (Pearson 1901;
  * Golub & Van Loan, Matrix Computations, 8.2.4)
  */
-export function principalDirections(codes: Numbers, h: number): Principal {
-  const n = codes.length / h;
-  const { starts, units, values } = nonZeros(codes, h);
+export function principalDirections(codes: Numbers, h: number, n = codes.length / h): Principal {
+  const { starts, units, values } = nonZeros(codes, h, n);
   const mean = new Float64Array(h);
   for (let k = 0; k < values.length; k++) mean[units[k]] += values[k] / n;
 
@@ -63,11 +62,11 @@ export function principalDirections(codes: Numbers, h: number): Principal {
 }
 
 /** F row by row without its zeros: row i is at starts[i] … starts[i + 1]. */
-function nonZeros(codes: Numbers, h: number) {
+function nonZeros(codes: Numbers, h: number, n: number) {
   const starts = [0];
   const units: number[] = [];
   const values: number[] = [];
-  for (let at = 0; at < codes.length; at++) {
+  for (let at = 0; at < n * h; at++) {
     if (codes[at] !== 0 && Number.isFinite(codes[at])) {
       units.push(at % h);
       values.push(codes[at]);

@@ -1,6 +1,19 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type Axis, axisOf, bars, chart, type Frame, level, line, narrow, points, ticks, wide } from '../../src/report/charts.js';
+import {
+  type Axis,
+  axisOf,
+  bars,
+  chart,
+  type Frame,
+  level,
+  line,
+  narrow,
+  placeWords,
+  points,
+  ticks,
+  wide,
+} from '../../src/report/charts.js';
 import { countHistogram, densityHistogram } from '../../src/report/sections/use.js';
 
 const axis = (low: number, high: number, more: Partial<Axis> = {}): Axis => ({ title: 'title', low, high, ...more });
@@ -59,6 +72,17 @@ test('points and levels lie where the axes say', () => {
     '<path class="points" d="M96 76h0M46 126h0"/>',
   );
   assert.match(level(f, 0.5, 'ρ = 0.5'), /M46 101H146.*>ρ = 0\.5</);
+});
+
+test('words stand at their points, and none covers another', () => {
+  const f = { size: wide, x: axis(0, 1), y: axis(0, 1) };
+  const alone = { x: 0.5, y: 0.9, text: 'a' };
+  const heap = Array.from({ length: 5 }, (_, k) => ({ x: 0.5, y: 0.5 + k / 1000, text: String(k) }));
+  const [first, ...others] = placeWords(f, [alone, ...heap]);
+  assert.equal(first, placeWords(f, [alone])[0]);
+  const tops = others.map(({ top }) => top).sort((a, b) => a - b);
+  for (let k = 1; k < tops.length; k++) assert.ok(tops[k] - tops[k - 1] > 17, `${tops}`);
+  assert.ok(Math.abs(tops[2] - placeWords(f, [heap[2]])[0].top) < 5, 'the heap stays where it was');
 });
 
 test('a chart names itself and both axes, and escapes what it is given', () => {

@@ -3,7 +3,6 @@ import { escapeHtml } from '../escape.js';
 import { figure, inBothSizes, section } from '../figure.js';
 import type { Page } from '../page.js';
 import { principalDirections } from '../principal.js';
-import type { Numbers } from '../report-data.js';
 import { count, percent, short } from '../text.js';
 
 /** Units in the map: more columns than that run together. */
@@ -98,8 +97,7 @@ function scatter(page: Page): string {
   const h = model.hiddenDim;
   const n = Math.min(SCATTERED, page.statistics.samples);
   if (h < 2 || n < 3) return '';
-  const codes: Numbers = Array.prototype.slice.call(samples.codes, 0, n * h);
-  const { directions, shares, places } = principalDirections(codes, h);
+  const { directions, shares, places } = principalDirections(samples.codes, h, n);
   const along = (c: number) => Array.from({ length: n }, (_, i) => places[2 * i + c]);
   const [x, y] = [0, 1].map((c): Axis => {
     const [low, high] = [Math.min(...along(c)), Math.max(...along(c))];
@@ -120,23 +118,26 @@ function scatter(page: Page): string {
       (k) =>
         `<g class="k${Math.max(0, k) % COLOURS}" data-class="${k}">${points(frame, places, (i) => labels === null || labels[i] === k)}</g>`,
     );
-    const names =
-      labels === null
-        ? []
-        : groups.map((k) => {
-            const at = middles.get(k);
-            return at ? `<g class="k${k % COLOURS}" data-class="${k}">${words(frame, at[0], at[1], classNames[k])}</g>` : '';
-          });
+    const named = groups.flatMap((k) => {
+      const at = labels === null ? null : middles.get(k);
+      return at ? [{ k, x: at[0], y: at[1], text: classNames[k] }] : [];
+    });
+    const names = words(frame, named).map(
+      (word, w) => `<g class="k${named[w].k % COLOURS}" data-class="${named[w].k}">${word}</g>`,
+    );
     return chart(frame, name, dots.join('') + names.join(''));
   };
   const legend =
     labels === null
       ? ''
       : `<fieldset class="classes"><legend>Classes</legend>${groups.map((k) => `<label><input type="checkbox" data-class="${k}" checked><b class="k${k % COLOURS}"></b>${escapeHtml(classNames[k])}</label>`).join('')}</fieldset>`;
-  const ends = directions.map(
-    (v, c) =>
-      `<li>${c === 0 ? 'to the right' : 'upwards'} ${end(page, v, 1)}; ${c === 0 ? 'to the left' : 'downwards'} ${end(page, v, -1)}</li>`,
-  );
+  const ways = [
+    ['to the right', directions[0], 1],
+    ['to the left', directions[0], -1],
+    ['upwards', directions[1], 1],
+    ['downwards', directions[1], -1],
+  ] as const;
+  const ends = ways.map(([where, direction, sign]) => `<li><span>${where}:</span> ${end(page, direction, sign)}</li>`);
   const rows = groups.map((k) => {
     const at = middles.get(k);
     return [labels === null ? 'all' : classNames[k], ...(at ?? [Number.NaN, Number.NaN]).map(short)];
