@@ -101,7 +101,17 @@ test('it has no import and no eval, and runs where code must not be made from st
     const use = `import { encode } from './model.mjs';\nexport const f: Float32Array = encode([1, 2]);\n`;
     writeFileSync(join(folder, 'use.mts'), use);
     const tsc = join(projectRoot, 'node_modules/typescript/bin/tsc');
-    const checked = await runNode([tsc, '--ignoreConfig', '--noEmit', '--strict', '--module', 'nodenext', '--types', '', join(folder, 'use.mts')]);
+    const checked = await runNode([
+      tsc,
+      '--ignoreConfig',
+      '--noEmit',
+      '--strict',
+      '--module',
+      'nodenext',
+      '--types',
+      '',
+      join(folder, 'use.mts'),
+    ]);
     assert.is(checked.stdout, '');
   }));
 
