@@ -114,7 +114,7 @@ export class SparseAutoencoder {
   get sparsityParam(): number {
     return this.#core.sparsityParam;
   }
-  /** β */
+  /** β as it stands: `options.beta`, until `fit` has steered it. */
   get beta(): number {
     return this.#core.beta;
   }

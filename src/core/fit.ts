@@ -1,5 +1,6 @@
 import { trainingKernels } from '../kernels/backend.js';
 import type { Matrix } from '../kernels/kernels.js';
+import { refuse } from '../numbers/checks.js';
 import { rowsOf } from '../numbers/matrix.js';
 import type { MatrixLike } from '../numbers/matrix-like.js';
 import { DataSet } from '../training/batches.js';
@@ -11,6 +12,8 @@ import {
   readPair,
 } from '../training/fit-options.js';
 import type { History } from '../training/history.js';
+import { pauser } from '../training/pause.js';
+import { columnMeans, geometricMedian } from '../training/start.js';
 import { train } from '../training/trainer.js';
 import type { Model } from './model.js';
 
@@ -28,13 +31,23 @@ export async function fit(model: Model, X: MatrixLike, given: FitOptions): Promi
   const all: Samples = { x, targets: model.readTargets('fit: targets', options.targets, x.rows) };
   const { training, validation } = separate(model, all, options);
   const { epochs, batchSize, shuffle, earlyStopping, onEpochEnd, onBatchEnd, signal } = options;
+  const start = await decoderBiasStart(model, training, options);
   const capacity = Math.min(batchSize, training.x.rows);
 
   const k = trainingKernels(model.spec);
   try {
     return await train(k, model.state, {
       spec,
-      learningRate: model.spec.learningRate,
+      adam: spec,
+      learningRate: options.learningRate ?? spec.learningRate,
+      schedule: options.schedule ?? {},
+      penaltyWarmup: options.penaltyWarmup ?? 0,
+      clipNorm: options.clipNorm ?? Infinity,
+      averaging: options.averaging ?? null,
+      resampling: options.resampling ?? null,
+      targetL0: spec.targetL0 ?? null,
+      settings: options.settings ?? {},
+      decoderBias: start,
       epochs,
       batchSize,
       shuffle,
@@ -52,6 +65,25 @@ export async function fit(model: Model, X: MatrixLike, given: FitOptions): Promi
   } finally {
     await k.close();
   }
+}
+
+/** Where b_dec starts, if it is asked for and the model has taken no step yet. */
+async function decoderBiasStart(
+  model: Model,
+  { x, targets }: Samples,
+  options: CompleteFitOptions,
+): Promise<Float64Array | null> {
+  const { decoderBias } = options;
+  const { outputActivation } = model.spec;
+  if (decoderBias === undefined) return null;
+  if (outputActivation !== 'identity')
+    refuse(
+      'fit: decoderBias',
+      decoderBias,
+      `none with outputActivation "${outputActivation}": x̂ is b_dec plus the rest with "identity"`,
+    );
+  if (model.state.step > 0) return null;
+  return decoderBias === 'mean' ? columnMeans(targets ?? x) : geometricMedian(targets ?? x, pauser());
 }
 
 function separate(model: Model, all: Samples, options: CompleteFitOptions): { training: Samples; validation: Samples | null } {

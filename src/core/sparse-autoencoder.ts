@@ -3,6 +3,7 @@ import type { FloatArray, Matrix } from '../kernels/kernels.js';
 import { asRows } from '../kernels/rows.js';
 import { parameterCount, partsOf } from '../layers/parameters.js';
 import { adoptParameters, CHUNK } from '../model/inference.js';
+import { betaOf } from '../model/layout.js';
 import { assess, explainedVariance } from '../model/metrics.js';
 import { Objective } from '../model/objective.js';
 import { floats } from '../numbers/matrix.js';
@@ -103,9 +104,9 @@ export class SparseAutoencoder {
   get sparsityParam(): number {
     return this.#model.spec.sparsityParam;
   }
-  /** β */
+  /** β as it stands: `options.beta`, until `fit` has steered it. */
   get beta(): number {
-    return this.#model.spec.beta;
+    return betaOf(this.#model.memory);
   }
   get learningRate(): number {
     return this.#model.spec.learningRate;

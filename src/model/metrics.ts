@@ -6,6 +6,7 @@ import { reconstructionScale } from '../layers/reconstruction.js';
 import { rowsOf, type Where } from '../numbers/matrix.js';
 import { codeKind, penaltyKind, terms } from '../sparsity/kinds.js';
 import { CHUNK, forEachChunk, type Trained } from './inference.js';
+import { betaOf } from './layout.js';
 import { total } from './objective.js';
 
 /** A model judged on a data set as one batch. */
@@ -64,7 +65,7 @@ export function assess(where: Where, k: Kernels, model: Trained, x: Matrix, targ
   const reconstruction = squaredError * reconstructionScale[spec.reconstruction](x.rows, outputDim);
   const others = terms.filter((term) => term.applies(spec)).map((term) => term.value(k, spec, θ));
   return {
-    loss: total([reconstruction, spec.beta * sparsity, ...others]),
+    loss: total([reconstruction, betaOf(memory) * sparsity, ...others]),
     reconstruction,
     sparsity,
     l0: active / x.rows,

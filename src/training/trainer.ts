@@ -1,18 +1,33 @@
 import type { Kernels, Matrix } from '../kernels/kernels.js';
 import { viewParameters } from '../layers/parameters.js';
 import type { ObjectiveSpec } from '../layers/spec.js';
-import { layoutOf } from '../model/layout.js';
+import { betaOf, layoutOf } from '../model/layout.js';
 import { assess } from '../model/metrics.js';
-import { Objective, type Terms } from '../model/objective.js';
-import { adamStep } from './adam.js';
+import { Activity } from './activity.js';
+import type { AdamOptions } from './adam.js';
 import { type DataSet, identityOrder } from './batches.js';
-import type { EarlyStopping, Signal } from './fit-options.js';
-import type { BatchReport, EpochReport, History } from './history.js';
+import type { EarlyStopping, LiveSettings, Signal } from './fit-options.js';
+import { type BatchReport, type EpochReport, emptyHistory, type History, record } from './history.js';
+import { pauser } from './pause.js';
+import type { Resampling } from './resampling.js';
+import type { Schedule } from './schedule.js';
+import { stepper } from './step.js';
 import type { TrainingState } from './training-state.js';
 
 export interface TrainingPlan {
   readonly spec: ObjectiveSpec;
+  readonly adam: AdamOptions;
+  /** α before the schedule, unless `settings` has another. */
   readonly learningRate: number;
+  readonly schedule: Schedule;
+  readonly penaltyWarmup: number;
+  readonly clipNorm: number;
+  readonly averaging: number | null;
+  readonly resampling: Resampling | null;
+  readonly targetL0: number | null;
+  readonly settings: LiveSettings;
+  /** Where b_dec is set before the first step; null where it stays. */
+  readonly decoderBias: Float64Array | null;
   readonly epochs: number;
   readonly batchSize: number;
   readonly shuffle: boolean;
@@ -28,9 +43,6 @@ export interface TrainingPlan {
   readonly onStateMoved: (state: TrainingState) => void;
 }
 
-/** The event loop gets a turn at least this often, in ms. */
-const LONGEST_STRETCH = 40;
-
 /**
  * Minibatch training: batch → ∇J → Adam's step, `epochs` times over the rows.
  *
@@ -41,23 +53,39 @@ const LONGEST_STRETCH = 40;
 export async function train(k: Kernels, model: TrainingState, plan: TrainingPlan): Promise<History> {
   const { spec, epochs, x, validation, earlyStopping, signal } = plan;
   const state = model.copyTo(k);
-  const gradient = k.floats(state.theta.length);
-  const θ = viewParameters(state.theta, layoutOf(spec));
+  if (plan.averaging === null) state.averaged = null;
   const { memory } = state;
-  const objective = new Objective(k, spec, Math.min(plan.batchSize, x.rows), x.sparse, memory);
+  if (plan.decoderBias) viewParameters(state.theta, layoutOf(spec)).decoderBias.set(plan.decoderBias);
+  const batches = Math.ceil(x.rows / plan.batchSize);
   const order = identityOrder(x.rows);
-  const history: History = { loss: [], reconstruction: [], sparsity: [], validationLoss: [], l0: [] };
+  const history = emptyHistory();
   const pause = pauser();
-  let best: { state: TrainingState; loss: number; epoch: number } | null = null;
+  const takeStep = stepper(k, state, plan, state.step + epochs * batches);
+  const activity = new Activity(spec.hiddenDim);
+  let best: { state: TrainingState | null; loss: number; epoch: number } | null = null;
 
   try {
     signal?.throwIfAborted();
     plan.onStateMoved(state);
     for (let epoch = 0; epoch < epochs; epoch++) {
+      if (plan.averaging !== null) state.resumeIterate();
       const means = await runEpoch(epoch);
-      const report: EpochReport = { epoch, epochs, ...means };
-      if (validation)
-        report.validationLoss = assess('fit: validationData', k, { θ, spec, memory }, validation.x, validation.targets).loss;
+      if (plan.averaging !== null) state.exposeMean();
+      const report: EpochReport = { epoch, epochs, ...means, deadUnits: activity.silent, beta: betaOf(memory) };
+      if (validation) {
+        const θ = viewParameters(state.theta, layoutOf(spec));
+        const { loss, reconstruction, sparsity, l0 } = assess(
+          'fit: validationData',
+          k,
+          { θ, spec, memory },
+          validation.x,
+          validation.targets,
+        );
+        report.validationLoss = loss;
+        report.validationReconstruction = reconstruction;
+        report.validationSparsity = sparsity;
+        report.validationL0 = l0;
+      }
       requireFinite(report.validationLoss ?? 0, 'validation loss', epoch);
       requireFinite(k.sumOfSquares(state.theta), 'size of the weights', epoch);
       model.copyFrom(state);
@@ -68,51 +96,43 @@ export async function train(k: Kernels, model: TrainingState, plan: TrainingPlan
         model.theta.set(state.theta);
       }
       signal?.throwIfAborted();
-      if (earlyStopping) {
-        const loss = report.validationLoss ?? report.loss;
-        if (!best || loss < best.loss - earlyStopping.minDelta) best = { state: model.clone(), loss, epoch };
-        else if (epoch - best.epoch >= earlyStopping.patience) break;
-      }
+      const loss = report.validationLoss ?? report.loss;
+      if (!best || loss < best.loss - (earlyStopping?.minDelta ?? 0)) {
+        best = { state: earlyStopping ? model.clone() : null, loss, epoch };
+        history.bestEpoch = epoch;
+      } else if (earlyStopping && epoch - best.epoch >= earlyStopping.patience) break;
     }
-    if (earlyStopping?.restoreBest && best) model.copyFrom(best.state);
+    if (earlyStopping?.restoreBest && best?.state) model.copyFrom(best.state);
     return history;
   } finally {
     plan.onStateMoved(model);
   }
 
-  async function runEpoch(epoch: number): Promise<Omit<EpochReport, 'epoch' | 'epochs'>> {
+  async function runEpoch(epoch: number) {
     const { batchSize } = plan;
-    const batches = Math.ceil(x.rows / batchSize);
     if (plan.shuffle) state.shuffle(order);
+    activity.reset();
     const sum = { loss: 0, reconstruction: 0, sparsity: 0, l0: 0 };
     for (let batch = 0; batch < batches; batch++) {
       const from = batch * batchSize;
       const to = Math.min(from + batchSize, x.rows);
       const n = to - from;
-      const terms = step(from, to);
-      requireFinite(terms.loss, 'loss', epoch, batch, batches);
-      sum.loss += n * terms.loss;
-      sum.reconstruction += n * terms.reconstruction;
-      sum.sparsity += n * terms.sparsity;
-      sum.l0 += terms.active;
+      const { loss, reconstruction, sparsity, active, code, learningRate, beta } = takeStep(order, from, to);
+      requireFinite(loss, 'loss', epoch, batch, batches);
+      activity.add(code);
+      sum.loss += n * loss;
+      sum.reconstruction += n * reconstruction;
+      sum.sparsity += n * sparsity;
+      sum.l0 += active;
       if (plan.onBatchEnd) {
-        const { loss, reconstruction, sparsity, active } = terms;
-        await plan.onBatchEnd({ epoch, batch, batches, rows: n, loss, reconstruction, sparsity, l0: active / n });
+        const terms = { loss, reconstruction, sparsity, l0: active / n };
+        await plan.onBatchEnd({ epoch, batch, batches, rows: n, ...terms, learningRate, beta });
       }
       await pause();
       signal?.throwIfAborted();
     }
     const mean = (total: number) => total / x.rows;
     return { loss: mean(sum.loss), reconstruction: mean(sum.reconstruction), sparsity: mean(sum.sparsity), l0: mean(sum.l0) };
-  }
-
-  function step(from: number, to: number): Terms {
-    const batch = x.batch(order, from, to);
-    const targets = plan.targets ? plan.targets.batch(order, from, to) : batch;
-    const terms = objective.evaluate(θ, batch, targets, gradient);
-    adamStep(k, state.theta, gradient, state, plan.learningRate);
-    objective.remember();
-    return terms;
   }
 
   function requireFinite(value: number, what: string, epoch: number, batch?: number, batches?: number): void {
@@ -129,36 +149,4 @@ function likelyCause({ learningRate, x, targets }: TrainingPlan): string {
   const largest = Math.max(x.largest, targets?.largest ?? 0);
   if (largest > 100) return `entries as large as ${largest} (scale X, say to 0 … 1), or learningRate ${learningRate} too large`;
   return `learningRate ${learningRate} too large`;
-}
-
-function record(history: History, report: EpochReport): void {
-  history.loss.push(report.loss);
-  history.reconstruction.push(report.reconstruction);
-  history.sparsity.push(report.sparsity);
-  history.l0.push(report.l0);
-  if (report.validationLoss !== undefined) history.validationLoss.push(report.validationLoss);
-}
-
-/** A function to await between batches: it lets the event loop run once LONGEST_STRETCH has passed. */
-function pauser(): () => Promise<void> | undefined {
-  let last = performance.now();
-  return () => {
-    if (performance.now() - last < LONGEST_STRETCH) return undefined;
-    return nextTurn().then(() => {
-      last = performance.now();
-    });
-  };
-}
-
-/** setImmediate where there is one; elsewhere a message to oneself, which browsers do not delay. */
-function nextTurn(): Promise<void> {
-  if (typeof setImmediate === 'function') return new Promise((resolve) => setImmediate(resolve));
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(null);
-  });
 }
