@@ -4,6 +4,7 @@ export { checkGradients, type ParameterCheck } from './checking/check-gradients.
 export { checkGradient, type Differentiable, type GradientCheck, type GradientCheckOptions } from './checking/gradient-check.js';
 export { Decoder, Encoder } from './core/layers.js';
 export type { ParameterValues } from './core/model.js';
+export type { FromBytesOptions, ToBytesOptions } from './core/model-file.js';
 export type { Backend, SparseAutoencoderOptions } from './core/options.js';
 export {
   type Evaluation,
@@ -17,6 +18,7 @@ export type { Initializer } from './layers/initializers.js';
 export type { Reconstruction } from './layers/reconstruction.js';
 export type { DType } from './numbers/matrix.js';
 export type { MatrixLike, MatrixOf, RowLike, ShapedArray } from './numbers/matrix-like.js';
+export type { PreparationOptions } from './numbers/preparation.js';
 export type { HiddenActivation, Penalty } from './sparsity/kinds.js';
-export type { EarlyStopping, FitOptions, Signal } from './training/fit-options.js';
+export type { CheckpointOptions, EarlyStopping, FitOptions, Signal } from './training/fit-options.js';
 export type { BatchReport, EpochReport, History } from './training/history.js';

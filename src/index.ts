@@ -11,6 +11,7 @@ import { coreOf, type Result, SparseAutoencoder } from './sparse-autoencoder.js'
 
 export { checkGradient, type Differentiable, type GradientCheck, type GradientCheckOptions } from './checking/gradient-check.js';
 export type { ParameterValues } from './core/model.js';
+export type { FromBytesOptions, ToBytesOptions } from './core/model-file.js';
 export type { Backend, SparseAutoencoderOptions } from './core/options.js';
 export type { ParameterName, PerParameter } from './core/sparse-autoencoder.js';
 export type { Elementwise as Activation } from './kernels/kernels.js';
@@ -18,9 +19,10 @@ export type { Initializer } from './layers/initializers.js';
 export type { Reconstruction } from './layers/reconstruction.js';
 export type { DType } from './numbers/matrix.js';
 export type { MatrixLike, RowLike, ShapedArray } from './numbers/matrix-like.js';
+export type { PreparationOptions } from './numbers/preparation.js';
 export { Decoder, Encoder, SparseAutoencoder } from './sparse-autoencoder.js';
 export type { HiddenActivation, Penalty } from './sparsity/kinds.js';
-export type { EarlyStopping, FitOptions, Signal } from './training/fit-options.js';
+export type { CheckpointOptions, EarlyStopping, FitOptions, Signal } from './training/fit-options.js';
 export type { BatchReport, EpochReport, History } from './training/history.js';
 export type Evaluation = CoreEvaluation<Result>;
 export type LossAndGradients = CoreLossAndGradients<Result>;

@@ -1,6 +1,7 @@
 import ndarray, { type NdArray } from 'ndarray';
 import ops from 'ndarray-ops';
 import type { ParameterValues } from './core/model.js';
+import type { FromBytesOptions, ToBytesOptions } from './core/model-file.js';
 import type { SparseAutoencoderOptions } from './core/options.js';
 import {
   SparseAutoencoder as Core,
@@ -86,7 +87,7 @@ export class SparseAutoencoder {
   readonly #layout: Layout;
 
   constructor(options: SparseAutoencoderOptions) {
-    this.#core = new Core(options);
+    this.#core = options instanceof Core ? options : new Core(options);
     const model = modelOf(this.#core);
     this.#layout = model.layout;
     this.encoder = new Encoder(this.#core);
@@ -95,6 +96,22 @@ export class SparseAutoencoder {
     model.onMoved.push((theta) => {
       for (const [name, { data }] of partsOf(theta, this.#layout)) this.parameters[name].data = data;
     });
+  }
+
+  /**
+   * The model that a file's bytes hold: see `toBytes`.
+   * @throws RangeError or TypeError naming the byte, tensor or option that is not as it should be
+   */
+  static fromBytes(bytes: Uint8Array, options: FromBytesOptions = {}): SparseAutoencoder {
+    return new SparseAutoencoder(Core.fromBytes(bytes, options) as never);
+  }
+
+  /**
+   * The model as one safetensors file, its tensors under SAELens's names; with `training`, also all that `fit` needs to go
+   * on where it stands: Adam's moments, random streams, history, and the state of a `fit` that is under way.
+   */
+  toBytes(options: ToBytesOptions = {}): Uint8Array<ArrayBuffer> {
+    return this.#core.toBytes(options);
   }
 
   /** All options, defaults filled in. */

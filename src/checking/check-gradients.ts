@@ -53,7 +53,8 @@ export function checkClaims(
   checkDataOptions('checkGradients', options, { step: positive, samples: count });
   const { gradients } = sae.lossAndGradients(X, { targets: options.targets });
   const model = new Model(completeModelOptions({ ...spec, dtype: 'float64', backend: 'plain' }));
-  const x = model.readFinite('checkGradients: X', X, spec.inputDim);
+  model.memory.copyFrom(memory);
+  const x = model.prepare('checkGradients: X', model.readFinite('checkGradients: X', X, spec.inputDim));
   const t = model.readTargets('checkGradients: targets', options.targets, x.rows) ?? x;
   const fn = objectiveFunction(new Objective(plain, model.spec, x.rows, false, memory), layout, x, t);
   return checkParameters(fn, flat(sae.parameters, layout), flat(gradients, layout), layout, options);

@@ -5,7 +5,9 @@ import { rowsOf } from '../numbers/matrix.js';
 import type { MatrixLike } from '../numbers/matrix-like.js';
 import { DataSet } from '../training/batches.js';
 import {
+  type CheckpointOptions,
   type CompleteFitOptions,
+  checkpointClock,
   completeEarlyStopping,
   completeFitOptions,
   type FitOptions,
@@ -13,9 +15,12 @@ import {
 } from '../training/fit-options.js';
 import type { History } from '../training/history.js';
 import { pauser } from '../training/pause.js';
-import { columnMeans, geometricMedian } from '../training/start.js';
+import { columnMeans, type DecoderBiasStart, geometricMedian } from '../training/start.js';
 import { train } from '../training/trainer.js';
+import type { Dealing, Run } from '../training/training-state.js';
 import type { Model } from './model.js';
+import { toBytes } from './model-file.js';
+import type { CompleteOptions } from './options.js';
 
 /** Rows to learn from, and their targets; null where T = X. */
 interface Samples {
@@ -29,9 +34,16 @@ export async function fit(model: Model, X: MatrixLike, given: FitOptions): Promi
   const { spec } = model;
   const x = model.readFinite('fit: X', X, spec.inputDim);
   const all: Samples = { x, targets: model.readTargets('fit: targets', options.targets, x.rows) };
-  const { training, validation } = separate(model, all, options);
+  const separated = separate(model, all, options);
   const { epochs, batchSize, shuffle, earlyStopping, onEpochEnd, onBatchEnd, signal } = options;
-  const start = await decoderBiasStart(model, training, options);
+  const dealing = { rows: separated.training.x.rows, batchSize, shuffle };
+  const resume = options.resume ? requireRun(model.state.run, dealing) : null;
+  requireShiftable(options.decoderBias, spec);
+  const epochsBefore = model.state.records.length;
+  const forget = model.preparation?.learn(separated.training.x);
+  const prepare = <S extends Samples>(samples: S): S => ({ ...samples, x: model.prepare('fit: X', samples.x) });
+  const training = prepare(separated.training);
+  const validation = separated.validation && prepare(separated.validation);
   const capacity = Math.min(batchSize, training.x.rows);
 
   const k = trainingKernels(model.spec);
@@ -47,10 +59,11 @@ export async function fit(model: Model, X: MatrixLike, given: FitOptions): Promi
       resampling: options.resampling ?? null,
       targetL0: spec.targetL0 ?? null,
       settings: options.settings ?? {},
-      decoderBias: start,
+      decoderBias: await decoderBiasStart(model, training, options.decoderBias),
       epochs,
-      batchSize,
-      shuffle,
+      dealing,
+      resume,
+      checkpoint: checkpointing(model, options.checkpoint),
       x: new DataSet(k, training.x, capacity),
       targets: training.targets && new DataSet(k, training.targets, capacity),
       validation,
@@ -62,28 +75,45 @@ export async function fit(model: Model, X: MatrixLike, given: FitOptions): Promi
         model.live = state;
       },
     });
+  } catch (error) {
+    if (model.state.records.length === epochsBefore) forget?.();
+    throw error;
   } finally {
     await k.close();
   }
 }
 
-/** Where b_dec starts, if it is asked for and the model has taken no step yet. */
-async function decoderBiasStart(
-  model: Model,
-  { x, targets }: Samples,
-  options: CompleteFitOptions,
-): Promise<Float64Array | null> {
-  const { decoderBias } = options;
-  const { outputActivation } = model.spec;
-  if (decoderBias === undefined) return null;
-  if (outputActivation !== 'identity')
+/** b_dec is x̂ where the code is all zeros, if nothing comes after it. */
+function requireShiftable(start: DecoderBiasStart | undefined, { outputActivation }: CompleteOptions): void {
+  if (start !== undefined && outputActivation !== 'identity')
     refuse(
       'fit: decoderBias',
-      decoderBias,
-      `none with outputActivation "${outputActivation}": x̂ is b_dec plus the rest with "identity"`,
+      start,
+      `none with outputActivation "${outputActivation}": "identity" alone gives b_dec the units of X`,
     );
-  if (model.state.step > 0) return null;
-  return decoderBias === 'mean' ? columnMeans(targets ?? x) : geometricMedian(targets ?? x, pauser());
+}
+
+/** Where b_dec starts, if it is asked for and the model has taken no step yet. */
+async function decoderBiasStart(model: Model, { x, targets }: Samples, start?: DecoderBiasStart): Promise<Float64Array | null> {
+  if (start === undefined || model.state.step > 0) return null;
+  return start === 'mean' ? columnMeans(targets ?? x) : geometricMedian(targets ?? x, pauser());
+}
+
+/** The run to resume, if it can be resumed with these rows. */
+function requireRun(run: Run | null, dealing: Dealing): Run {
+  if (!run)
+    throw new Error('fit: resume: this model is in the middle of no fit, expected a checkpoint of one, or one that was aborted');
+  for (const name of ['rows', 'batchSize', 'shuffle'] as const) {
+    if (run[name] === dealing[name]) continue;
+    throw new RangeError(`fit: resume: ${name} is ${dealing[name]}, expected ${run[name]}, as when the fit began`);
+  }
+  return run;
+}
+
+function checkpointing(model: Model, options: CheckpointOptions | undefined) {
+  if (!options) return undefined;
+  const isDue = checkpointClock(options);
+  return (epochsDone: number) => (isDue(epochsDone) ? options.save(toBytes(model, { training: true }), epochsDone) : undefined);
 }
 
 function separate(model: Model, all: Samples, options: CompleteFitOptions): { training: Samples; validation: Samples | null } {

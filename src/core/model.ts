@@ -7,10 +7,17 @@ import { layoutOf, newMemory } from '../model/layout.js';
 import { show, suggestion } from '../numbers/checks.js';
 import { checkFinite, firstNonFinite, floats, type Where } from '../numbers/matrix.js';
 import { type MatrixLike, readMatrix, readRowOrMatrix, readVector } from '../numbers/matrix-like.js';
+import { Preparation, prepares, unlearned } from '../numbers/preparation.js';
 import { Random } from '../numbers/random.js';
 import type { Memory } from '../sparsity/memory.js';
 import { TrainingState } from '../training/training-state.js';
 import type { CompleteOptions } from './options.js';
+
+const PREPARATION = 'preparation.';
+
+/** What preparing X learns, as a model remembers it. */
+const toLearn = ({ preparation, inputDim }: CompleteOptions): Record<string, number[]> =>
+  Object.fromEntries(Object.entries(unlearned(preparation, inputDim)).map(([name, start]) => [PREPARATION + name, start]));
 
 /** A vector or a matrix to copy in: as MatrixLike, or a list of numbers. */
 export type ParameterValues = MatrixLike | ArrayLike<number>;
@@ -28,7 +35,8 @@ export class Model implements Trained {
   /** Called with θ whenever it has moved from one of them to the other. */
   readonly onMoved: ((theta: FloatArray) => void)[] = [];
 
-  constructor(options: CompleteOptions) {
+  /** A new model; with `blank`, one whose θ is all zeros, to be filled. */
+  constructor(options: CompleteOptions, blank = false) {
     const { seed, dtype, initializer } = options;
     const layout = layoutOf(options);
     const count = parameterCount(layout);
@@ -37,9 +45,9 @@ export class Model implements Trained {
     }
     this.spec = options;
     this.layout = layout;
-    this.state = TrainingState.create(dtype, count, newMemory(options, seed));
+    this.state = TrainingState.create(dtype, count, newMemory(options, seed, toLearn(options)));
     this.#live = this.state;
-    initialize(this.state.theta, layout, initializer, Random.stream(seed, 'weights'));
+    if (!blank) initialize(this.state.theta, layout, initializer, Random.stream(seed, 'weights'));
   }
 
   get θ(): Parameters {
@@ -70,6 +78,24 @@ export class Model implements Trained {
     return 3 * this.state.theta.length + rows * aRow + 2 ** 16;
   }
 
+  /** What X goes through before the encoder sees it; null if nothing. */
+  get preparation(): Preparation | null {
+    const { preparation } = this.spec;
+    if (!prepares(preparation)) return null;
+    const learned = Object.entries(this.memory.values)
+      .filter(([name]) => name.startsWith(PREPARATION))
+      .map(([name, values]) => [name.slice(PREPARATION.length), values]);
+    return new Preparation(preparation, Object.fromEntries(learned));
+  }
+
+  /** X as the encoder sees it: `x` itself where nothing is done to it, else a prepared copy, every entry finite. */
+  prepare(where: Where, x: Matrix): Matrix {
+    const { preparation } = this;
+    if (!preparation) return x;
+    requireFinite(where, x);
+    return preparation.apply(x);
+  }
+
   blank(rows: number, cols: number): Matrix {
     return { data: floats(this.spec.dtype, rows * cols), rows, cols };
   }
@@ -87,8 +113,7 @@ export class Model implements Trained {
   /** A matrix, every entry finite. */
   readFinite(where: Where, input: unknown, cols: number): Matrix {
     const matrix = this.read(where, input, cols);
-    const at = firstNonFinite(matrix.data);
-    checkFinite(where, matrix, at, matrix.data[at]);
+    requireFinite(where, matrix);
     return matrix;
   }
 
@@ -135,4 +160,9 @@ export class Model implements Trained {
     if (matrix.rows !== rows) throw new RangeError(`${where} has ${matrix.rows} rows, expected ${rows}, as X`);
     return matrix;
   }
+}
+
+function requireFinite(where: Where, matrix: Matrix): void {
+  const at = firstNonFinite(matrix.data);
+  checkFinite(where, matrix, at, matrix.data[at]);
 }

@@ -20,6 +20,7 @@ import {
   withoutUndefined,
 } from '../numbers/checks.js';
 import type { DType } from '../numbers/matrix.js';
+import { checkPreparation, type PreparationOptions } from '../numbers/preparation.js';
 import type { Seed } from '../numbers/random.js';
 import {
   codeKind,
@@ -54,6 +55,8 @@ interface CommonOptions {
   penalty?: Penalty;
   /** β ≥ 0, the weight of S. Default: what goes with the penalty, 0.1 for 'kl', 10⁻⁴ for 'l1'. */
   beta?: number;
+  /** What is done to X first, and undone in `reconstruct`. Default: nothing. */
+  preparation?: PreparationOptions;
   /** Adam's α > 0. Default 0.001. */
   learningRate?: number;
   /** Adam's β₁ and β₂, from 0 up to below 1. Defaults 0.9, 0.999. */
@@ -97,6 +100,7 @@ export const commonOptions: { readonly [K in keyof Required<CommonOptions>]: Opt
   reconstruction: { check: oneOf(...Object.keys(reconstructionScale)), default: 'mse', help: 'reconstruction term' },
   penalty: { check: oneOf(...penalties.map(({ name }) => name)), default: undefined, help: 'sparsity penalty' },
   beta: { check: notNegative, default: undefined, help: 'weight of the penalty (β)' },
+  preparation: { check: anything, default: {}, help: 'what is done to X first' },
   learningRate: { check: positive, default: 0.001, help: "Adam's learning rate" },
   beta1: { check: belowOne, default: ADAM.beta1, help: "Adam's β₁" },
   beta2: { check: belowOne, default: ADAM.beta2, help: "Adam's β₂" },
@@ -128,10 +132,11 @@ const checksOf = (options: Readonly<Record<string, Option>>): Record<string, Che
 const defaultsOf = (options: Readonly<Record<string, Option>>) =>
   withoutUndefined(Object.fromEntries(Object.entries(options).map(([name, option]) => [name, option.default])));
 
-export function completeModelOptions(options: SparseAutoencoderOptions): CompleteOptions {
-  const call = 'SparseAutoencoder';
+/** @throws RangeError or TypeError that begins with `call` */
+export function completeModelOptions(options: SparseAutoencoderOptions, call = 'SparseAutoencoder'): CompleteOptions {
   checkOptions(call, options, checksOf(modelOptions));
   for (const name of ['inputDim', 'hiddenDim'] as const) requireValue(`${call}: ${name}`, options[name], count);
+  if (options.preparation !== undefined) checkPreparation(`${call}: preparation`, options.preparation);
   const given = withoutUndefined(options);
   const hiddenActivation = given.hiddenActivation ?? 'relu';
   const code = codeKind({ hiddenActivation });
@@ -162,9 +167,9 @@ export function completeModelOptions(options: SparseAutoencoderOptions): Complet
       );
   }
   if (complete.targetL0 !== undefined) requireSteerable(complete, code.zeros);
-  const { backend, dtype } = complete;
+  const { backend, dtype, preparation } = complete;
   if (backend === 'simd' && dtype === 'float64') refuse(`${call}: backend`, backend, '"plain" or "auto" with dtype "float64"');
-  return complete;
+  return { ...complete, preparation: withoutUndefined(preparation) };
 }
 
 /** What `targetL0` needs: a code that has zeros, and a penalty that makes more of them, with a weight to start from. */

@@ -14,6 +14,7 @@ import type { History } from '../training/history.js';
 import { fit } from './fit.js';
 import { Decoder, Encoder, encodeWith, reconstructWith } from './layers.js';
 import { Model, type ParameterValues } from './model.js';
+import { type FromBytesOptions, readModel, type ToBytesOptions, toBytes } from './model-file.js';
 import { checkDataOptions, completeModelOptions, type SettledOptions, type SparseAutoencoderOptions } from './options.js';
 
 /** The parameters of every model; a kind of code may add its own. */
@@ -75,9 +76,8 @@ export class SparseAutoencoder {
   #fitting = false;
 
   constructor(options: SparseAutoencoderOptions) {
-    const complete = completeModelOptions(options);
-    this.#backend = resolveBackend(complete);
-    this.#model = new Model(complete);
+    this.#model = options instanceof Model ? options : new Model(completeModelOptions(options));
+    this.#backend = resolveBackend(this.#model.spec);
     this.encoder = new Encoder(this.#model);
     this.decoder = new Decoder(this.#model);
     this.parameters = Object.freeze(shaped(this.#model.state.theta, this.#model));
@@ -85,6 +85,22 @@ export class SparseAutoencoder {
       for (const [name, { data }] of partsOf(theta, this.#model.layout))
         (this.parameters[name] as { data: FloatArray }).data = data;
     });
+  }
+
+  /**
+   * The model that a file's bytes hold: see `toBytes`.
+   * @throws RangeError or TypeError naming the byte, tensor or option that is not as it should be
+   */
+  static fromBytes(bytes: Uint8Array, options: FromBytesOptions = {}): SparseAutoencoder {
+    return new SparseAutoencoder(readModel(bytes, options) as never);
+  }
+
+  /**
+   * The model as one safetensors file, its tensors under SAELens's names; with `training`, also all that `fit` needs to go
+   * on where it stands: Adam's moments, random streams, history, and the state of a `fit` that is under way.
+   */
+  toBytes(options: ToBytesOptions = {}): Uint8Array<ArrayBuffer> {
+    return toBytes(this.#model, options);
   }
 
   /** All options, defaults filled in. */
@@ -150,7 +166,7 @@ export class SparseAutoencoder {
     checkDataOptions('evaluate', options);
     const model = this.#model;
     const { spec, memory } = model;
-    const x = model.readFinite('evaluate: X', X, spec.inputDim);
+    const x = model.prepare('evaluate: X', model.readFinite('evaluate: X', X, spec.inputDim));
     const t = model.readTargets('evaluate: targets', options.targets, x.rows);
     const k = model.kernels(Math.min(CHUNK, x.rows));
     const { squaredError, meanActivation, ...rest } = k.scoped(() =>
@@ -168,7 +184,7 @@ export class SparseAutoencoder {
     checkDataOptions('lossAndGradients', options);
     const model = this.#model;
     const { spec, state, memory } = model;
-    const x = model.readFinite('lossAndGradients: X', X, spec.inputDim);
+    const x = model.prepare('lossAndGradients: X', model.readFinite('lossAndGradients: X', X, spec.inputDim));
     const t = model.readTargets('lossAndGradients: targets', options.targets, x.rows);
     const k = model.kernels(x.rows);
     return k.scoped(() => {

@@ -1,3 +1,6 @@
+import { bytesOf, countOf, type DType, type Fail, failing } from './entries.js';
+import { type Header, hex, need, readEntries } from './header.js';
+
 /**
  * The idx format of MNIST and its kin (yann.lecun.com/exdb/mnist): big-endian throughout.
  *   bytes 0–1   0
@@ -6,27 +9,37 @@
  *   bytes 4 …   k sizes, 32 bits each, then the entries, last dimension fastest
  */
 export interface IdxArray {
+  readonly dtype: DType;
   readonly shape: number[];
   readonly data: Uint8Array | Int8Array | Int16Array | Int32Array | Float32Array | Float64Array;
 }
 
-interface EntryType {
-  readonly bytes: number;
-  readonly create: (n: number) => IdxArray['data'];
-  readonly read: (view: DataView, at: number) => number;
+export const TYPES: ReadonlyMap<number, DType> = new Map([
+  [0x08, 'U8'],
+  [0x09, 'I8'],
+  [0x0b, 'I16'],
+  [0x0c, 'I32'],
+  [0x0d, 'F32'],
+  [0x0e, 'F64'],
+]);
+
+/** What comes before the entries. Errors as of parseIdx. */
+export function idxHeader(bytes: Uint8Array, name: string, dimensions?: number): Header {
+  const fail: Fail = failing(name);
+  need(bytes, 4, 'the magic number', fail);
+  for (const at of [0, 1]) if (bytes[at] !== 0) fail(`byte ${at} is ${hex(bytes[at])}, expected 0x00 (not an idx file)`);
+  const dtype = TYPES.get(bytes[2]);
+  if (!dtype) return fail(`byte 2 is ${hex(bytes[2])}, expected an entry type (${[...TYPES.keys()].map(hex).join(', ')})`);
+  const k = bytes[3];
+  if (k === 0 || (dimensions !== undefined && k !== dimensions)) {
+    fail(`byte 3 says ${k} dimensions, expected ${dimensions ?? 'at least 1'}`);
+  }
+  const begin = 4 + 4 * k;
+  need(bytes, begin, 'the sizes', fail);
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
+  const shape = Array.from({ length: k }, (_, i) => view.getUint32(4 + 4 * i));
+  return { dtype, bigEndian: true, shape, begin, end: begin + countOf(shape) * bytesOf(dtype) };
 }
-
-const TYPES: Readonly<Record<number, EntryType>> = {
-  8: { bytes: 1, create: (n) => new Uint8Array(n), read: (view, at) => view.getUint8(at) },
-  9: { bytes: 1, create: (n) => new Int8Array(n), read: (view, at) => view.getInt8(at) },
-  11: { bytes: 2, create: (n) => new Int16Array(n), read: (view, at) => view.getInt16(at) },
-  12: { bytes: 4, create: (n) => new Int32Array(n), read: (view, at) => view.getInt32(at) },
-  13: { bytes: 4, create: (n) => new Float32Array(n), read: (view, at) => view.getFloat32(at) },
-  14: { bytes: 8, create: (n) => new Float64Array(n), read: (view, at) => view.getFloat64(at) },
-};
-
-const hex = (byte: number) => `0x${byte.toString(16).padStart(2, '0')}`;
-const number = (n: number) => n.toLocaleString('en-US');
 
 /**
  * @param name how errors call the file
@@ -34,36 +47,6 @@ const number = (n: number) => n.toLocaleString('en-US');
  * @throws RangeError naming the byte at fault
  */
 export function parseIdx(bytes: Uint8Array, name: string, dimensions?: number): IdxArray {
-  const need = (length: number, what: string) => {
-    if (bytes.length < length) {
-      throw new RangeError(`${name}: ends at byte ${number(bytes.length)}, within ${what}, expected ${number(length)} bytes`);
-    }
-  };
-  need(4, 'the magic number');
-  for (const at of [0, 1]) {
-    if (bytes[at] !== 0) throw new RangeError(`${name}: byte ${at} is ${hex(bytes[at])}, expected 0x00 (not an idx file)`);
-  }
-  const type = TYPES[bytes[2]];
-  if (!type) {
-    const known = Object.keys(TYPES).map((code) => hex(Number(code)));
-    throw new RangeError(`${name}: byte 2 is ${hex(bytes[2])}, expected an entry type (${known.join(', ')})`);
-  }
-  const k = bytes[3];
-  if (k === 0 || (dimensions !== undefined && k !== dimensions)) {
-    throw new RangeError(`${name}: byte 3 says ${k} dimensions, expected ${dimensions ?? 'at least 1'}`);
-  }
-  need(4 + 4 * k, 'the sizes');
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const shape = Array.from({ length: k }, (_, i) => view.getUint32(4 + 4 * i));
-  const header = 4 + 4 * k;
-  const count = shape.reduce((product, size) => product * size, 1);
-  const end = header + count * type.bytes;
-  need(end, `the ${shape.map(number).join(' × ')} entries`);
-  if (bytes.length > end) {
-    throw new RangeError(`${name}: goes on after byte ${number(end)}, where its ${shape.map(number).join(' × ')} entries end`);
-  }
-  if (bytes[2] === 8) return { shape, data: bytes.slice(header) };
-  const data = type.create(count);
-  for (let i = 0; i < count; i++) data[i] = type.read(view, header + i * type.bytes);
-  return { shape, data };
+  const header = idxHeader(bytes, name, dimensions);
+  return { ...header, data: readEntries(bytes, header, failing(name)) as IdxArray['data'] };
 }

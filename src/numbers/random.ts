@@ -10,6 +10,15 @@ export interface RandomState {
   readonly S: readonly number[];
 }
 
+const isByte = (value: unknown): boolean => Number.isInteger(value) && (value as number) >= 0 && (value as number) < 256;
+
+/** Whether a value from outside can be where a stream stands: a permutation of 256 bytes and two places in it. */
+export function isRandomState(value: unknown): value is RandomState {
+  if (typeof value !== 'object' || value === null) return false;
+  const { i, j, S } = value as RandomState;
+  return isByte(i) && isByte(j) && Array.isArray(S) && S.length === 256 && S.every(isByte) && new Set(S).size === 256;
+}
+
 /**
  * A stream of random numbers. Each use of a seed has a stream of its own ("weights", "shuffle"), so
  * that drawing more of one never shifts another.

@@ -46,6 +46,16 @@ export interface Signal {
   throwIfAborted(): void;
 }
 
+/** When a checkpoint is due, and what becomes of it. */
+export interface CheckpointOptions {
+  /** Awaited with `toBytes({ training: true })` of the model after so many epochs of this `fit`. */
+  save: (bytes: Uint8Array, epochsDone: number) => unknown;
+  /** After every so many epochs. Default 1, if `minutes` is not given. */
+  epochs?: number;
+  /** After the first epoch to end when so many minutes have passed since the last one. */
+  minutes?: number;
+}
+
 /** How `fit` goes about it. */
 export interface FitOptions {
   /** Default 50. */
@@ -92,6 +102,13 @@ export interface FitOptions {
   onEpochEnd?: (report: EpochReport) => unknown;
   /** Awaited after each step. */
   onBatchEnd?: (report: BatchReport) => unknown;
+  /** Keeps what it takes to go on with this `fit` in another process, should this one end before it. */
+  checkpoint?: CheckpointOptions;
+  /**
+   * Goes on with the `fit` that this model was in when its bytes were taken for a checkpoint, or when it was aborted, up
+   * to `epochs` of it in all, as if nothing had happened. Needs the same rows, and the same options.
+   */
+  resume?: boolean;
   /** Aborting it rejects `fit` with the signal's reason. */
   signal?: Signal;
 }
@@ -101,6 +118,7 @@ export type CompleteFitOptions = FitOptions & Required<Pick<FitOptions, 'epochs'
 type Checks<T> = { readonly [K in keyof T]-?: Check };
 
 const earlyStoppingChecks: Checks<EarlyStopping> = { patience: count, minDelta: notNegative, restoreBest: flag };
+const checkpointChecks: Checks<CheckpointOptions> = { save: callback, epochs: count, minutes: positive };
 const dataChecks: Checks<{ x: unknown; targets: unknown }> = { x: anything, targets: anything };
 
 const isPair = (data: unknown): data is { x: MatrixLike; targets?: MatrixLike } =>
@@ -137,6 +155,8 @@ const fitChecks: Checks<FitOptions> = {
   earlyStopping: anything,
   onEpochEnd: callback,
   onBatchEnd: callback,
+  checkpoint: anything,
+  resume: flag,
   signal: when(isSignal, 'an AbortSignal'),
 };
 
@@ -148,7 +168,7 @@ export function readPair(data: FitOptions['validationData']): { x: unknown; targ
 export function completeFitOptions(options: FitOptions): CompleteFitOptions {
   checkOptions('fit', options, fitChecks);
   const given = withoutUndefined(options);
-  const { validationData, earlyStopping, schedule, resampling, settings } = given;
+  const { validationData, earlyStopping, checkpoint, schedule, resampling, settings } = given;
   if (isPair(validationData)) checkOptions('fit: validationData', validationData, dataChecks);
   if (earlyStopping !== undefined) checkOptions('fit: earlyStopping', earlyStopping, earlyStoppingChecks);
   if (schedule !== undefined) checkSchedule(schedule);
@@ -157,6 +177,10 @@ export function completeFitOptions(options: FitOptions): CompleteFitOptions {
     requireValue('fit: resampling.every', resampling.every, count);
   }
   if (settings !== undefined) readSettings(settings);
+  if (checkpoint !== undefined) {
+    checkOptions('fit: checkpoint', checkpoint, checkpointChecks);
+    requireValue('fit: checkpoint: save', checkpoint.save, callback);
+  }
   if (validationData !== undefined && given.validationSplit !== undefined) {
     throw new RangeError('fit: got both validationData and validationSplit, expected at most one of them');
   }
@@ -184,3 +208,15 @@ export const completeEarlyStopping = (options: Partial<EarlyStopping>): EarlySto
   restoreBest: true,
   ...withoutUndefined(options),
 });
+
+/** Whether a checkpoint is due after so many epochs of a run that begins now. */
+export function checkpointClock({ epochs, minutes }: CheckpointOptions): (epochsDone: number) => boolean {
+  const every = epochs ?? (minutes === undefined ? 1 : Infinity);
+  let last = performance.now();
+  return (epochsDone) => {
+    const now = performance.now();
+    const due = epochsDone % every === 0 || (minutes !== undefined && now - last >= 60_000 * minutes);
+    if (due) last = now;
+    return due;
+  };
+}

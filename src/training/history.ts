@@ -51,22 +51,28 @@ export interface History {
   bestEpoch: number;
 }
 
-export const emptyHistory = (): History => ({
-  loss: [],
-  reconstruction: [],
-  sparsity: [],
-  l0: [],
-  deadUnits: [],
-  validationLoss: [],
-  validationReconstruction: [],
-  validationSparsity: [],
-  validationL0: [],
-  bestEpoch: 0,
-});
+/** An epoch as it is kept. */
+export type EpochRecord = Omit<EpochReport, 'epoch' | 'epochs'>;
 
-export function record(history: History, report: EpochReport): void {
-  for (const [name, values] of Object.entries(history)) {
-    const value = report[name as keyof EpochReport];
-    if (Array.isArray(values) && value !== undefined) values.push(value);
-  }
+/** What an epoch is judged by: J on validation rows, or, without them, on the rows it was trained on. */
+export const judged = ({ validationLoss, loss }: EpochRecord): number => validationLoss ?? loss;
+
+/** A new best is lower than the last by more than `minDelta`. */
+export function historyOf(records: readonly EpochRecord[], minDelta = 0): History {
+  const all = <Name extends keyof EpochRecord>(name: Name) =>
+    records.map((record) => record[name]).filter((value) => value !== undefined);
+  let bestEpoch = 0;
+  for (let e = 1; e < records.length; e++) if (judged(records[e]) < judged(records[bestEpoch]) - minDelta) bestEpoch = e;
+  return {
+    loss: all('loss'),
+    reconstruction: all('reconstruction'),
+    sparsity: all('sparsity'),
+    l0: all('l0'),
+    deadUnits: all('deadUnits'),
+    validationLoss: all('validationLoss'),
+    validationReconstruction: all('validationReconstruction'),
+    validationSparsity: all('validationSparsity'),
+    validationL0: all('validationL0'),
+    bestEpoch,
+  };
 }

@@ -26,7 +26,7 @@ export function stepper(k: Kernels, state: TrainingState, plan: TrainingPlan, to
   const layout = layoutOf(spec);
   const θ = viewParameters(state.theta, layout);
   const gradient = k.floats(state.theta.length);
-  const capacity = Math.min(plan.batchSize, x.rows);
+  const capacity = Math.min(plan.dealing.batchSize, x.rows);
   const { memory } = state;
   const objective = new Objective(k, spec, capacity, x.sparse, memory);
   const resampler = plan.resampling && new Resampler({ k, spec, layout, capacity, state, θ, x, targets }, plan.resampling);

@@ -7,12 +7,17 @@ import { Activity } from './activity.js';
 import type { AdamOptions } from './adam.js';
 import { type DataSet, identityOrder } from './batches.js';
 import type { EarlyStopping, LiveSettings, Signal } from './fit-options.js';
-import { type BatchReport, type EpochReport, emptyHistory, type History, record } from './history.js';
+import { type BatchReport, type EpochRecord, type EpochReport, type History, historyOf, judged } from './history.js';
 import { pauser } from './pause.js';
 import type { Resampling } from './resampling.js';
 import type { Schedule } from './schedule.js';
 import { stepper } from './step.js';
-import type { TrainingState } from './training-state.js';
+import type { Dealing, Run, TrainingState } from './training-state.js';
+
+interface Samples {
+  readonly x: Matrix;
+  readonly targets: Matrix | null;
+}
 
 export interface TrainingPlan {
   readonly spec: ObjectiveSpec;
@@ -29,16 +34,19 @@ export interface TrainingPlan {
   /** Where b_dec is set before the first step; null where it stays. */
   readonly decoderBias: Float64Array | null;
   readonly epochs: number;
-  readonly batchSize: number;
-  readonly shuffle: boolean;
+  readonly dealing: Dealing;
   readonly x: DataSet;
   /** null where T = X */
   readonly targets: DataSet | null;
-  readonly validation: { x: Matrix; targets: Matrix | null } | null;
+  readonly validation: Samples | null;
   readonly earlyStopping: EarlyStopping | null;
   readonly onEpochEnd?: (report: EpochReport) => unknown;
   readonly onBatchEnd?: (report: BatchReport) => unknown;
+  /** Awaited after each epoch, told how many there have been. */
+  readonly checkpoint?: (epochsDone: number) => unknown;
   readonly signal?: Signal;
+  /** The run to go on with, instead of beginning one. */
+  readonly resume: Run | null;
   /** Told which state is the live one: the copy that is being trained, or the model's own before and after. */
   readonly onStateMoved: (state: TrainingState) => void;
 }
@@ -56,61 +64,64 @@ export async function train(k: Kernels, model: TrainingState, plan: TrainingPlan
   if (plan.averaging === null) state.averaged = null;
   const { memory } = state;
   if (plan.decoderBias) viewParameters(state.theta, layoutOf(spec)).decoderBias.set(plan.decoderBias);
-  const batches = Math.ceil(x.rows / plan.batchSize);
+  const batches = Math.ceil(x.rows / plan.dealing.batchSize);
   const order = identityOrder(x.rows);
-  const history = emptyHistory();
   const pause = pauser();
-  const takeStep = stepper(k, state, plan, state.step + epochs * batches);
   const activity = new Activity(spec.hiddenDim);
-  let best: { state: TrainingState | null; loss: number; epoch: number } | null = null;
+  const run = plan.resume ?? { ...plan.dealing, start: model.records.length, best: null };
+  const epochsDone = () => model.records.length - run.start;
+  const outOfPatience = () =>
+    earlyStopping !== null && run.best !== null && epochsDone() - 1 - run.best.epoch >= earlyStopping.patience;
+  const takeStep = stepper(k, state, plan, state.step + (epochs - epochsDone()) * batches);
 
   try {
     signal?.throwIfAborted();
     plan.onStateMoved(state);
-    for (let epoch = 0; epoch < epochs; epoch++) {
+    while (epochsDone() < epochs && !outOfPatience()) {
+      const epoch = epochsDone();
       if (plan.averaging !== null) state.resumeIterate();
-      const means = await runEpoch(epoch);
+      const record: EpochRecord = await runEpoch(epoch);
       if (plan.averaging !== null) state.exposeMean();
-      const report: EpochReport = { epoch, epochs, ...means, deadUnits: activity.silent, beta: betaOf(memory) };
-      if (validation) {
-        const θ = viewParameters(state.theta, layoutOf(spec));
-        const { loss, reconstruction, sparsity, l0 } = assess(
-          'fit: validationData',
-          k,
-          { θ, spec, memory },
-          validation.x,
-          validation.targets,
-        );
-        report.validationLoss = loss;
-        report.validationReconstruction = reconstruction;
-        report.validationSparsity = sparsity;
-        report.validationL0 = l0;
-      }
-      requireFinite(report.validationLoss ?? 0, 'validation loss', epoch);
+      if (validation) validate(record, validation);
+      requireFinite(record.validationLoss ?? 0, 'validation loss', epoch);
       requireFinite(k.sumOfSquares(state.theta), 'size of the weights', epoch);
       model.copyFrom(state);
-      record(history, report);
+      model.records.push(record);
+      model.run = run;
+      if (earlyStopping) keepBest(record, epoch, earlyStopping.minDelta);
       if (plan.onEpochEnd) {
-        await plan.onEpochEnd(report);
+        await plan.onEpochEnd({ epoch, epochs, ...record });
         requireFinite(k.sumOfSquares(state.theta), 'size of the weights, as onEpochEnd left them,', epoch);
         model.theta.set(state.theta);
+        if (run.best?.epoch === epoch) run.best.state.theta.set(state.theta);
       }
+      await plan.checkpoint?.(epoch + 1);
       signal?.throwIfAborted();
-      const loss = report.validationLoss ?? report.loss;
-      if (!best || loss < best.loss - (earlyStopping?.minDelta ?? 0)) {
-        best = { state: earlyStopping ? model.clone() : null, loss, epoch };
-        history.bestEpoch = epoch;
-      } else if (earlyStopping && epoch - best.epoch >= earlyStopping.patience) break;
     }
-    if (earlyStopping?.restoreBest && best?.state) model.copyFrom(best.state);
-    return history;
+    if (earlyStopping?.restoreBest && run.best) model.copyFrom(run.best.state);
+    model.run = null;
+    return historyOf(model.records.slice(run.start), earlyStopping?.minDelta);
   } finally {
     plan.onStateMoved(model);
   }
 
-  async function runEpoch(epoch: number) {
-    const { batchSize } = plan;
-    if (plan.shuffle) state.shuffle(order);
+  function keepBest(record: EpochRecord, epoch: number, minDelta: number): void {
+    const loss = judged(record);
+    if (!run.best || loss < run.best.loss - minDelta) run.best = { state: model.clone(), loss, epoch };
+  }
+
+  function validate(record: EpochRecord, { x, targets }: Samples): void {
+    const θ = viewParameters(state.theta, layoutOf(spec));
+    const { loss, reconstruction, sparsity, l0 } = assess('fit: validationData', k, { θ, spec, memory }, x, targets);
+    record.validationLoss = loss;
+    record.validationReconstruction = reconstruction;
+    record.validationSparsity = sparsity;
+    record.validationL0 = l0;
+  }
+
+  async function runEpoch(epoch: number): Promise<EpochRecord> {
+    const { batchSize, shuffle } = plan.dealing;
+    if (shuffle) state.shuffle(order);
     activity.reset();
     const sum = { loss: 0, reconstruction: 0, sparsity: 0, l0: 0 };
     for (let batch = 0; batch < batches; batch++) {
@@ -132,7 +143,8 @@ export async function train(k: Kernels, model: TrainingState, plan: TrainingPlan
       signal?.throwIfAborted();
     }
     const mean = (total: number) => total / x.rows;
-    return { loss: mean(sum.loss), reconstruction: mean(sum.reconstruction), sparsity: mean(sum.sparsity), l0: mean(sum.l0) };
+    const terms = { loss: mean(sum.loss), reconstruction: mean(sum.reconstruction), sparsity: mean(sum.sparsity) };
+    return { ...terms, l0: mean(sum.l0), deadUnits: activity.silent, beta: betaOf(memory) };
   }
 
   function requireFinite(value: number, what: string, epoch: number, batch?: number, batches?: number): void {

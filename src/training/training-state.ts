@@ -3,6 +3,22 @@ import { type DType, floats } from '../numbers/matrix.js';
 import type { Memory } from '../sparsity/memory.js';
 import type { Moments } from './adam.js';
 import { WeightMean } from './averaging.js';
+import type { EpochRecord } from './history.js';
+
+/** How the rows of a `fit` are dealt out: what a resumed one must have in common with it. */
+export interface Dealing {
+  readonly rows: number;
+  readonly batchSize: number;
+  readonly shuffle: boolean;
+}
+
+/** A `fit` that has not come to its end. */
+export interface Run extends Dealing {
+  /** How many epochs the model had been trained for when it began. */
+  readonly start: number;
+  /** The best epoch of the run so far, where it stops early. */
+  best: { readonly state: TrainingState; readonly loss: number; readonly epoch: number } | null;
+}
 
 /** All that training changes: θ, Adam's moments and step count, and what is remembered beside them. */
 export class TrainingState implements Moments {
@@ -13,6 +29,10 @@ export class TrainingState implements Moments {
   readonly memory: Memory;
   /** The mean of the weights, where the last `fit` kept one: see averaging.ts. */
   averaged: WeightMean | null = null;
+  /** Every epoch since the model was made. The copies that training makes have none of their own. */
+  readonly records: EpochRecord[] = [];
+  /** The `fit` that is under way or was cut short, from the end of its first epoch on. */
+  run: Run | null = null;
 
   private constructor(theta: FloatArray, m: FloatArray, v: FloatArray, memory: Memory) {
     this.theta = theta;
@@ -40,6 +60,7 @@ export class TrainingState implements Moments {
     return copy;
   }
 
+  /** What a step changes; not the records of what was. */
   copyFrom(other: TrainingState): void {
     this.theta.set(other.theta);
     this.m.set(other.m);

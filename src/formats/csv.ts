@@ -1,0 +1,208 @@
+import Papa from 'papaparse';
+import { type Fail, failing } from './entries.js';
+import type { FloatType } from './floats.js';
+import { asUtf8, type Line, labelColumn, lines, numberOf, roomFor, shown, type TextRows } from './text.js';
+
+export interface CsvOptions {
+  readonly type: FloatType;
+  /** Whether the first line names the columns. By default it does if none of its cells is a number. */
+  readonly header?: boolean;
+  /** The column of labels, which are kept as text: its name, or its number from 0, negative from the end. */
+  readonly label?: string | number;
+  /** One character. By default the first of tab, semicolon, comma, bar and space that the first line has. */
+  readonly delimiter?: string;
+}
+
+const QUOTE = 0x22;
+const RETURN = 0x0d;
+const DELIMITERS = ['\t', ';', ',', '|', ' '];
+/** What stands for a number that is not there. */
+const MISSING = /^\s*(?:|nan?|null|none|[+-]?inf(?:inity)?)\s*$/i;
+
+/** What is known of the table when its rows are read. */
+interface Columns {
+  readonly name: string;
+  readonly width: number;
+  /** The file's column of labels, or −1. */
+  readonly label: number;
+  readonly names: readonly string[] | null;
+  readonly delimiter: string;
+}
+
+/**
+ * Comma-separated values and their kin (RFC 4180). Blank lines are passed over.
+ * @param name how errors call the file
+ * @throws RangeError naming the line and the column: `data.csv line 12, column "age": "abc" is not a number`
+ */
+export function readCsv(file: Uint8Array, name: string, { type, header, label, delimiter }: CsvOptions): TextRows {
+  const fail: Fail = failing(name);
+  if (delimiter !== undefined && !/^(?![\w."+-])[\t -~]$/.test(delimiter)) {
+    fail(`delimiter ${shown(delimiter)}, expected one character that stands in no number`);
+  }
+  const bytes = asUtf8(file);
+  const start: Line = { number: 0, begin: 0, end: -1 };
+  const first = { ...(lines(bytes).next().value ?? fail('is empty, expected rows of numbers')) };
+
+  // Quotes in the first line alone, around names, leave the rows plain.
+  const quoted = bytes.indexOf(QUOTE, first.end) >= 0;
+  const text = decode(quoted ? bytes : bytes.subarray(first.begin, first.end), fail);
+  const separator = delimiter ?? delimiterOf(decode(bytes.subarray(first.begin, first.end), fail));
+  const cells = firstRecord(text, separator);
+  const named = header ?? (cells.every((cell) => Number.isNaN(numberOf(cell))) && !cells.every((cell) => MISSING.test(cell)));
+  const names = named ? cells.map((cell) => cell.trim()) : null;
+  const columns = {
+    name,
+    width: cells.length,
+    label: labelColumn(label, cells.length, names, fail),
+    names,
+    delimiter: separator,
+  };
+  const cols = cells.length - (columns.label < 0 ? 0 : 1);
+  if (cols === 0) fail('has no column of numbers');
+
+  const data = roomFor(bytes, cols, type);
+  const labels: string[] = [];
+  const rows = quoted
+    ? fillQuoted(data, labels, text, named, columns)
+    : fillPlain(data, labels, bytes, named ? first : start, columns);
+  return {
+    rows,
+    cols,
+    data: data.length > 2 * rows * cols ? data.slice(0, rows * cols) : data.subarray(0, rows * cols),
+    ...(columns.label < 0 ? {} : { labels }),
+    ...(names ? { names: names.filter((_, column) => column !== columns.label) } : {}),
+  };
+}
+
+function decode(bytes: Uint8Array, fail: Fail): string {
+  try {
+    return new TextDecoder().decode(bytes).replaceAll('\r\n', '\n');
+  } catch {
+    return fail(`is too large to read with quotes in it: ${bytes.length} bytes`);
+  }
+}
+
+/** The first delimiter, in order of how seldom they are anything else, that stands outside quotes. */
+function delimiterOf(line: string): string {
+  const bare = line.trim().replace(/"[^"]*"/g, '');
+  return DELIMITERS.find((delimiter) => bare.includes(delimiter)) ?? ',';
+}
+
+function firstRecord(text: string, delimiter: string): string[] {
+  return Papa.parse<string[]>(text.trimStart(), { delimiter, newline: '\n', preview: 1 }).data[0] ?? [];
+}
+
+const describe = ({ names, width }: Columns, column: number) =>
+  names ? `column ${shown(names[column])}` : `column ${column} of 0 … ${width - 1}`;
+
+function refuse(columns: Columns, line: number, column: number, cell: string): never {
+  throw new RangeError(`${columns.name} line ${line}, ${describe(columns, column)}: ${shown(cell.trim())} is not a number`);
+}
+
+function refuseWidth({ name, width }: Columns, line: number, cells: number): never {
+  throw new RangeError(`${name} line ${line}: ${cells} ${cells === 1 ? 'cell' : 'cells'}, expected ${width}`);
+}
+
+/** 10⁰ … 10²²: the powers of ten that a double holds exactly. */
+const POWERS = Float64Array.from({ length: 23 }, (_, k) => Number(`1e${k}`));
+
+const isDigit = (byte: number) => byte >= 0x30 && byte <= 0x39;
+
+/**
+ * Rows without quotes, straight from the bytes. m·10ᵉ of a mantissa below 2⁵³ and |e| ≤ 22 is one multiplication or
+ * division of two exact doubles, so it is the double nearest to the text (Clinger 1990); other numbers are left to
+ * the language. Returns how many rows there are.
+ */
+function fillPlain(data: TextRows['data'], labels: string[], bytes: Uint8Array, from: Line, columns: Columns): number {
+  const { width, label } = columns;
+  const delimiter = columns.delimiter.charCodeAt(0);
+  const latin = new TextDecoder('latin1');
+  const utf8 = new TextDecoder();
+  let k = 0;
+  let rows = 0;
+  for (const line of lines(bytes, from)) {
+    const end = bytes[line.end - 1] === RETURN ? line.end - 1 : line.end;
+    let text = '';
+    let at = line.begin;
+    let column = 0;
+    for (; column < width && at <= end; column++, at++) {
+      const begin = at;
+      if (column === label) {
+        while (at < end && bytes[at] !== delimiter) at++;
+        labels.push(utf8.decode(bytes.subarray(begin, at)).trim());
+        continue;
+      }
+      if (delimiter !== 0x20) while (bytes[at] === 0x20) at++;
+      const negative = bytes[at] === 0x2d;
+      if (negative) at++;
+      let digits = -at;
+      let mantissa = 0;
+      while (isDigit(bytes[at])) mantissa = mantissa * 10 + bytes[at++] - 0x30;
+      let exponent = 0;
+      if (bytes[at] === 0x2e) {
+        digits--;
+        exponent = ++at;
+        while (isDigit(bytes[at])) mantissa = mantissa * 10 + bytes[at++] - 0x30;
+        exponent -= at;
+      }
+      digits += at;
+      if (digits > 0 && (bytes[at] | 0x20) === 0x65) {
+        const sign = bytes[++at];
+        if (sign === 0x2d || sign === 0x2b) at++;
+        let power = isDigit(bytes[at]) ? 0 : Number.NaN;
+        while (isDigit(bytes[at])) power = power * 10 + bytes[at++] - 0x30;
+        exponent += sign === 0x2d ? -power : power;
+      }
+      if (digits > 0 && (at === end || bytes[at] === delimiter) && mantissa < 2 ** 53 && Math.abs(exponent) <= 22) {
+        const value = exponent < 0 ? mantissa / POWERS[-exponent] : mantissa * POWERS[exponent];
+        data[k++] = negative ? -value : value;
+        continue;
+      }
+      at = begin;
+      while (at < end && bytes[at] !== delimiter) at++;
+      text ||= latin.decode(bytes.subarray(line.begin, end));
+      const value = numberOf(text.slice(begin - line.begin, at - line.begin));
+      if (Number.isNaN(value)) refuse(columns, line.number, column, utf8.decode(bytes.subarray(begin, at)));
+      data[k++] = value;
+    }
+    if (column < width || at <= end) {
+      let cells = 1;
+      for (at = line.begin; at < end; at++) if (bytes[at] === delimiter) cells++;
+      refuseWidth(columns, line.number, cells);
+    }
+    rows++;
+  }
+  return rows;
+}
+
+/** Rows in which cells may be quoted, delimiters and line breaks within them. Returns how many rows there are. */
+function fillQuoted(data: TextRows['data'], labels: string[], text: string, header: boolean, columns: Columns): number {
+  const { name, width, label, delimiter } = columns;
+  let k = 0;
+  let rows = header ? -1 : 0;
+  let line = 1;
+  let cursor = 0;
+  Papa.parse<string[]>(text, {
+    delimiter,
+    newline: '\n',
+    step({ data: cells, errors, meta }) {
+      const started = line;
+      const quotes = errors.find(({ type }) => type === 'Quotes');
+      if (quotes) throw new RangeError(`${name} line ${started}: ${quotes.message}`);
+      for (let at = text.indexOf('\n', cursor); at >= 0 && at < meta.cursor; at = text.indexOf('\n', at + 1)) line++;
+      cursor = meta.cursor;
+      if ((cells.length === 1 || !delimiter.trim()) && cells.every((cell) => !cell.trim())) return;
+      if (rows++ < 0) return;
+      if (cells.length !== width) refuseWidth(columns, started, cells.length);
+      for (let column = 0; column < width; column++) {
+        if (column === label) labels.push(cells[column].trim());
+        else {
+          const value = numberOf(cells[column]);
+          if (Number.isNaN(value)) refuse(columns, started, column, cells[column]);
+          data[k++] = value;
+        }
+      }
+    },
+  });
+  return rows;
+}

@@ -1,0 +1,56 @@
+import { type Fail, failing } from './entries.js';
+import type { FloatType } from './floats.js';
+import { asUtf8, labelColumn, lines, roomFor, shown, type TextRows } from './text.js';
+
+/**
+ * JSON lines (jsonlines.org), each an array of numbers. Blank lines are passed over.
+ * @param name how errors call the file
+ * @param label the entry that is a label, from 0, negative from the end: a string, or a number kept as text
+ * @throws RangeError naming the line and the entry
+ */
+export function readJsonLines(file: Uint8Array, name: string, type: FloatType, label?: string | number): TextRows {
+  const bytes = asUtf8(file);
+  const labels: string[] = [];
+  let data = new Float32Array(0) as TextRows['data'];
+  let [rows, width, column, k] = [0, -1, -1, 0];
+  for (const line of lines(bytes)) {
+    const failLine: Fail = failing(`${name} line ${line.number}`);
+    const row = parse(bytes.subarray(line.begin, line.end), failLine);
+    if (width < 0) {
+      width = row.length;
+      column = labelColumn(label, width, null, failing(name));
+      if (width === (column < 0 ? 0 : 1)) failLine('has no numbers');
+      data = roomFor(bytes, width - (column < 0 ? 0 : 1), type);
+    }
+    if (row.length !== width) failLine(`${row.length} entries, expected ${width}`);
+    for (let i = 0; i < width; i++) {
+      const value = row[i];
+      if (i === column) {
+        labels.push(typeof value === 'string' || typeof value === 'number' ? String(value) : failLine(`entry ${i} is no label`));
+      } else {
+        if (!Number.isFinite(value)) failLine(`entry ${i} is ${kindOf(value)}, expected a number`);
+        data[k++] = value as number;
+      }
+    }
+    rows++;
+  }
+  if (rows === 0) failing(name)('is empty, expected arrays of numbers');
+  const cols = width - (column < 0 ? 0 : 1);
+  return { rows, cols, data: data.subarray(0, k), ...(column < 0 ? {} : { labels }) };
+}
+
+function parse(line: Uint8Array, fail: Fail): unknown[] {
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder().decode(line));
+  } catch (error) {
+    return fail(`is not JSON (${(error as Error).message})`);
+  }
+  return Array.isArray(value) ? value : fail(`is ${kindOf(value)}, expected an array of numbers`);
+}
+
+function kindOf(value: unknown): string {
+  if (typeof value === 'string') return shown(value);
+  if (Array.isArray(value)) return 'an array';
+  return typeof value === 'object' && value !== null ? 'an object' : String(value);
+}

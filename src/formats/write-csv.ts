@@ -1,0 +1,76 @@
+import type { Floats } from './floats.js';
+
+/** What CSV can hold of a table: see Table. */
+export interface Writable {
+  readonly rows: number;
+  readonly cols: number;
+  readonly data: Floats;
+  readonly names?: readonly string[];
+  /** Written as a first column, "label". */
+  readonly labels?: readonly string[];
+}
+
+/** How many numbers go into a chunk. */
+const CHUNK = 2 ** 14;
+
+/** The shortest decimal text that gives this float32 when read as one. */
+function float32Text(value: number): string {
+  for (let digits = 6; digits < 9; digits++) {
+    const rounded = Number(value.toPrecision(digits));
+    if (Math.fround(rounded) === value) return String(rounded);
+  }
+  return String(Number(value.toPrecision(9)));
+}
+
+function textOf(value: number, single: boolean): string {
+  // As numpy spells them.
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? 'nan' : value > 0 ? 'inf' : '-inf';
+  if (Object.is(value, -0)) return '-0';
+  return single && !Number.isInteger(value) ? float32Text(value) : String(value);
+}
+
+/** A cell in quotes if it has to be (RFC 4180). */
+function quoted(cell: string, delimiter: string): string {
+  const plain = cell.trim() === cell && cell !== '' && !/["\r\n]/.test(cell) && !cell.includes(delimiter);
+  return plain ? cell : `"${cell.replaceAll('"', '""')}"`;
+}
+
+/**
+ * The text of a table, some rows at a time: a line of names if there are any, then a line a row, numbers with as
+ * many digits as it takes to read the same again.
+ * @throws RangeError if there are no columns, or not as many numbers, names or labels as there should be
+ */
+export function* csvChunks({ rows, cols, data, names, labels }: Writable, delimiter = ','): Generator<string, void, undefined> {
+  if (cols < 1) throw new RangeError(`csv: ${cols} columns, expected at least 1`);
+  if (data.length !== rows * cols) throw new RangeError(`csv: ${data.length} numbers, expected ${rows} × ${cols}`);
+  if (names && names.length !== cols) throw new RangeError(`csv: ${names.length} names, expected ${cols}`);
+  if (labels && labels.length !== rows) throw new RangeError(`csv: ${labels.length} labels, expected ${rows}`);
+  const single = data instanceof Float32Array;
+  if (names) {
+    const all = labels ? ['label', ...names] : names;
+    yield `${all.map((name) => quoted(name, delimiter)).join(delimiter)}\n`;
+  }
+  const atOnce = Math.max(1, Math.floor(CHUNK / cols));
+  for (let top = 0; top < rows; top += atOnce) {
+    let text = '';
+    for (let i = top; i < Math.min(rows, top + atOnce); i++) {
+      let line = labels ? quoted(labels[i], delimiter) + delimiter : '';
+      for (let j = 0; j < cols; j++) line += (j ? delimiter : '') + textOf(data[i * cols + j], single);
+      text += `${line}\n`;
+    }
+    yield text;
+  }
+}
+
+/** All of it, as UTF-8. */
+export function writeCsv(table: Writable, delimiter = ','): Uint8Array<ArrayBuffer> {
+  const encoder = new TextEncoder();
+  const chunks = Array.from(csvChunks(table, delimiter), (text) => encoder.encode(text));
+  const bytes = new Uint8Array(chunks.reduce((total, chunk) => total + chunk.length, 0));
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  return bytes;
+}
