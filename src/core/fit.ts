@@ -1,5 +1,6 @@
 import { trainingKernels } from '../kernels/backend.js';
 import type { Matrix } from '../kernels/kernels.js';
+import { columnMeans } from '../model/quality.js';
 import { refuse } from '../numbers/checks.js';
 import { rowsOf } from '../numbers/matrix.js';
 import type { MatrixLike } from '../numbers/matrix-like.js';
@@ -15,7 +16,7 @@ import {
 } from '../training/fit-options.js';
 import type { History } from '../training/history.js';
 import { pauser } from '../training/pause.js';
-import { columnMeans, type DecoderBiasStart, geometricMedian } from '../training/start.js';
+import { type DecoderBiasStart, geometricMedian } from '../training/start.js';
 import { train } from '../training/trainer.js';
 import type { Dealing, Run } from '../training/training-state.js';
 import type { Model } from './model.js';

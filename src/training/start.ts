@@ -1,14 +1,8 @@
 import type { Matrix } from '../kernels/kernels.js';
+import { columnMeans } from '../model/quality.js';
 
 /** Where b_dec may start. */
 export type DecoderBiasStart = 'mean' | 'median';
-
-/** The mean of the rows. */
-export function columnMeans({ data, rows, cols }: Matrix): Float64Array {
-  const mean = new Float64Array(cols);
-  for (let i = 0, at = 0; i < rows; i++) for (let j = 0; j < cols; j++) mean[j] += data[at++];
-  return mean.map((sum) => sum / rows);
-}
 
 /** Σ_i ‖x_i − y‖ is least at the geometric median. The search ends when a move is this small, next to ‖x − y‖'s mean. */
 const TOLERANCE = 1e-7;
