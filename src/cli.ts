@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { printGradientTable } from './cli/gradcheck.js';
 import { createCommand } from './cli/options.js';
+import { superpositionCommand } from './cli/superposition.js';
 import { trainAndReport } from './cli/train.js';
 
 const fail = (error: Error) => {
@@ -13,4 +14,4 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') fail(error);
 });
 
-createCommand(trainAndReport, printGradientTable).parseAsync().catch(fail);
+createCommand(trainAndReport, printGradientTable).addCommand(superpositionCommand()).parseAsync().catch(fail);

@@ -10,6 +10,7 @@ import type { MatrixLike } from './numbers/matrix-like.js';
 import { coreOf, type Result, SparseAutoencoder } from './sparse-autoencoder.js';
 
 export { checkGradient, type Differentiable, type GradientCheck, type GradientCheckOptions } from './checking/gradient-check.js';
+export { diagnose, type Judged } from './core/diagnose.js';
 export type { TopActivation } from './core/layers.js';
 export type { ParameterValues } from './core/model.js';
 export type { FromBytesOptions, ToBytesOptions } from './core/model-file.js';
@@ -29,6 +30,8 @@ export type { BatchReport, EpochReport, History } from './training/history.js';
 export type { Resampling } from './training/resampling.js';
 export type { Decay, Schedule } from './training/schedule.js';
 export type { DecoderBiasStart } from './training/start.js';
+export { type Recovery, recovery } from './truth/recovery.js';
+export { SparseWorld, type WorldOptions } from './truth/world.js';
 export type Evaluation = CoreEvaluation<Result>;
 export type LossAndGradients = CoreLossAndGradients<Result>;
 export type { ParameterCheck, Result };
