@@ -1,10 +1,13 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { diagnose, SparseAutoencoder, type SparseAutoencoderOptions } from '../core.js';
+import { belowOne, notNegative, positive, text, count as wholeNumber } from '../numbers/checks.js';
 import { drawSuperposition } from '../report/superposition.js';
 import { recovery } from '../truth/recovery.js';
 import { SparseWorld } from '../truth/world.js';
+import { addModelFlags, flag, modelFrom } from './flags.js';
+import { prepareFolder, print } from './output.js';
 
 interface Flags {
   dim: number;
@@ -14,65 +17,52 @@ interface Flags {
   decay: number;
   correlation: number;
   rows: number;
-  hidden: number;
-  options: Partial<SparseAutoencoderOptions>;
   steps: number;
   batchSize: number;
-  seed: string;
   out: string;
 }
 
-const print = (line: string) => process.stdout.write(`${line}\n`);
-const number = (text: string): number => {
-  const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('Expected a number.');
-  return value;
-};
-const json = (text: string): object => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new InvalidArgumentError('Expected JSON, such as \'{"penalty": "l1"}\'.');
-  }
-};
-
-/** `sparse-autoencoder superposition`: did it find the features? */
-export const superpositionCommand = (): Command =>
-  new Command('superposition')
+/** `superposition`: did it find the features? */
+export function addSuperpositionCommand(program: Command): void {
+  const command = program
+    .command('superposition')
     .description('trains on data from a hidden dictionary, and says and draws how much of it was found')
-    .option('--dim <n>', 'width of a row (d)', number, 64)
-    .option('--features <n>', 'features of the hidden dictionary (m)', number, 256)
-    .option('--active <n>', 'features a row', number, 5)
-    .option('--noise <x>', 'standard deviation of the noise in each entry', number, 0.01)
-    .option('--decay <x>', 'feature j is drawn with a weight of decayʲ', number, 1)
-    .option('--correlation <p>', 'how likely a further feature is of the group of the first', number, 0)
-    .option('--rows <n>', 'rows to train on', number, 131_072)
-    .option('--hidden <n>', 'hidden units', number, 512)
-    .option('--options <json>', 'of the model, over the defaults', json, {})
-    .option('--steps <n>', 'steps of training, at least', number, 4000)
-    .option('--batch-size <n>', 'rows a step', number, 1024)
-    .option('--seed <seed>', 'of the world and of the model', '1')
-    .option('--out <dir>', 'where superposition.svg goes', 'out/superposition')
-    .action(run);
+    .addOption(flag('--dim <n>', 'width of a row (d)', wholeNumber).default(64))
+    .addOption(flag('--features <n>', 'features of the hidden dictionary (m)', wholeNumber).default(256))
+    .addOption(flag('--active <n>', 'features a row', wholeNumber).default(5))
+    .addOption(flag('--noise <x>', 'standard deviation of the noise in each entry', notNegative).default(0.01))
+    .addOption(flag('--decay <x>', 'feature j is drawn with a weight of decay to the power of j', positive).default(1))
+    .addOption(flag('--correlation <p>', 'how likely a further feature is of the group of the first', belowOne).default(0))
+    .addOption(flag('--rows <n>', 'rows to train on', wholeNumber).default(131_072))
+    .addOption(flag('--steps <n>', 'steps of training, at least', wholeNumber).default(4000))
+    .addOption(flag('--batch-size <n>', 'rows a step', wholeNumber).default(1024))
+    .addOption(flag('--out <dir>', 'where superposition.svg goes', text).default('out/superposition'))
+    .action((_options, self: Command) => run(self));
+  addModelFlags(command, { hiddenDim: 512, seed: '1' });
+}
 
-/** L1 that is steered to as many units as there are features in a row. */
+/** L1 that is steered to as many active units as a row has features. */
 const defaults = (active: number): Partial<SparseAutoencoderOptions> => ({
+  hiddenDim: 512,
   outputActivation: 'identity',
   reconstruction: 'sse',
   penalty: 'l1',
   beta: 0.01,
   targetL0: active,
+  seed: '1',
 });
 
-async function run(flags: Flags): Promise<void> {
-  const { dim, features, active, noise, decay, correlation, seed, steps, batchSize } = flags;
-  const world = new SparseWorld({ dimension: dim, features, active, noise, decay, correlation, seed });
-  const { x } = world.sample(flags.rows);
-  const test = world.sample(Math.min(flags.rows, 16_384));
-  const base = { inputDim: dim, hiddenDim: flags.hidden, seed };
-  const sae = new SparseAutoencoder({ ...base, ...defaults(active), ...flags.options });
+async function run(command: Command): Promise<void> {
+  const { dim, features, active, noise, decay, correlation, rows, steps, batchSize, out } = command.opts<Flags>();
+  const model = modelFrom(command, defaults(active));
+  const path = join(out, 'superposition.svg');
+  prepareFolder(out, [path]);
+  const world = new SparseWorld({ dimension: dim, features, active, noise, decay, correlation, seed: model.seed });
+  const { x } = world.sample(rows);
+  const test = world.sample(Math.min(rows, 16_384));
+  const sae = new SparseAutoencoder({ ...model, inputDim: dim } as SparseAutoencoderOptions);
   print(`${features} features in ${dim} dimensions, ${active} a row, noise ${noise}; ${sae}`);
-  const epochs = Math.ceil(steps / Math.ceil(flags.rows / batchSize));
+  const epochs = Math.ceil(steps / Math.ceil(rows / batchSize));
   const history = await sae.fit(x, {
     epochs,
     batchSize,
@@ -87,11 +77,9 @@ async function run(flags: Flags): Promise<void> {
   const above = (least: number) => cosines.filter((cosine) => cosine > least).length;
   const lines = [
     `MMCS ${mmcs.toFixed(4)}; ${above(0.9)} of ${features} features found with a cosine above 0.9, ${above(0.99)} above 0.99`,
-    `on ${test.x.rows} new rows: L0 ${evaluation.l0.toFixed(2)} (true: ${active}), FVU ${evaluation.fvu.toFixed(4)}, ${evaluation.deadUnits} of ${flags.hidden} units dead`,
+    `on ${test.x.rows} new rows: L0 ${evaluation.l0.toFixed(2)} (true: ${active}), FVU ${evaluation.fvu.toFixed(4)}, ${evaluation.deadUnits} of ${sae.hiddenDim} units dead`,
   ];
   for (const line of [...lines, ...diagnose(evaluation, sae.options, history)]) print(line);
-  mkdirSync(flags.out, { recursive: true });
-  const path = join(flags.out, 'superposition.svg');
   const frequency = frequencies(test.codes.data, features);
   const row = (data: ArrayLike<number>, j: number) => Array.from({ length: dim }, (_, p) => data[j * dim + p]);
   const picture = drawSuperposition({
