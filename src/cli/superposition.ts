@@ -47,7 +47,7 @@ const defaults = (active: number): Partial<SparseAutoencoderOptions> => ({
   outputActivation: 'identity',
   reconstruction: 'sse',
   penalty: 'l1',
-  beta: 0.01,
+  beta: 0.1,
   targetL0: active,
   seed: '1',
 });

@@ -32,7 +32,7 @@ const short = (x: number) => String(Number(x.toPrecision(3)));
  * @param history of the last `fit`, if its course shall be judged too
  */
 export function diagnose(evaluation: Judged, options: SettledOptions, history?: History): string[] {
-  return [...judgeCode(evaluation, options), ...judgeFit(evaluation, options), ...(history ? judgeCourse(history) : [])];
+  return [...judgeCode(evaluation, options), ...judgeFit(evaluation, options), ...(history ? judgeCourse(history, options) : [])];
 }
 
 function judgeCode({ l0, deadUnits, meanActivation }: Judged, options: SettledOptions): string[] {
@@ -96,12 +96,19 @@ function judgeFit({ l0, mse, fvu }: Judged, { hiddenDim, beta, penalty, outputAc
   return said;
 }
 
-function judgeCourse({ loss, validationLoss, bestEpoch }: History): string[] {
+/** The second half of the epochs: in the first, a penalty may still be warming up. */
+function judgeCourse(history: History, { targetL0 }: SettledOptions): string[] {
+  // J of one epoch is not that of another while β is steered.
+  if (targetL0 !== undefined) return [];
+  const { loss, validationLoss } = history;
   const watched = validationLoss.length > 0 ? validationLoss : loss;
-  const [last, best] = [watched[watched.length - 1], watched[bestEpoch]];
-  if (!(best > 0 && last > RISEN * best)) return [];
-  const risen = `went up again after epoch ${bestEpoch + 1}, from ${short(best)} to ${short(last)}`;
-  if (validationLoss.length === 0 || loss[loss.length - 1] > RISEN * loss[bestEpoch])
+  const from = Math.floor(watched.length / 2);
+  let best = from;
+  for (let e = from; e < watched.length; e++) if (watched[e] < watched[best]) best = e;
+  const last = watched.length - 1;
+  if (!(watched[best] > 0 && watched[last] > RISEN * watched[best])) return [];
+  const risen = `went up again after epoch ${best + 1}, from ${short(watched[best])} to ${short(watched[last])}`;
+  if (validationLoss.length === 0 || loss[last] > RISEN * loss[best])
     return [`The loss ${risen}: training is unstable. Try a smaller learningRate, a schedule that decays, or clipNorm.`];
   return [`The validation loss ${risen}, while the training loss did not: the model overfits. Try earlyStopping, or more rows.`];
 }

@@ -95,7 +95,8 @@ export interface FitOptions {
   validationSplit?: number;
   /**
    * Stop when `validationLoss` (`loss`, without validation) has gone without a new best for `patience`
-   * epochs. Defaults: patience 5, minDelta 0, restoreBest true.
+   * epochs. Defaults: patience 5, minDelta 0, restoreBest true. While β changes (`targetL0`, `penaltyWarmup`), the loss of
+   * one epoch says little about that of another: then give it the patience to see that through.
    */
   earlyStopping?: Partial<EarlyStopping>;
   /** Awaited after each epoch. */
