@@ -11,6 +11,7 @@ import { projectRoot } from './helpers.js';
  */
 const layers: readonly (readonly string[])[] = [
   ['numbers/'],
+  ['truth/'],
   ['kernels/'],
   ['formats/'],
   ['layers/'],

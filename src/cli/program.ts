@@ -14,6 +14,7 @@ import { printGradientTable } from './gradcheck.js';
 import { count, prepareFile, prepareFolder } from './output.js';
 import type { Samples } from './plan.js';
 import { presets } from './presets.js';
+import { addSuperpositionCommand } from './superposition.js';
 import { inFolder, trainAndReport } from './train.js';
 
 const defaults: Partial<SparseAutoencoderOptions> = { hiddenDim: 64, seed: '1' };
@@ -60,6 +61,7 @@ export function createProgram(version: string): Command {
   addModelFlags(train, { ...defaults, outputActivation: undefined });
 
   addApplyCommands(program);
+  addSuperpositionCommand(program);
   program
     .command('gradcheck')
     .description('checks every gradient against central differences and prints the table')

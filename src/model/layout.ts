@@ -9,6 +9,9 @@ export function layoutOf(spec: ObjectiveSpec): Layout {
   return [...commonParameters(spec), ...(codeKind(spec).parameters?.(spec) ?? [])];
 }
 
-/** What a new model remembers between batches. */
+/** What a new model remembers between batches: where β stands, what its kind of code keeps, and `more`. */
 export const newMemory = (spec: ObjectiveSpec, seed: Seed, more: Record<string, readonly number[]> = {}): Memory =>
-  new Memory({ ...codeKind(spec).memory?.(spec), ...more }, seed);
+  new Memory({ beta: [spec.beta], ...codeKind(spec).memory?.(spec), ...more }, seed);
+
+/** β as it stands: the option, until something steers it. */
+export const betaOf = (memory: Memory): number => memory.values.beta[0];

@@ -3,10 +3,10 @@ import { DecoderLayer } from '../layers/decoder.js';
 import { EncoderLayer } from '../layers/encoder.js';
 import { type Layout, type Parameters, viewParameters } from '../layers/parameters.js';
 import type { ObjectiveSpec } from '../layers/spec.js';
-import type { AnyTermKind, CodeLayer, PenaltyLayer } from '../sparsity/kind.js';
+import type { AnyTermKind, Code, CodeLayer, PenaltyLayer } from '../sparsity/kind.js';
 import { codeKind, penaltyKind, terms } from '../sparsity/kinds.js';
 import type { Memory } from '../sparsity/memory.js';
-import { layoutOf } from './layout.js';
+import { betaOf, layoutOf } from './layout.js';
 
 /** J and its terms. */
 export interface Terms {
@@ -19,6 +19,8 @@ export interface Terms {
   readonly summands: readonly number[];
   /** Active units, counted over all rows of the batch. */
   readonly active: number;
+  /** F, good until the next batch. */
+  readonly code: Code;
 }
 
 /**
@@ -42,6 +44,8 @@ export interface Terms {
  * where it is active, skips the rest.
  */
 export class Objective {
+  /** β of the batches to come. */
+  beta: number;
   private readonly k: Kernels;
   private readonly spec: ObjectiveSpec;
   private readonly layout: Layout;
@@ -55,6 +59,7 @@ export class Objective {
     const encoder = new EncoderLayer(k, spec, capacity, sparseInput);
     this.k = k;
     this.spec = spec;
+    this.beta = betaOf(memory);
     this.layout = layoutOf(spec);
     this.code = kind.layer({ k, spec, capacity, encoder, memory });
     this.decoder = new DecoderLayer(k, spec, capacity, kind.zeros);
@@ -72,11 +77,11 @@ export class Objective {
     if (gradient) {
       const dθ = viewParameters(gradient, this.layout);
       const df = this.decoder.backward(θ, dθ, code.rows);
-      this.code.backward(θ, dθ, x, df, this.penalty.slope(spec.beta));
+      this.code.backward(θ, dθ, x, df, this.penalty.slope(this.beta));
       for (const term of this.terms) term.backward(k, spec, θ, dθ);
     }
-    const summands = [reconstruction, spec.beta * sparsity, ...this.terms.map((term) => term.value(k, spec, θ))];
-    return { loss: total(summands), reconstruction, sparsity, summands, active: code.active };
+    const summands = [reconstruction, this.beta * sparsity, ...this.terms.map((term) => term.value(k, spec, θ))];
+    return { loss: total(summands), reconstruction, sparsity, summands, active: code.active, code };
   }
 
   /** After a step on the batch that `evaluate` was given last. */

@@ -119,6 +119,8 @@ export interface PenaltyMeter {
 export interface PenaltyKind<Name extends string = string, O extends Options = Options> extends Kind<Name, O> {
   /** β, if it is not given. */
   readonly beta: number;
+  /** Whether units fall silent as β grows, so that `targetL0` can steer it. */
+  readonly steers?: boolean;
   /** The penalty with its settings, as a report should name it; null where there is none. */
   describe(spec: ObjectiveSpec & ValuesOf<O>): string | null;
   /** The mean activation that it draws every unit to, if there is one. */
