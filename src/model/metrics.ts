@@ -3,8 +3,10 @@ import { ChunkBuffer, denseRows } from '../kernels/rows.js';
 import { decodeAffine } from '../layers/decoder.js';
 import { EncoderLayer } from '../layers/encoder.js';
 import { reconstructionScale } from '../layers/reconstruction.js';
+import { withEncoderWeight } from '../layers/tied.js';
 import { rowsOf, type Where } from '../numbers/matrix.js';
 import { codeKind, penaltyKind, terms } from '../sparsity/kinds.js';
+import { columnSums, markActive } from '../sparsity/sums.js';
 import { CHUNK, forEachChunk, type Trained } from './inference.js';
 import { total } from './objective.js';
 
@@ -29,20 +31,25 @@ export interface Assessment {
  * chunks. θ is in the kernels' memory; `targets` is null where T = X.
  */
 export function assess(where: Where, k: Kernels, model: Trained, x: Matrix, targets: Matrix | null): Assessment {
-  const { spec, θ, memory } = model;
+  const { spec, memory } = model;
   const { hiddenDim, outputDim } = spec;
   const meanActivation = new Float64Array(hiddenDim);
   const everActive = new Uint8Array(hiddenDim);
   let squaredError = 0;
   let active = 0;
   let sparsity = 0;
+  let others: number[] = [];
   k.scoped(() => {
+    const θ = withEncoderWeight(k, model.θ);
+    const asked = terms.filter((term) => term.applies(spec));
     const capacity = Math.min(CHUNK, x.rows);
     const input = new ChunkBuffer(k, capacity, x.cols);
     const output = denseRows(k, capacity, outputDim);
     const goal = targets && new ChunkBuffer(k, capacity, outputDim);
     const encoder = new EncoderLayer(k, spec, 0, false);
     const code = codeKind(spec).layer({ k, spec, capacity, encoder, memory });
+    const batchTerms = asked.flatMap(({ layer }) => layer?.({ k, spec, capacity, memory, sparseInput: false }) ?? []);
+    const means = batchTerms.map(() => 0);
     const meter = penaltyKind(spec).meter(k, spec, x.rows);
     const sums = k.floats(hiddenDim);
     forEachChunk(where, k, x, input, (rows, from) => {
@@ -55,14 +62,15 @@ export function assess(where: Where, k: Kernels, model: Trained, x: Matrix, targ
       squaredError += k.outputLoss(y, null, t, spec.outputActivation, 1);
       active += made.active;
       meter.add(θ, made);
-      k.columnSums(sums, made.f);
+      columnSums(k, sums, made);
       for (let j = 0; j < hiddenDim; j++) meanActivation[j] += sums[j] / x.rows;
-      markActive(everActive, made.f);
+      markActive(everActive, made);
+      for (const [i, term] of batchTerms.entries()) means[i] += (n / x.rows) * term.forward(θ, { x: rows, t, code: made, y });
     });
     sparsity = meter.value();
+    others = [...asked.flatMap((term) => term.value?.(k, spec, θ) ?? []), ...means];
   });
   const reconstruction = squaredError * reconstructionScale[spec.reconstruction](x.rows, outputDim);
-  const others = terms.filter((term) => term.applies(spec)).map((term) => term.value(k, spec, θ));
   return {
     loss: total([reconstruction, spec.beta * sparsity, ...others]),
     reconstruction,
@@ -72,13 +80,6 @@ export function assess(where: Where, k: Kernels, model: Trained, x: Matrix, targ
     meanActivation,
     squaredError,
   };
-}
-
-function markActive(everActive: Uint8Array, { data, cols }: Matrix): void {
-  for (let i = 0, j = 0; i < data.length; i++) {
-    if (data[i] !== 0) everActive[j] = 1;
-    if (++j === cols) j = 0;
-  }
 }
 
 /** 1 − Σ(t − x̂)²/Σ(t − t̄)², t̄ the mean of each column; where T does not vary, 1 if it is met, else 0. */

@@ -1,5 +1,5 @@
 import type { Kernels, Matrix } from '../kernels/kernels.js';
-import { viewParameters } from '../layers/parameters.js';
+import { viewStored } from '../layers/parameters.js';
 import type { ObjectiveSpec } from '../layers/spec.js';
 import { layoutOf } from '../model/layout.js';
 import { assess } from '../model/metrics.js';
@@ -45,7 +45,7 @@ export async function train(k: Kernels, model: TrainingState, plan: TrainingPlan
   const { spec, epochs, x, validation, earlyStopping, signal } = plan;
   const state = model.copyTo(k);
   const gradient = k.floats(state.theta.length);
-  const θ = viewParameters(state.theta, layoutOf(spec));
+  const θ = viewStored(state.theta, layoutOf(spec));
   const { memory } = state;
   const objective = new Objective(k, spec, Math.min(plan.dealing.batchSize, x.rows), x.sparse, memory);
   const order = identityOrder(x.rows);
@@ -120,8 +120,9 @@ export async function train(k: Kernels, model: TrainingState, plan: TrainingPlan
     const batch = x.batch(order, from, to);
     const targets = plan.targets ? plan.targets.batch(order, from, to) : batch;
     const terms = objective.evaluate(θ, batch, targets, gradient);
+    objective.beforeStep(θ, gradient);
     adamStep(k, state.theta, gradient, state, plan.learningRate);
-    objective.remember();
+    objective.afterStep(θ);
     return terms;
   }
 
