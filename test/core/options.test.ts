@@ -72,7 +72,7 @@ test('an unknown option brings the nearest valid name', async () => {
   }
   await fails(
     make({ toString: 1 }),
-    /^SparseAutoencoder: unknown option "toString", expected one of inputDim, hiddenDim, .*threads, sparsityParam, weightDecay/,
+    /^SparseAutoencoder: unknown option "toString", expected one of inputDim, hiddenDim, .*threads, .*sparsityParam, weightDecay/,
   );
   await fails(make({ rho: 0.1 }), 'SparseAutoencoder: unknown option "rho"; did you mean "sparsityParam"?');
   await fails(make({ lr: 0.1 }), 'SparseAutoencoder: unknown option "lr"; did you mean "learningRate"?');
@@ -85,7 +85,7 @@ test('an unknown option brings the nearest valid name', async () => {
 
 test('KL needs a code that is never negative; other penalties take any', async () => {
   for (const hiddenActivation of ['tanh', 'identity'] as const) {
-    const message = `SparseAutoencoder: hiddenActivation is "${hiddenActivation}", expected one that is never negative with penalty "kl": "relu" or "sigmoid"`;
+    const message = `SparseAutoencoder: hiddenActivation is "${hiddenActivation}", expected one that is never negative with penalty "kl": "relu", "sigmoid", "topk" or "batch-topk"`;
     await fails(make({ hiddenActivation }), message);
     await fails(make({ hiddenActivation, penalty: 'kl' }), message);
     for (const penalty of ['l1', 'none'] as const) make({ hiddenActivation, penalty })();
