@@ -43,11 +43,10 @@ export function readCsv(file: Uint8Array, name: string, { type, header, label, d
   const start: Line = { number: 0, begin: 0, end: -1 };
   const first = { ...(lines(bytes).next().value ?? fail('is empty, expected rows of numbers')) };
 
-  // Quotes in the first line alone, around names, leave the rows plain.
-  const quoted = bytes.indexOf(QUOTE, first.end) >= 0;
-  const text = decode(quoted ? bytes : bytes.subarray(first.begin, first.end), fail);
-  const separator = delimiter ?? delimiterOf(decode(bytes.subarray(first.begin, first.end), fail));
-  const cells = firstRecord(text, separator);
+  const line = decode(bytes.subarray(first.begin, first.end), fail);
+  const separator = delimiter ?? delimiterOf(line);
+  const quotesFollow = bytes.indexOf(QUOTE, first.end) >= 0;
+  const cells = firstRecord(quotesFollow ? decode(bytes, fail) : line, separator);
   const named = header ?? (cells.every((cell) => Number.isNaN(numberOf(cell))) && !cells.every((cell) => MISSING.test(cell)));
   const names = named ? cells.map((cell) => cell.trim()) : null;
   const columns = {
@@ -62,9 +61,11 @@ export function readCsv(file: Uint8Array, name: string, { type, header, label, d
 
   const data = roomFor(bytes, cols, type);
   const labels: string[] = [];
-  const rows = quoted
-    ? fillQuoted(data, labels, text, named, columns)
-    : fillPlain(data, labels, bytes, named ? first : start, columns);
+  // Quotes around names alone leave the rows plain.
+  const rows =
+    quotesFollow || (!named && line.includes('"'))
+      ? fillQuoted(data, labels, decode(bytes, fail), named, columns)
+      : fillPlain(data, labels, bytes, named ? first : start, columns);
   return {
     rows,
     cols,
@@ -96,11 +97,11 @@ const describe = ({ names, width }: Columns, column: number) =>
   names ? `column ${shown(names[column])}` : `column ${column} of 0 … ${width - 1}`;
 
 function refuse(columns: Columns, line: number, column: number, cell: string): never {
-  throw new RangeError(`${columns.name} line ${line}, ${describe(columns, column)}: ${shown(cell.trim())} is not a number`);
+  return failing(`${columns.name} line ${line}, ${describe(columns, column)}`)(`${shown(cell.trim())} is not a number`);
 }
 
 function refuseWidth({ name, width }: Columns, line: number, cells: number): never {
-  throw new RangeError(`${name} line ${line}: ${cells} ${cells === 1 ? 'cell' : 'cells'}, expected ${width}`);
+  return failing(`${name} line ${line}`)(`${cells} ${cells === 1 ? 'cell' : 'cells'}, expected ${width}`);
 }
 
 /** 10⁰ … 10²²: the powers of ten that a double holds exactly. */
@@ -188,7 +189,7 @@ function fillQuoted(data: TextRows['data'], labels: string[], text: string, head
     step({ data: cells, errors, meta }) {
       const started = line;
       const quotes = errors.find(({ type }) => type === 'Quotes');
-      if (quotes) throw new RangeError(`${name} line ${started}: ${quotes.message}`);
+      if (quotes) failing(`${name} line ${started}`)(quotes.message);
       for (let at = text.indexOf('\n', cursor); at >= 0 && at < meta.cursor; at = text.indexOf('\n', at + 1)) line++;
       cursor = meta.cursor;
       if ((cells.length === 1 || !delimiter.trim()) && cells.every((cell) => !cell.trim())) return;

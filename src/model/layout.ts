@@ -15,8 +15,11 @@ export function layoutOf(spec: ObjectiveSpec): Layout {
   return parametersOf(spec).filter(({ name }) => spec.tied !== true || name !== 'encoderWeight');
 }
 
-/** What a new model remembers between batches, and `more`. */
+/** What a new model remembers between batches: where β stands, what its kinds keep, and `more`. */
 export function newMemory(spec: ObjectiveSpec, seed: Seed, more: MemoryStart = {}): Memory {
   const ofTerms = terms.filter((term) => term.applies(spec)).map((term) => term.memory?.(spec));
-  return new Memory(Object.assign({}, codeKind(spec).memory?.(spec), ...ofTerms, more), seed);
+  return new Memory(Object.assign({ beta: [spec.beta] }, codeKind(spec).memory?.(spec), ...ofTerms, more), seed);
 }
+
+/** β as it stands: the option, until something steers it. */
+export const betaOf = (memory: Memory): number => memory.values.beta[0];

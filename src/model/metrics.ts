@@ -1,14 +1,17 @@
-import type { Kernels, Matrix } from '../kernels/kernels.js';
+import { isSparse, type Kernels, type Matrix } from '../kernels/kernels.js';
 import { ChunkBuffer, denseRows } from '../kernels/rows.js';
 import { decodeAffine } from '../layers/decoder.js';
 import { EncoderLayer } from '../layers/encoder.js';
 import { reconstructionScale } from '../layers/reconstruction.js';
 import { withEncoderWeight } from '../layers/tied.js';
 import { rowsOf, type Where } from '../numbers/matrix.js';
+import type { Code } from '../sparsity/kind.js';
 import { codeKind, penaltyKind, terms } from '../sparsity/kinds.js';
 import { columnSums, markActive } from '../sparsity/sums.js';
 import { CHUNK, forEachChunk, type Trained } from './inference.js';
+import { betaOf } from './layout.js';
 import { total } from './objective.js';
+import { addRowErrors, deadOf } from './quality.js';
 
 /** A model judged on a data set as one batch. */
 export interface Assessment {
@@ -22,8 +25,12 @@ export interface Assessment {
   deadUnits: number;
   /** ρ̂, h entries: each unit's mean activation. */
   meanActivation: Float64Array;
+  /** The share of rows that each unit is active on, h entries. */
+  density: Float64Array;
   /** Σ(x̂ − t)² over all entries */
   squaredError: number;
+  /** The same row by row, in double precision. */
+  rowErrors: Float64Array;
 }
 
 /**
@@ -34,7 +41,8 @@ export function assess(where: Where, k: Kernels, model: Trained, x: Matrix, targ
   const { spec, memory } = model;
   const { hiddenDim, outputDim } = spec;
   const meanActivation = new Float64Array(hiddenDim);
-  const everActive = new Uint8Array(hiddenDim);
+  const density = new Float64Array(hiddenDim);
+  const rowErrors = new Float64Array(x.rows);
   let squaredError = 0;
   let active = 0;
   let sparsity = 0;
@@ -60,35 +68,41 @@ export function assess(where: Where, k: Kernels, model: Trained, x: Matrix, targ
       const made = code.forward(θ, rows, 'inference');
       decodeAffine(k, θ, made.rows, y);
       squaredError += k.outputLoss(y, null, t, spec.outputActivation, 1);
+      addRowErrors(rowErrors, from, y.data, t.data, outputDim);
       active += made.active;
       meter.add(θ, made);
       columnSums(k, sums, made);
       for (let j = 0; j < hiddenDim; j++) meanActivation[j] += sums[j] / x.rows;
-      markActive(everActive, made);
+      countActive(density, made);
       for (const [i, term] of batchTerms.entries()) means[i] += (n / x.rows) * term.forward(θ, { x: rows, t, code: made, y });
     });
     sparsity = meter.value();
     others = [...asked.flatMap((term) => term.value?.(k, spec, θ) ?? []), ...means];
   });
+  for (let j = 0; j < hiddenDim; j++) density[j] /= x.rows;
   const reconstruction = squaredError * reconstructionScale[spec.reconstruction](x.rows, outputDim);
   return {
-    loss: total([reconstruction, spec.beta * sparsity, ...others]),
+    loss: total([reconstruction, betaOf(memory) * sparsity, ...others]),
     reconstruction,
     sparsity,
     l0: active / x.rows,
-    deadUnits: everActive.reduce((dead, seen) => dead - seen, hiddenDim),
+    deadUnits: deadOf(density).length,
     meanActivation,
+    density,
     squaredError,
+    rowErrors,
   };
 }
 
-/** 1 − Σ(t − x̂)²/Σ(t − t̄)², t̄ the mean of each column; where T does not vary, 1 if it is met, else 0. */
-export function explainedVariance(squaredError: number, { data, rows, cols }: Matrix): number {
-  const mean = new Float64Array(cols);
-  for (let i = 0, at = 0; i < rows; i++) for (let j = 0; j < cols; j++, at++) mean[j] += data[at];
-  for (let j = 0; j < cols; j++) mean[j] /= rows;
-  let variation = 0;
-  for (let i = 0, at = 0; i < rows; i++) for (let j = 0; j < cols; j++, at++) variation += (data[at] - mean[j]) ** 2;
-  if (variation === 0) return squaredError === 0 ? 1 : 0;
-  return 1 - squaredError / variation;
+/** Adds to each unit's count the rows it is active on. */
+function countActive(counts: Float64Array, { rows }: Code): void {
+  if (isSparse(rows)) {
+    for (let i = 0; i < rows.rows; i++) for (let k = rows.start[i]; k < rows.end[i]; k++) counts[rows.index[k]]++;
+    return;
+  }
+  const { data, cols } = rows;
+  for (let i = 0, j = 0; i < data.length; i++) {
+    if (data[i] !== 0) counts[j]++;
+    if (++j === cols) j = 0;
+  }
 }

@@ -4,10 +4,10 @@ import { EncoderLayer } from '../layers/encoder.js';
 import { type Layout, type Parameters, type StoredParameters, viewStored } from '../layers/parameters.js';
 import type { ObjectiveSpec } from '../layers/spec.js';
 import { Tie } from '../layers/tied.js';
-import type { AnyModifierKind, AnyTermKind, CodeLayer, PenaltyLayer, TermLayer } from '../sparsity/kind.js';
+import type { AnyModifierKind, AnyTermKind, Code, CodeLayer, PenaltyLayer, TermLayer } from '../sparsity/kind.js';
 import { codeKind, modifiers, penaltyKind, terms } from '../sparsity/kinds.js';
 import type { Memory } from '../sparsity/memory.js';
-import { layoutOf } from './layout.js';
+import { betaOf, layoutOf } from './layout.js';
 
 /** J and its terms. */
 export interface Terms {
@@ -20,6 +20,8 @@ export interface Terms {
   readonly summands: readonly number[];
   /** Active units, counted over all rows of the batch. */
   readonly active: number;
+  /** F, good until the next batch. */
+  readonly code: Code;
 }
 
 /**
@@ -43,6 +45,8 @@ export interface Terms {
  * where it is active, skips the rest.
  */
 export class Objective {
+  /** β of the batches to come. */
+  beta: number;
   private readonly k: Kernels;
   private readonly spec: ObjectiveSpec;
   private readonly layout: Layout;
@@ -62,6 +66,7 @@ export class Objective {
     const encoder = new EncoderLayer(k, spec, capacity, sparseInput, entries);
     this.k = k;
     this.spec = spec;
+    this.beta = betaOf(memory);
     this.layout = layoutOf(spec);
     this.code = kind.layer({ k, spec, capacity, encoder, memory });
     this.terms = asked.filter(({ value }) => value);
@@ -90,14 +95,14 @@ export class Objective {
       const own = viewStored(gradient, this.layout);
       const dθ = this.tie ? this.tie.open(own) : (own as Parameters);
       const df = this.decoder.backward(θ, dθ, code.rows);
-      this.code.backward(θ, dθ, x, df, this.penalty.slope(spec.beta));
+      this.code.backward(θ, dθ, x, df, this.penalty.slope(this.beta));
       for (const term of this.terms) term.backward?.(k, spec, θ, dθ);
       for (const term of this.batchTerms) term.backward(θ, dθ);
       this.tie?.close(dθ);
     }
     const ofWeights = this.terms.map((term) => term.value?.(k, spec, θ) ?? 0);
-    const summands = [reconstruction, spec.beta * sparsity, ...ofWeights, ...added];
-    return { loss: total(summands), reconstruction, sparsity, summands, active: code.active };
+    const summands = [reconstruction, this.beta * sparsity, ...ofWeights, ...added];
+    return { loss: total(summands), reconstruction, sparsity, summands, active: code.active, code };
   }
 
   /**

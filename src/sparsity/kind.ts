@@ -87,6 +87,12 @@ export interface CodeLayer {
   remember?(): void;
 }
 
+/** Statements, and the arrays that they read by name. */
+export interface Script {
+  readonly body: string;
+  readonly constants?: Readonly<Record<string, ArrayLike<number>>>;
+}
+
 /** σ_h: how F comes of Z. */
 export interface CodeKind<Name extends string = string, O extends Options = Options> extends Kind<Name, O> {
   /** Whether every f ≥ 0, so that a mean activation tells how active a unit is. */
@@ -104,6 +110,8 @@ export interface CodeKind<Name extends string = string, O extends Options = Opti
   layer(workspace: Workspace<ValuesOf<O>>): CodeLayer;
   /** F in the place of Z, outside training. */
   infer(workspace: Omit<Workspace<ValuesOf<O>>, 'capacity' | 'encoder'>, θ: Parameters, z: Matrix): void;
+  /** The same for one row, as JavaScript statements that change the Float64Array z of length hiddenDim: see export/. */
+  script(spec: ObjectiveSpec & ValuesOf<O>, θ: Parameters, memory: Memory): Script;
 }
 
 /** S of a batch. */
@@ -123,6 +131,8 @@ export interface PenaltyMeter {
 export interface PenaltyKind<Name extends string = string, O extends Options = Options> extends Kind<Name, O> {
   /** β, if it is not given. */
   readonly beta: number;
+  /** Whether units fall silent as β grows, so that `targetL0` can steer it. */
+  readonly steers?: boolean;
   /** The penalty with its settings, as a report should name it; null where there is none. */
   describe(spec: ObjectiveSpec & ValuesOf<O>): string | null;
   /** The mean activation that it draws every unit to, if there is one. */

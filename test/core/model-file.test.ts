@@ -50,6 +50,7 @@ test("the tensors have SAELens's names and orientation, and the metadata is text
     ['W_enc', 'F32', [7, 5]],
     ['b_dec', 'F32', [3]],
     ['b_enc', 'F32', [5]],
+    ['memory.beta', 'F64', [1]],
   ]);
   sameBits(tensors.get('W_enc')?.data as Float32Array, flatten(sae.parameters.encoderWeight));
   assert.is(metadata.get('format'), 'sparse-autoencoder');
@@ -228,7 +229,7 @@ const gallery: Record<string, [() => unknown, string | RegExp]> = {
     () => training((t) => (t.streams = { shuffle: { i: 0, j: 0, S: [1] } })),
     /streams.shuffle is an object/,
   ],
-  'a record that is none': [() => training((t) => (t.records = [{ loss: 'low' }])), /records is a list of 1|records is \[/],
+  'a record that is none': [() => changed((_t, m) => m.set('history', '[{"loss":"low"}]')), /^fromBytes: metadata's history is/],
   'a run that is none': [() => training((t) => (t.run = 3)), /run\.shuffle is undefined/],
 };
 for (const [name, [bytes, message]] of Object.entries(gallery)) {

@@ -9,6 +9,7 @@ import { fails } from '../helpers.js';
 const sizes = { inputDim: 4, hiddenDim: 3 };
 const make = (options: object) => () => completeModelOptions({ ...sizes, ...options });
 const activations = 'one of "relu", "sigmoid", "tanh", "identity"';
+const codes = `${activations}, "topk", "batch-topk"`;
 
 const wrongModel: Record<string, readonly [unknown, string][]> = {
   inputDim: [0, -1, 2.5, Number.NaN, Infinity, '4', null, 2 ** 60].map((v) => [v, 'a whole number of at least 1']),
@@ -21,9 +22,9 @@ const wrongModel: Record<string, readonly [unknown, string][]> = {
   seed: [{}, Number.NaN, true].map((v) => [v, 'a string or a finite number']),
   threads: [0, 1.5, 65, 'many'].map((v) => [v, '"auto" or a whole number from 1 to 64']),
   hiddenActivation: [
-    ['rleu', `${activations}; did you mean "relu"?`],
-    ['Sigmoid', `${activations}; did you mean "sigmoid"?`],
-    [3, activations],
+    ['rleu', `${codes}; did you mean "relu"?`],
+    ['Sigmoid', `${codes}; did you mean "sigmoid"?`],
+    [3, codes],
   ],
   outputActivation: [['tan', `${activations}; did you mean "tanh"?`]],
   reconstruction: [['halfsse', 'one of "mse", "sse", "half-sse"; did you mean "half-sse"?']],

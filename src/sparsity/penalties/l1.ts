@@ -6,6 +6,7 @@ export const l1 = penalty({
   name: 'l1',
   help: 'the mean over rows of Σ|f|',
   beta: 1e-4,
+  steers: true,
   options: {},
   describe: ({ beta }) => `L1, weight ${beta}`,
 
