@@ -7,7 +7,7 @@ import { withEncoderWeight } from '../layers/tied.js';
 import { rowsOf, type Where } from '../numbers/matrix.js';
 import type { Code } from '../sparsity/kind.js';
 import { codeKind, penaltyKind, terms } from '../sparsity/kinds.js';
-import { columnSums, markActive } from '../sparsity/sums.js';
+import { columnSums } from '../sparsity/sums.js';
 import { CHUNK, forEachChunk, type Trained } from './inference.js';
 import { betaOf } from './layout.js';
 import { total } from './objective.js';

@@ -28,6 +28,9 @@ export const batchTopk = code({
   memory: () => ({ threshold: [0] }),
   layer: (workspace) => new BatchLayer(workspace),
   infer: ({ memory }, _θ, z) => keepAbove(z, memory.values.threshold[0]),
+  script: (_spec, _θ, memory) => ({
+    body: `for (let j = 0; j < hiddenDim; j++) if (z[j] <= ${memory.values.threshold[0]}) z[j] = 0;`,
+  }),
   cases: selectedCases,
 });
 

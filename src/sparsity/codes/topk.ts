@@ -26,5 +26,10 @@ export const topk = code({
     const kept = keptBy(spec);
     keepSelected(z, kept, new Selector(kept));
   },
+  script: (spec) => ({
+    body: `const above = Array.from(z.keys()).filter((j) => z[j] > 0);
+const kept = new Set(above.sort((a, b) => z[b] - z[a] || a - b).slice(0, ${keptBy(spec)}));
+for (let j = 0; j < hiddenDim; j++) if (!kept.has(j)) z[j] = 0;`,
+  }),
   cases: selectedCases,
 });
