@@ -3,7 +3,7 @@ import { checkDataOptions, completeModelOptions } from '../core/options.js';
 import { modelOf, type PerParameter, SparseAutoencoder } from '../core/sparse-autoencoder.js';
 import type { FloatArray, Matrix } from '../kernels/kernels.js';
 import { createPlainKernels } from '../kernels/plain/plain.js';
-import { type Layout, sizeOf, viewParameters } from '../layers/parameters.js';
+import { type Layout, sizeOf, viewStored } from '../layers/parameters.js';
 import { Objective } from '../model/objective.js';
 import { count, positive, show } from '../numbers/checks.js';
 import type { MatrixLike } from '../numbers/matrix-like.js';
@@ -56,13 +56,21 @@ export function checkClaims(
   model.memory.copyFrom(memory);
   const x = model.prepare('checkGradients: X', model.readFinite('checkGradients: X', X, spec.inputDim));
   const t = model.readTargets('checkGradients: targets', options.targets, x.rows) ?? x;
-  const fn = objectiveFunction(new Objective(plain, model.spec, x.rows, false, memory), layout, x, t);
-  return checkParameters(fn, flat(sae.parameters, layout), flat(gradients, layout), layout, options);
+  const theta = flat(sae.parameters, layout);
+  const fn = objectiveFunction(new Objective(plain, model.spec, x.rows, false, memory), layout, theta, x, t);
+  return checkParameters(fn, theta, flat(gradients, layout), layout, options);
 }
 
-/** J(θ; X, T) in float64, term by term. */
-export function objectiveFunction(objective: Objective, layout: Layout, x: Matrix, t: Matrix): Differentiable {
-  return (theta) => ({ value: objective.evaluate(viewParameters(theta, layout), x, t).summands });
+/** J(θ; X, T) in float64, term by term; what ∇J takes for constant stays as it is at θ₀. */
+export function objectiveFunction(
+  objective: Objective,
+  layout: Layout,
+  theta0: Float64Array,
+  x: Matrix,
+  t: Matrix,
+): Differentiable {
+  objective.hold(viewStored(theta0, layout), x, t);
+  return (theta) => ({ value: objective.evaluate(viewStored(theta, layout), x, t).summands });
 }
 
 /** `checkGradient`, parameter by parameter. */

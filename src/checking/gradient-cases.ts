@@ -2,12 +2,12 @@ import { completeModelOptions, type SparseAutoencoderOptions } from '../core/opt
 import { modelOf, type PerParameter, SparseAutoencoder } from '../core/sparse-autoencoder.js';
 import { elementwise } from '../kernels/elementwise.js';
 import { createPlainKernels } from '../kernels/plain/plain.js';
-import { viewParameters } from '../layers/parameters.js';
+import { viewStored } from '../layers/parameters.js';
 import { reconstructionScale } from '../layers/reconstruction.js';
 import { Objective } from '../model/objective.js';
 import { Random } from '../numbers/random.js';
-import type { GradientCase } from '../sparsity/kind.js';
-import { codes, penalties, terms } from '../sparsity/kinds.js';
+import type { AnyCodeKind, GradientCase } from '../sparsity/kind.js';
+import { codes, modifiers, penalties, terms } from '../sparsity/kinds.js';
 import { checkGradients, checkParameters, flat, objectiveFunction, type ParameterCheck } from './check-gradients.js';
 
 /** A case with all that a model needs. */
@@ -27,31 +27,49 @@ function isLegal(options: object): boolean {
   }
 }
 
-/** Every legal combination of kinds, the corners that each kind names, and those that no kind owns. */
+/**
+ * Every legal combination of a code, an output, a reconstruction, a penalty and a term of θ alone; every legal one of a
+ * code, a penalty and what any kind may have; the corners that each kind names, and those that no kind owns.
+ */
 export function gradientCases(): CompleteCase[] {
-  const plainTerm: GradientCase = { name: '', options: {} };
+  const nothing: GradientCase = { name: '', options: {} };
+  const ofWeights = terms.filter(({ value }) => value).flatMap(({ cases }) => cases);
+  const beside = [...terms.filter(({ layer }) => layer), ...modifiers].flatMap(({ cases }) => cases);
   const combined = codes.flatMap((code) =>
     Object.keys(elementwise).flatMap((outputActivation) =>
       Object.keys(reconstructionScale).flatMap((reconstruction) =>
         penalties.flatMap((penalty) =>
-          [plainTerm, ...terms.flatMap(({ cases }) => cases)].map((term) => ({
+          [nothing, ...ofWeights].map((term) => ({
             ...term,
             name: `${code.name} ${outputActivation} ${reconstruction} ${penalty.name} ${term.name}`.trim(),
-            options: { hiddenActivation: code.name, outputActivation, reconstruction, penalty: penalty.name, ...term.options },
+            options: { ...ofCode(code), outputActivation, reconstruction, penalty: penalty.name, ...term.options },
           })),
         ),
       ),
     ),
   );
-  const ofCodes = codes.flatMap(({ name, cases }) => cases.map((item) => withOption(item, 'hiddenActivation', name)));
-  const ofPenalties = penalties.flatMap(({ name, cases }) => cases.map((item) => withOption(item, 'penalty', name)));
-  const cases = [...combined.filter(({ options }) => isLegal(options)), ...ofCodes, ...ofPenalties, ...corners];
+  const modified = codes.flatMap((code) =>
+    penalties.flatMap((penalty) =>
+      beside.map((item) => ({
+        ...item,
+        name: `${item.name}: ${code.name} ${penalty.name}`,
+        options: { ...ofCode(code), outputActivation: 'identity', penalty: penalty.name, ...item.options },
+      })),
+    ),
+  );
+  const legal = [...combined, ...modified].filter(({ options }) => isLegal(options));
+  const ofCodes = codes.flatMap((code) => code.cases.map((item) => named(code.name, ofCode(code), item)));
+  const ofPenalties = penalties.flatMap(({ name, cases }) => cases.map((item) => named('', { penalty: name }, item)));
+  const cases = [...legal, ...ofCodes, ...ofPenalties, ...corners];
   return cases.map((item) => ({ ...item, options: { ...small, ...item.options } as SparseAutoencoderOptions }));
 }
 
-const withOption = (item: GradientCase, option: string, value: string): GradientCase => ({
+const ofCode = ({ name, example }: AnyCodeKind) => ({ hiddenActivation: name, ...example });
+
+const named = (name: string, options: GradientCase['options'], item: GradientCase): GradientCase => ({
   ...item,
-  options: { [option]: value, ...item.options },
+  name: name ? `${item.name}: ${name}` : item.name,
+  options: { ...options, ...item.options },
 });
 
 const corners: GradientCase[] = [
@@ -60,7 +78,7 @@ const corners: GradientCase[] = [
 ];
 
 /** The gradients of a case, checked at random parameters, biases included, on random rows. */
-export function checkCase({ name, options, n = 5, room, loudness = 0 }: CompleteCase): PerParameter<ParameterCheck> {
+export function checkCase({ name, options, n = 5, room, loudness = 0, memory = {} }: CompleteCase): PerParameter<ParameterCheck> {
   const random = Random.stream(name, 'gradcheck');
   const rows = (count: number, cols: number) =>
     Array.from({ length: count }, () => Array.from({ length: cols }, () => random.uniform()));
@@ -69,6 +87,7 @@ export function checkCase({ name, options, n = 5, room, loudness = 0 }: Complete
     encoderBias: Array.from({ length: sae.hiddenDim }, () => loudness + random.uniform() * 0.4),
     decoderBias: Array.from({ length: sae.outputDim }, () => random.uniform() * 0.4),
   });
+  for (const [what, values] of Object.entries(memory)) modelOf(sae).memory.values[what].set(values);
   if (room) return checkPartialBatch(sae, rows(n, sae.inputDim), room);
   const targets = sae.outputDim === sae.inputDim ? undefined : rows(n, sae.outputDim);
   return checkGradients(sae, rows(n, sae.inputDim), { targets });
@@ -82,6 +101,6 @@ function checkPartialBatch(sae: SparseAutoencoder, x: number[][], room: number):
   const objective = new Objective(createPlainKernels('float64'), spec, room, false, memory);
   const theta = flat(sae.parameters, layout);
   const gradient = new Float64Array(theta.length);
-  objective.evaluate(viewParameters(theta, layout), batch, batch, gradient);
-  return checkParameters(objectiveFunction(objective, layout, batch, batch), theta, gradient, layout);
+  objective.evaluate(viewStored(theta, layout), batch, batch, gradient);
+  return checkParameters(objectiveFunction(objective, layout, theta, batch, batch), theta, gradient, layout);
 }

@@ -27,6 +27,7 @@ import {
   codes,
   type HiddenActivation,
   type KindValues,
+  modifiers,
   type Penalty,
   penalties,
   penaltyKind,
@@ -117,7 +118,7 @@ export const commonOptions: { readonly [K in keyof Required<CommonOptions>]: Opt
   },
 };
 
-const kinds = [...codes, ...penalties, ...terms];
+const kinds = [...codes, ...penalties, ...terms, ...modifiers];
 
 /** Every option that a model can have, by name. */
 export const modelOptions: Readonly<Record<string, Option>> = Object.assign(
@@ -133,6 +134,9 @@ const defaultsOf = (options: Readonly<Record<string, Option>>) =>
   withoutUndefined(Object.fromEntries(Object.entries(options).map(([name, option]) => [name, option.default])));
 
 /** @throws RangeError or TypeError that begins with `call` */
+const settled = (given: object) =>
+  Object.fromEntries(Object.entries(given).map(([name, value]) => [name, modelOptions[name].settle?.(value) ?? value]));
+
 export function completeModelOptions(options: SparseAutoencoderOptions, call = 'SparseAutoencoder'): CompleteOptions {
   checkOptions(call, options, checksOf(modelOptions));
   for (const name of ['inputDim', 'hiddenDim'] as const) requireValue(`${call}: ${name}`, options[name], count);
@@ -141,7 +145,7 @@ export function completeModelOptions(options: SparseAutoencoderOptions, call = '
   const hiddenActivation = given.hiddenActivation ?? 'relu';
   const code = codeKind({ hiddenActivation });
   const penalty = given.penalty ?? code.penalty;
-  const chosen = [code, penaltyKind({ penalty }), ...terms];
+  const chosen = [code, penaltyKind({ penalty }), ...terms, ...modifiers];
   const shared = kinds.flatMap((kind) => (kind.shared ?? []).map((name) => [String(name), kind.options[name]] as const));
   const complete = {
     ...defaultsOf(commonOptions),
@@ -150,12 +154,14 @@ export function completeModelOptions(options: SparseAutoencoderOptions, call = '
     beta: penaltyKind({ penalty }).beta,
     ...defaultsOf(Object.fromEntries(shared)),
     ...Object.assign({}, ...chosen.map((kind) => defaultsOf(kind.options))),
-    ...given,
+    ...settled(given),
   } as CompleteOptions;
-  for (const kind of kinds) {
-    if (chosen.includes(kind)) continue;
-    const stray = Object.keys(kind.options).find((name) => name in given && !kind.shared?.includes(name));
-    if (stray) throw new RangeError(`${call}: ${stray} means something with "${kind.name}" alone, which is not asked for`);
+  for (const name of Object.keys(given)) {
+    const owners = kinds.filter(({ options }) => name in options);
+    const stray = owners.length > 0 && !owners.some((kind) => chosen.includes(kind) || kind.shared?.includes(name));
+    if (!stray) continue;
+    const list = owners.map((kind) => `"${kind.name}"`).join(' or ');
+    throw new RangeError(`${call}: ${name} means something with ${list} alone, which is not asked for`);
   }
   for (const kind of chosen) {
     const refusal = kind.refuse?.(complete, code, codes);

@@ -1,14 +1,25 @@
-import { isSparse, type Kernels, type Matrix, type Rows, type SparseRows } from '../kernels/kernels.js';
+import { type FloatArray, isSparse, type Kernels, type Matrix, type Rows, type SparseRows } from '../kernels/kernels.js';
 import { denseRows, sparseRows } from '../kernels/rows.js';
+import { productsAt, selectedRows, transposeSelected } from '../kernels/selected.js';
 import { rowsOf } from '../numbers/matrix.js';
-import type { Parameters } from './parameters.js';
+import type { Parameters, StoredParameters } from './parameters.js';
 import { reconstructionScale } from './reconstruction.js';
 import type { ObjectiveSpec } from './spec.js';
 
 /** Y = F·W_dec + 1·b_decᵀ     n×d′ = n×h · h×d′ */
-export function decodeAffine(k: Kernels, θ: Parameters, f: Rows, y: Matrix): void {
-  if (isSparse(f)) k.spmm(y, f, θ.decoderWeight, θ.decoderBias);
-  else k.gemm(y, f, θ.decoderWeight, θ.decoderBias);
+export function decodeAffine(k: Kernels, { decoderWeight, decoderBias }: StoredParameters, f: Rows, y: Matrix): void {
+  if (isSparse(f)) k.spmm(y, f, decoderWeight, decoderBias);
+  else k.gemm(y, f, decoderWeight, decoderBias);
+}
+
+/** How a layer is to be had. */
+export interface DecoderRoom {
+  /** Whether F may come by its non-zeros, in rows of their own or of a matrix. */
+  readonly sparseCode: boolean;
+  /** How many entries F has at the most, where it is held by them alone; else 0. */
+  readonly entries?: number;
+  /** Whether Y is wanted after the loss has been taken. */
+  readonly keepY?: boolean;
 }
 
 /** From F to R(X̂, T), and from there back to dF. */
@@ -17,16 +28,21 @@ export class DecoderLayer {
   private readonly spec: ObjectiveSpec;
   /** Y, then X̂, then dY: one array stays in the cache where three would not. */
   private readonly y: Matrix;
+  private readonly kept: Matrix | null;
+  /** Room for dF, and for Fᵀ where F is sparse. */
   private readonly df: Matrix;
-  /** Room for Fᵀ, where F is sparse. */
+  private readonly dfEntries: FloatArray;
   private readonly fT: SparseRows;
 
-  constructor(k: Kernels, spec: ObjectiveSpec, capacity: number, sparseCode: boolean) {
+  constructor(k: Kernels, spec: ObjectiveSpec, capacity: number, { sparseCode, entries = 0, keepY = false }: DecoderRoom) {
+    const { hiddenDim, outputDim } = spec;
     this.k = k;
     this.spec = spec;
-    this.y = denseRows(k, capacity, spec.outputDim);
-    this.df = denseRows(k, capacity, spec.hiddenDim);
-    this.fT = sparseRows(k, spec.hiddenDim, capacity, sparseCode);
+    this.y = denseRows(k, capacity, outputDim);
+    this.kept = keepY ? denseRows(k, capacity, outputDim) : null;
+    this.df = denseRows(k, entries > 0 ? 0 : capacity, hiddenDim);
+    this.dfEntries = k.floats(entries);
+    this.fT = entries > 0 ? selectedRows(k, hiddenDim, capacity, entries) : sparseRows(k, hiddenDim, capacity, sparseCode);
   }
 
   /**
@@ -37,8 +53,14 @@ export class DecoderLayer {
     const { k, spec } = this;
     const y = rowsOf(this.y, 0, f.rows);
     decodeAffine(k, θ, f, y);
+    if (this.kept) rowsOf(this.kept, 0, f.rows).data.set(y.data);
     const c = reconstructionScale[spec.reconstruction](f.rows, spec.outputDim);
     return k.outputLoss(y, thenBack ? y : null, t, spec.outputActivation, c);
+  }
+
+  /** Y of the last `forward`, of n rows; null unless it was to be kept. */
+  keptY(n: number): Matrix | null {
+    return this.kept && rowsOf(this.kept, 0, n);
   }
 
   /**
@@ -49,22 +71,29 @@ export class DecoderLayer {
    *                              dF = dY·W_decᵀ          n×h = n×d′ · (h×d′)ᵀ, returned
    *
    * A sparse F says that ∂J/∂Z vanishes wherever F does (a ReLU): dF is then asked for at F's non-zeros
-   * alone, and written as 0 elsewhere.
+   * alone, and 0 elsewhere; it is held as F is, by its entries or written out.
    */
-  backward(θ: Parameters, dθ: Parameters, f: Rows): Matrix {
+  backward(θ: Parameters, dθ: Parameters, f: Rows): Rows {
     const { k } = this;
     const dy = rowsOf(this.y, 0, f.rows);
-    const df = rowsOf(this.df, 0, f.rows);
-    if (isSparse(f)) {
-      const fT = { ...this.fT, cols: f.rows };
-      k.transpose(fT, f);
-      k.spmm(dθ.decoderWeight, fT, dy);
-      k.sddmm(df, f, dy, θ.decoderWeight);
-    } else {
+    k.columnSums(dθ.decoderBias, dy);
+    if (!isSparse(f)) {
+      const df = rowsOf(this.df, 0, f.rows);
       k.gemmTN(dθ.decoderWeight, f, dy);
       k.gemmNT(df, dy, θ.decoderWeight);
+      return df;
     }
-    k.columnSums(dθ.decoderBias, dy);
+    const fT = { ...this.fT, rows: f.cols, cols: f.rows };
+    if (this.dfEntries.length > 0) {
+      transposeSelected(fT, f);
+      k.spmm(dθ.decoderWeight, fT, dy);
+      productsAt(this.dfEntries, f, dy, θ.decoderWeight);
+      return { ...f, value: this.dfEntries };
+    }
+    const df = rowsOf(this.df, 0, f.rows);
+    k.transpose(fT, f);
+    k.spmm(dθ.decoderWeight, fT, dy);
+    k.sddmm(df, f, dy, θ.decoderWeight);
     return df;
   }
 }

@@ -3,9 +3,11 @@ import { ChunkBuffer, denseRows } from '../kernels/rows.js';
 import { decodeAffine } from '../layers/decoder.js';
 import { EncoderLayer } from '../layers/encoder.js';
 import { reconstructionScale } from '../layers/reconstruction.js';
+import { withEncoderWeight } from '../layers/tied.js';
 import { rowsOf, type Where } from '../numbers/matrix.js';
 import type { Code } from '../sparsity/kind.js';
 import { codeKind, penaltyKind, terms } from '../sparsity/kinds.js';
+import { columnSums } from '../sparsity/sums.js';
 import { CHUNK, forEachChunk, type Trained } from './inference.js';
 import { betaOf } from './layout.js';
 import { total } from './objective.js';
@@ -36,7 +38,7 @@ export interface Assessment {
  * chunks. θ is in the kernels' memory; `targets` is null where T = X.
  */
 export function assess(where: Where, k: Kernels, model: Trained, x: Matrix, targets: Matrix | null): Assessment {
-  const { spec, θ, memory } = model;
+  const { spec, memory } = model;
   const { hiddenDim, outputDim } = spec;
   const meanActivation = new Float64Array(hiddenDim);
   const density = new Float64Array(hiddenDim);
@@ -44,13 +46,18 @@ export function assess(where: Where, k: Kernels, model: Trained, x: Matrix, targ
   let squaredError = 0;
   let active = 0;
   let sparsity = 0;
+  let others: number[] = [];
   k.scoped(() => {
+    const θ = withEncoderWeight(k, model.θ);
+    const asked = terms.filter((term) => term.applies(spec));
     const capacity = Math.min(CHUNK, x.rows);
     const input = new ChunkBuffer(k, capacity, x.cols);
     const output = denseRows(k, capacity, outputDim);
     const goal = targets && new ChunkBuffer(k, capacity, outputDim);
     const encoder = new EncoderLayer(k, spec, 0, false);
     const code = codeKind(spec).layer({ k, spec, capacity, encoder, memory });
+    const batchTerms = asked.flatMap(({ layer }) => layer?.({ k, spec, capacity, memory, sparseInput: false }) ?? []);
+    const means = batchTerms.map(() => 0);
     const meter = penaltyKind(spec).meter(k, spec, x.rows);
     const sums = k.floats(hiddenDim);
     forEachChunk(where, k, x, input, (rows, from) => {
@@ -64,15 +71,16 @@ export function assess(where: Where, k: Kernels, model: Trained, x: Matrix, targ
       addRowErrors(rowErrors, from, y.data, t.data, outputDim);
       active += made.active;
       meter.add(θ, made);
-      k.columnSums(sums, made.f);
+      columnSums(k, sums, made);
       for (let j = 0; j < hiddenDim; j++) meanActivation[j] += sums[j] / x.rows;
       countActive(density, made);
+      for (const [i, term] of batchTerms.entries()) means[i] += (n / x.rows) * term.forward(θ, { x: rows, t, code: made, y });
     });
     sparsity = meter.value();
+    others = [...asked.flatMap((term) => term.value?.(k, spec, θ) ?? []), ...means];
   });
   for (let j = 0; j < hiddenDim; j++) density[j] /= x.rows;
   const reconstruction = squaredError * reconstructionScale[spec.reconstruction](x.rows, outputDim);
-  const others = terms.filter((term) => term.applies(spec)).map((term) => term.value(k, spec, θ));
   return {
     loss: total([reconstruction, betaOf(memory) * sparsity, ...others]),
     reconstruction,
@@ -87,11 +95,12 @@ export function assess(where: Where, k: Kernels, model: Trained, x: Matrix, targ
 }
 
 /** Adds to each unit's count the rows it is active on. */
-function countActive(counts: Float64Array, { f: { data, cols }, rows }: Code): void {
+function countActive(counts: Float64Array, { rows }: Code): void {
   if (isSparse(rows)) {
     for (let i = 0; i < rows.rows; i++) for (let k = rows.start[i]; k < rows.end[i]; k++) counts[rows.index[k]]++;
     return;
   }
+  const { data, cols } = rows;
   for (let i = 0, j = 0; i < data.length; i++) {
     if (data[i] !== 0) counts[j]++;
     if (++j === cols) j = 0;

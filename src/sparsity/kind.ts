@@ -1,12 +1,12 @@
 /**
- * What a way to be sparse consists of. A kind of code, of penalty or of term is one file: its paper, its equations,
+ * What a way to be sparse consists of. A kind of code, of penalty, of term or of modifier is one file: its paper, its equations,
  * its options, its parameters, forward and backward, and the cases that try its gradients. kinds.ts lists them;
  * objective, options, command line, gradient table and report read that list and name no kind themselves.
  */
 
 import type { FloatArray, Kernels, Matrix, Rows } from '../kernels/kernels.js';
 import type { EncoderLayer } from '../layers/encoder.js';
-import type { Layout, Parameters } from '../layers/parameters.js';
+import type { Layout, Parameters, StoredParameters } from '../layers/parameters.js';
 import type { ObjectiveSpec } from '../layers/spec.js';
 import type { Options, ValuesOf } from '../numbers/checks.js';
 import type { Memory } from './memory.js';
@@ -22,7 +22,12 @@ export interface GradientCase {
   readonly room?: number;
   /** Added to b_enc, to make units loud or quiet. */
   readonly loudness?: number;
+  /** What the model remembers, by name. */
+  readonly memory?: Readonly<Record<string, readonly number[]>>;
 }
+
+/** Numbers to remember between batches, by name, as they start. */
+export type MemoryStart = Readonly<Record<string, readonly number[]>>;
 
 /** What all kinds have. */
 interface Kind<Name extends string, O extends Options> {
@@ -34,6 +39,8 @@ interface Kind<Name extends string, O extends Options> {
   readonly shared?: readonly (keyof O)[];
   /** Why this kind cannot be had with the other options: which of them is wrong, and what it should be. */
   refuse?(spec: ObjectiveSpec & ValuesOf<O>, code: AnyCodeKind, codes: readonly AnyCodeKind[]): Refusal | undefined;
+  /** Values for options that have no default, for cases to start from. */
+  readonly example?: Readonly<Record<string, unknown>>;
   readonly cases: readonly GradientCase[];
 }
 
@@ -51,12 +58,12 @@ export interface Workspace<O> {
   readonly memory: Memory;
 }
 
-/** F of a batch. */
+/** F of a batch. sums.ts has what is commonly asked of it. */
 export interface Code {
-  /** n × h, zeros and all. */
-  readonly f: Matrix;
-  /** The same, by its non-zeros where they are few. */
+  /** n × h, by its non-zeros where they are few. */
   readonly rows: Rows;
+  /** The same, zeros and all, where it is written out at all. */
+  readonly f?: Matrix;
   /** How many entries are not zero. */
   readonly active: number;
 }
@@ -71,8 +78,11 @@ export interface Slope {
 export interface CodeLayer {
   /** F of the rows of `x`. */
   forward(θ: Parameters, x: Rows, mode: 'training' | 'inference'): Code;
-  /** From dF = ∂R/∂F, whose place dZ takes, and the penalty's slope, for the rows that `forward` was given last. */
-  backward(θ: Parameters, dθ: Parameters, x: Rows, df: Matrix, slope: Slope): void;
+  /**
+   * From dF = ∂R/∂F, whose place dZ takes, and the penalty's slope, for the rows that `forward` was given last. dF
+   * is held by F's entries where there is no other F, and written out otherwise.
+   */
+  backward(θ: Parameters, dθ: Parameters, x: Rows, df: Rows, slope: Slope): void;
   /** After a step: brings the memory forward by what the last training batch was like. */
   remember?(): void;
 }
@@ -89,12 +99,14 @@ export interface CodeKind<Name extends string = string, O extends Options = Opti
   readonly nonNegative: boolean;
   /** Whether most of F is exactly zero, and ∂J/∂Z vanishes there too. */
   readonly zeros: boolean;
+  /** How many entries F has at the most for so many rows, if it is held by them alone and never written out. */
+  entries?(spec: ObjectiveSpec & ValuesOf<O>, rows: number): number;
   /** Which penalty it has if none is asked for. */
   readonly penalty: string;
   /** What it adds to θ. */
   parameters?(spec: ObjectiveSpec & ValuesOf<O>): Layout;
   /** What it remembers between batches, as it starts. */
-  memory?(spec: ObjectiveSpec & ValuesOf<O>): Readonly<Record<string, readonly number[]>>;
+  memory?(spec: ObjectiveSpec & ValuesOf<O>): MemoryStart;
   layer(workspace: Workspace<ValuesOf<O>>): CodeLayer;
   /** F in the place of Z, outside training. */
   infer(workspace: Omit<Workspace<ValuesOf<O>>, 'capacity' | 'encoder'>, θ: Parameters, z: Matrix): void;
@@ -129,13 +141,51 @@ export interface PenaltyKind<Name extends string = string, O extends Options = O
   meter(k: Kernels, spec: ObjectiveSpec & ValuesOf<O>, rows: number): PenaltyMeter;
 }
 
-/** Something that J adds beside R and β·S, whatever the kind of code. */
+/** What a pass over a batch has come to. */
+export interface Pass {
+  readonly x: Rows;
+  readonly t: Rows;
+  readonly code: Code;
+  /** Y = F·W_dec + 1·b_decᵀ, n × d′ */
+  readonly y: Matrix;
+}
+
+/** A term of J that is a mean over the rows of a batch. Owns its buffers. */
+export interface TermLayer {
+  /** What it adds to J for that batch. */
+  forward(θ: Parameters, pass: Pass): number;
+  /** Adds its gradient to dθ, for the pass that `forward` was given last. */
+  backward(θ: Parameters, dθ: Parameters): void;
+  /** From now on, whatever the gradient takes for constant stays as it was in the last `forward`. */
+  hold?(): void;
+  /** After a step: brings the memory forward by the last pass. */
+  remember?(): void;
+}
+
+/** Something that J adds beside R and β·S, whatever the kind of code: a function of θ alone, or of a batch's pass. */
 export interface TermKind<Name extends string = string, O extends Options = Options> extends Kind<Name, O> {
   /** Whether the options ask for it. */
   applies(spec: ObjectiveSpec & ValuesOf<O>): boolean;
-  value(k: Kernels, spec: ObjectiveSpec & ValuesOf<O>, θ: Parameters): number;
-  /** Adds its gradient to dθ. */
-  backward(k: Kernels, spec: ObjectiveSpec & ValuesOf<O>, θ: Parameters, dθ: Parameters): void;
+  /** What it adds for θ itself. */
+  value?(k: Kernels, spec: ObjectiveSpec & ValuesOf<O>, θ: Parameters): number;
+  /** Adds the gradient of that to dθ. */
+  backward?(k: Kernels, spec: ObjectiveSpec & ValuesOf<O>, θ: Parameters, dθ: Parameters): void;
+  /** What it adds for a batch. */
+  layer?(workspace: Omit<Workspace<ValuesOf<O>>, 'encoder'> & { readonly sparseInput: boolean }): TermLayer;
+  /** What it remembers between batches, as it starts. */
+  memory?(spec: ObjectiveSpec & ValuesOf<O>): MemoryStart;
+}
+
+/** Another way to hold, to start or to step θ, whatever the kind of code. */
+export interface ModifierKind<Name extends string = string, O extends Options = Options> extends Kind<Name, O> {
+  /** Whether the options ask for it. */
+  applies(spec: ObjectiveSpec & ValuesOf<O>): boolean;
+  /** Changes a new model's θ. */
+  start?(θ: StoredParameters): void;
+  /** Changes ∇J before a step. */
+  beforeStep?(θ: StoredParameters, dθ: StoredParameters): void;
+  /** Changes θ after a step. */
+  afterStep?(θ: StoredParameters): void;
 }
 
 // A kind read from the list is given a spec that holds its options; which ones they are is known to it alone.
@@ -145,7 +195,11 @@ export type AnyCodeKind = CodeKind<string, any>;
 export type AnyPenaltyKind = PenaltyKind<string, any>;
 // biome-ignore lint/suspicious/noExplicitAny: see above
 export type AnyTermKind = TermKind<string, any>;
+// biome-ignore lint/suspicious/noExplicitAny: see above
+export type AnyModifierKind = ModifierKind<string, any>;
 
 export const code = <const Name extends string, O extends Options>(kind: CodeKind<Name, O>): CodeKind<Name, O> => kind;
 export const penalty = <const Name extends string, O extends Options>(kind: PenaltyKind<Name, O>): PenaltyKind<Name, O> => kind;
 export const term = <const Name extends string, O extends Options>(kind: TermKind<Name, O>): TermKind<Name, O> => kind;
+export const modifier = <const Name extends string, O extends Options>(kind: ModifierKind<Name, O>): ModifierKind<Name, O> =>
+  kind;

@@ -1,24 +1,33 @@
 /** The ways to be sparse that there are. A new one is its file and its place in one of these lists. */
 
 import type { Option } from '../numbers/checks.js';
+import { batchTopk } from './codes/batch-topk.js';
 import { identity } from './codes/identity.js';
 import { relu } from './codes/relu.js';
 import { sigmoid } from './codes/sigmoid.js';
 import { tanh } from './codes/tanh.js';
-import type { AnyCodeKind, AnyPenaltyKind, AnyTermKind } from './kind.js';
+import { topk } from './codes/topk.js';
+import type { AnyCodeKind, AnyModifierKind, AnyPenaltyKind, AnyTermKind } from './kind.js';
+import { preBias } from './modifiers/pre-bias.js';
+import { tied } from './modifiers/tied.js';
+import { unitNorm } from './modifiers/unit-norm.js';
 import { kl } from './penalties/kl.js';
 import { l1 } from './penalties/l1.js';
 import { none } from './penalties/none.js';
+import { auxK } from './terms/aux-k.js';
 import { weightDecay } from './terms/weight-decay.js';
 
-export const codeList = [relu, sigmoid, tanh, identity] as const;
+export const codeList = [relu, sigmoid, tanh, identity, topk, batchTopk] as const;
 export const penaltyList = [kl, l1, none] as const;
-export const termList = [weightDecay] as const;
+export const termList = [weightDecay, auxK] as const;
+/** In the order in which they start and step θ: W_enc is tied to rows that have their length. */
+export const modifierList = [preBias, unitNorm, tied] as const;
 
 export type HiddenActivation = (typeof codeList)[number]['name'];
 export type Penalty = (typeof penaltyList)[number]['name'];
 
-type AnyKind = (typeof codeList)[number] | (typeof penaltyList)[number] | (typeof termList)[number];
+type Lists = typeof codeList | typeof penaltyList | typeof termList | typeof modifierList;
+type AnyKind = Lists[number];
 type UnionToIntersection<U> = (U extends unknown ? (x: U) => void : never) extends (x: infer I) => void ? I : never;
 type OptionsOf<Kind> = Kind extends { options: infer O } ? O : never;
 type AllOptions = UnionToIntersection<OptionsOf<AnyKind>>;
@@ -28,6 +37,7 @@ export type KindValues = { -readonly [Name in keyof AllOptions]: AllOptions[Name
 export const codes: readonly AnyCodeKind[] = codeList;
 export const penalties: readonly AnyPenaltyKind[] = penaltyList;
 export const terms: readonly AnyTermKind[] = termList;
+export const modifiers: readonly AnyModifierKind[] = modifierList;
 
 export const codeKind = ({ hiddenActivation }: { hiddenActivation: string }): AnyCodeKind =>
   codes.find(({ name }) => name === hiddenActivation) as AnyCodeKind;

@@ -66,10 +66,10 @@ class ElementwiseLayer implements CodeLayer {
   }
 
   /** F = σ_h(Z),  J = R + β·S   ⇒   dZ = (dF + β·∂S/∂F) ⊙ σ_h′(Z)     n×h */
-  backward(_θ: Parameters, dθ: Parameters, x: Rows, df: Matrix, slope: Slope): void {
+  backward(θ: Parameters, dθ: Parameters, x: Rows, df: Matrix, slope: Slope): void {
     const { k, encoder } = this.workspace;
     this.σ.delta(k, df, rowsOf(this.f, 0, x.rows), slope);
-    encoder.backward(dθ, x, df);
+    encoder.backward(θ, dθ, x, df);
   }
 }
 

@@ -1,6 +1,7 @@
 import { fraction } from '../../numbers/checks.js';
 import { log } from '../../numbers/elementary.js';
 import { penalty } from '../kind.js';
+import { columnSums } from '../sums.js';
 
 /** Keeps both logarithms finite at ρ̂ = 0 and ρ̂ = 1. */
 const MARGIN = 1e-10;
@@ -41,9 +42,9 @@ export const kl = penalty({
     const pull = k.floats(hiddenDim);
     let n = 0;
     return {
-      forward(_θ, { f }) {
-        n = f.rows;
-        k.columnSums(rhoHat, f);
+      forward(_θ, code) {
+        n = code.rows.rows;
+        columnSums(k, rhoHat, code);
         for (let j = 0; j < hiddenDim; j++) rhoHat[j] /= n;
         return klPenalty(sparsityParam, rhoHat);
       },
@@ -60,8 +61,8 @@ export const kl = penalty({
     const rhoHat = new Float64Array(hiddenDim);
     const sums = k.floats(hiddenDim);
     return {
-      add(_θ, { f }) {
-        k.columnSums(sums, f);
+      add(_θ, code) {
+        columnSums(k, sums, code);
         for (let j = 0; j < hiddenDim; j++) rhoHat[j] += sums[j] / rows;
       },
       value: () => klPenalty(sparsityParam, rhoHat),

@@ -1,4 +1,5 @@
 import { penalty } from '../kind.js';
+import { sumOfAbs } from '../sums.js';
 
 /** S = (1/n)·Σ_ij |f_ij|   ⇒   ∂S/∂f_ij = sign(f_ij)/n. */
 export const l1 = penalty({
@@ -13,9 +14,9 @@ export const l1 = penalty({
     const pull = k.floats(hiddenDim);
     let n = 0;
     return {
-      forward(_θ, { f }) {
-        n = f.rows;
-        return k.sumOfAbs(f.data) / n;
+      forward(_θ, code) {
+        n = code.rows.rows;
+        return sumOfAbs(k, code) / n;
       },
       slope: (beta) => ({ pull, l1: beta / n }),
     };
@@ -24,8 +25,8 @@ export const l1 = penalty({
   meter(k, _spec, rows) {
     let sum = 0;
     return {
-      add(_θ, { f }) {
-        sum += k.sumOfAbs(f.data);
+      add(_θ, code) {
+        sum += sumOfAbs(k, code);
       },
       value: () => sum / rows,
     };
