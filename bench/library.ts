@@ -9,6 +9,11 @@ import { Objective } from '../src/model/objective.js';
 import { adamStep } from '../src/training/adam.js';
 import { DataSet, identityOrder } from '../src/training/batches.js';
 
+export type { Tensor } from '../src/formats/entries.js';
+export { writeNpy } from '../src/formats/npy.js';
+export { writeSafetensors } from '../src/formats/safetensors.js';
+export { readTable, type Table as TableOfNumbers } from '../src/formats/table.js';
+export { writeCsv } from '../src/formats/write-csv.js';
 export { type Activation, type Reconstruction, SparseAutoencoder } from '../src/index.js';
 export { isSparse, type Kernels, type Matrix, type Rows, type SparseRows } from '../src/kernels/kernels.js';
 export { createPlainKernels } from '../src/kernels/plain/plain.js';

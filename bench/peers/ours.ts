@@ -7,6 +7,7 @@ import { SparseAutoencoder } from '../library.js';
 import { runKernel } from './kernel.js';
 import type { Load } from './peer.js';
 import { runProfile } from './profile.js';
+import { runRead } from './read.js';
 import { counted, readFloats, repeat, serve, thisNode } from './serve.js';
 
 const backend = process.argv[2] as 'simd' | 'plain';
@@ -88,4 +89,5 @@ await serve({
 
   kernel: runKernel,
   profile: runProfile,
+  read: runRead,
 });

@@ -11,6 +11,7 @@
  *   gemm { …Product, budget }             → { seconds, norm }      of each call; norm = √Σc²
  *   kernel { …KernelCall, budget }        → { seconds, norm }      ours only: one kernel alone
  *   profile { …Load, threads, epochs }    → { lines }              ours only: where an epoch's time goes
+ *   read { path, tries }                  → { seconds, read }      ours only: a table's fastest reading, and some of it
  *
  * Files hold little-endian float32. Whatever goes wrong is answered with { error }.
  */
@@ -73,6 +74,7 @@ export interface Answers {
   gemm: { seconds: number[]; norm: number };
   kernel: { seconds: number[]; norm: number };
   profile: { lines: Line[] };
+  read: { seconds: number; read: number[] };
 }
 
 /** How to start a contestant. */

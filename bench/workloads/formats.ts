@@ -2,14 +2,12 @@
 
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { gunzipSync, gzipSync } from 'node:zlib';
-import type { Tensor } from '../../src/formats/entries.js';
-import { writeNpy } from '../../src/formats/npy.js';
-import { writeSafetensors } from '../../src/formats/safetensors.js';
-import { readTable, type Table } from '../../src/formats/table.js';
-import { writeCsv } from '../../src/formats/write-csv.js';
-import { OURS } from '../contestants.js';
+import { gzipSync } from 'node:zlib';
+import { OURS, withPeers } from '../contestants.js';
 import { type Files, PIXELS } from '../data.js';
+import { type Tensor, writeCsv, writeNpy, writeSafetensors } from '../library.js';
+import { cleanEnvironment } from '../peers/environment.js';
+import { STEP } from '../peers/read.js';
 import { digits, times } from '../table.js';
 import { median } from '../turns.js';
 import type { Workload } from './workload.js';
@@ -29,6 +27,7 @@ function findNumpy(): { python: string; version: string } | null {
   for (const python of PYTHONS) {
     try {
       const said = execFileSync(python, ['-c', 'import numpy; print(numpy.__version__)'], {
+        env: cleanEnvironment(),
         stdio: ['ignore', 'pipe', 'ignore'],
       });
       return { python, version: said.toString().trim() };
@@ -39,7 +38,7 @@ function findNumpy(): { python: string; version: string } | null {
 
 function subjects(files: Files, rows: number): Subject[] {
   const { values } = files.random('formats', rows, PIXELS);
-  const { train } = files.mnist();
+  const { path: train } = files.mnist().train;
   const few = Math.ceil(rows / 10);
   const pixels = Uint8Array.from(new Float32Array(readFileSync(train).buffer, 0, rows * PIXELS), (x) => Math.round(255 * x));
   const image = (data: Tensor['data']): Tensor => ({ dtype: 'U8', shape: [rows, PIXELS], data });
@@ -69,25 +68,6 @@ function subjects(files: Files, rows: number): Subject[] {
   ];
 }
 
-const gunzip = (packed: Uint8Array, atMost: number) => gunzipSync(packed, { maxOutputLength: atMost });
-
-/** Some entries, spread over all: what both sides must have read alike. */
-const STEP = 9973;
-const digest = ({ data, rows, cols }: Table) => [rows, cols, ...data.filter((_, i) => i % STEP === 0)];
-
-/** Seconds of the fastest of so many readings, and what was read. */
-function ours(path: string, tries: number): { seconds: number; read: number[] } {
-  let seconds = Infinity;
-  let read: number[] = [];
-  for (let k = 0; k < tries; k++) {
-    const start = performance.now();
-    const table = readTable(readFileSync(path), path, { gunzip });
-    seconds = Math.min(seconds, (performance.now() - start) / 1000);
-    read = digest(table);
-  }
-  return { seconds, read };
-}
-
 function numpys(python: string, { path, numpy }: Subject, tries: number): { seconds: number; read: number[] } {
   const script = `
 import gzip, json, sys, time
@@ -100,11 +80,13 @@ for _ in range(${tries}):
 a = a.reshape(len(a), -1)
 print(json.dumps({"seconds": best, "read": [*a.shape, *np.nan_to_num(a.ravel()[::${STEP}].astype("f8"), posinf=0, neginf=0).tolist()]}))
 `;
-  return JSON.parse(execFileSync(python, ['-c', script, path], { encoding: 'utf8', maxBuffer: 2 ** 28 }));
+  return JSON.parse(
+    execFileSync(python, ['-c', script, path], { env: cleanEnvironment(), encoding: 'utf8', maxBuffer: 2 ** 28 }),
+  );
 }
 
 function requireSame(what: string, mine: number[], theirs: number[]): void {
-  const at = mine.findIndex((x, i) => (Number.isFinite(x) ? x : 0) !== theirs[i]);
+  const at = mine.findIndex((x, i) => x !== theirs[i]);
   if (at >= 0 || mine.length !== theirs.length) {
     throw new Error(`${what}: numpy reads ${theirs[at]}, this library ${mine[at]} (figure ${at + 1}), so nothing was timed`);
   }
@@ -112,39 +94,43 @@ function requireSame(what: string, mine: number[], theirs: number[]): void {
 
 export const formats: Workload = {
   name: 'formats',
+  groups: ['simd-1'],
   title: 'formats: a table of 784 columns, from the file to float32 numbers',
-  async run({ files, rounds, quick, say }) {
-    const peer = findNumpy();
+  async run({ contestants, files, rounds, quick, say }) {
+    const numpy = findNumpy();
     const tries = quick ? 1 : 3;
     const all = subjects(files, quick ? 6_000 : 60_000);
     const rows: string[][] = [];
-    for (const subject of all) {
-      const { what, path, size, numpy } = subject;
-      const [mine, theirs]: number[][] = [[], []];
-      for (let round = 0; round < rounds; round++) {
-        const { seconds, read } = ours(path, tries);
-        mine.push(seconds);
-        if (!peer || !numpy) continue;
-        const other = numpys(peer.python, subject, tries);
-        requireSame(what, read, other.read);
-        theirs.push(other.seconds);
+    const on = await withPeers(contestants.groups['simd-1'], async ([[peer]]) => {
+      for (const subject of all) {
+        const { what, path, size } = subject;
+        const [mine, theirs]: number[][] = [[], []];
+        for (let round = 0; round < rounds; round++) {
+          const { seconds, read } = await peer.ask('read', { path, tries });
+          mine.push(seconds);
+          if (!numpy || !subject.numpy) continue;
+          const other = numpys(numpy.python, subject, tries);
+          requireSame(what, read, other.read);
+          theirs.push(other.seconds);
+        }
+        say(`formats: ${what}`);
+        const [a, b] = [median(mine), theirs.length ? median(theirs) : Number.NaN];
+        rows.push([what, digits(size), digits(size / a), digits(size / b), theirs.length ? times(b / a) : '']);
       }
-      say(`formats: ${what}`);
-      const [a, b] = [median(mine), theirs.length ? median(theirs) : Number.NaN];
-      rows.push([what, digits(size), digits(size / a), digits(size / b), theirs.length ? times(b / a) : '']);
-    }
+      return peer.setting;
+    });
     return {
       tables: [
         {
           title:
             'formats: reading, MB of the file a second (the file is in the cache; the fastest of some readings, median of rounds)',
-          columns: ['', 'MB', OURS, `numpy${peer ? ` ${peer.version}` : ''}`, `${OURS} is faster`],
+          columns: ['', 'MB', `${OURS}, ${on}`, `numpy${numpy ? ` ${numpy.version}` : ''}`, `${OURS} is faster`],
           rows,
-          remarks: peer ? [] : ['numpy is missing: apt-get install python3-numpy'],
+          remarks: numpy ? [] : ['numpy is missing: apt-get install python3-numpy'],
         },
       ],
       charts: [],
-      summary: [],
+      summary: null,
     };
   },
 };

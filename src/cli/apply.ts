@@ -16,9 +16,10 @@ import { penaltyKind } from '../sparsity/kinds.js';
 import { historyOf } from '../training/history.js';
 import { addDataFlags, type DataFlags, type Rows, readRows } from './data.js';
 import { flag } from './flags.js';
+import { snapshot } from './job.js';
 import { count, prepareFile, print } from './output.js';
-import { reportData, snapshot } from './report-data.js';
-import { matrixOf, type Samples } from './train.js';
+import { matrixOf, type Samples } from './plan.js';
+import { reportData } from './report-data.js';
 
 const WRITERS = ['npy', 'csv', 'tsv', 'jsonl'] as const;
 type Writer = (typeof WRITERS)[number];
@@ -66,7 +67,7 @@ export function addApplyCommands(program: Command): void {
       .option('--json', 'as JSON'),
   ).action((path: string, paths: string[], flags: ApplyFlags) => {
     const { sae, rows } = opened(path, paths, flags);
-    const { meanActivation, ...numbers } = sae.evaluate(matrixOf(samplesOf(rows)));
+    const { meanActivation, density, densityHistogram, deadIndices, ...numbers } = sae.evaluate(matrixOf(samplesOf(rows)));
     if (flags.json) print(JSON.stringify({ ...numbers, meanActivation: Array.from(meanActivation.data), rows: rows.rows }));
     else
       table(

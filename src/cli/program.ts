@@ -12,9 +12,10 @@ import { addDataFlags, addPreparationFlags, preparationFrom, readRows } from './
 import { addModelFlags, flag, modelArguments, modelFrom } from './flags.js';
 import { printGradientTable } from './gradcheck.js';
 import { count, prepareFile, prepareFolder } from './output.js';
+import type { Samples } from './plan.js';
 import { presets } from './presets.js';
 import { addSuperpositionCommand } from './superposition.js';
-import { inFolder, type Samples, trainAndReport } from './train.js';
+import { inFolder, trainAndReport } from './train.js';
 
 const defaults: Partial<SparseAutoencoderOptions> = { hiddenDim: 64, seed: '1' };
 
