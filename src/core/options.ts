@@ -56,6 +56,8 @@ interface CommonOptions {
   penalty?: Penalty;
   /** β ≥ 0, the weight of S. Default: what goes with the penalty, 0.1 for 'kl', 10⁻⁴ for 'l1'. */
   beta?: number;
+  /** What the columns of X are called, for reports and for checks of what comes in by name. Default: nothing, []. */
+  inputNames?: readonly string[];
   /** What is done to X first, and undone in `reconstruct`. Default: nothing. */
   preparation?: PreparationOptions;
   /** Adam's α > 0. Default 0.001. */
@@ -101,6 +103,11 @@ export const commonOptions: { readonly [K in keyof Required<CommonOptions>]: Opt
   reconstruction: { check: oneOf(...Object.keys(reconstructionScale)), default: 'mse', help: 'reconstruction term' },
   penalty: { check: oneOf(...penalties.map(({ name }) => name)), default: undefined, help: 'sparsity penalty' },
   beta: { check: notNegative, default: undefined, help: 'weight of the penalty (β)' },
+  inputNames: {
+    check: when((v) => Array.isArray(v) && v.every((name) => typeof name === 'string'), 'a list of texts'),
+    default: [],
+    help: 'names of the columns of X',
+  },
   preparation: { check: anything, default: {}, help: 'what is done to X first' },
   learningRate: { check: positive, default: 0.001, help: "Adam's learning rate" },
   beta1: { check: belowOne, default: ADAM.beta1, help: "Adam's β₁" },
@@ -173,7 +180,10 @@ export function completeModelOptions(options: SparseAutoencoderOptions, call = '
       );
   }
   if (complete.targetL0 !== undefined) requireSteerable(complete, code.zeros);
-  const { backend, dtype, preparation } = complete;
+  const { backend, dtype, preparation, inputNames } = complete;
+  if (inputNames.length !== 0 && inputNames.length !== complete.inputDim) {
+    throw new RangeError(`${call}: inputNames has ${inputNames.length} names, expected ${complete.inputDim}`);
+  }
   if (backend === 'simd' && dtype === 'float64') refuse(`${call}: backend`, backend, '"plain" or "auto" with dtype "float64"');
   return { ...complete, preparation: withoutUndefined(preparation) };
 }
