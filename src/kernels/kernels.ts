@@ -84,6 +84,17 @@ export interface Kernels {
   /** T = Sᵀ, row j's entries in the order of S's rows. Row j is written from start[j] = j·(S's rows) on. */
   transpose(t: SparseRows, s: SparseRows): void;
 
+  /**
+   * S = of every row of Z its k largest entries, as far as they are greater than 0, columns ascending: ReLU after
+   * the selection. Of equal entries the lower column is kept. Row i is written from start[i] = i·k on, so that S needs
+   * room for n·k. Returns how many were kept, or −1 if an entry of Z is NaN or ±Infinity; S is then of no use.
+   */
+  topK(s: SparseRows, z: Matrix, k: number): number;
+  /** topK of Z = A·B, plus biasᵀ on every row if given, with the bits of `gemm`, Z being written nowhere. */
+  gemmTopK(s: SparseRows, a: Matrix, b: Matrix, k: number, bias?: FloatArray): number;
+  /** topK of Z = A·Bᵀ, plus biasᵀ on every row if given. */
+  gemmNTTopK(s: SparseRows, a: Matrix, b: Matrix, k: number, bias?: FloatArray): number;
+
   /** A ← σ(A), in place. */
   activate(a: Matrix, σ: Elementwise): void;
   /** out_j = Σ_i a_ij */

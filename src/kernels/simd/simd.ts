@@ -60,6 +60,21 @@ interface Exports {
   ): void;
   sddmm(c: number, start: number, end: number, index: number, a: number, b: number, n: number, k: number, m: number): void;
   compress(start: number, end: number, index: number, value: number, a: number, n: number, m: number): number;
+  gemmTopK(
+    start: number,
+    end: number,
+    index: number,
+    value: number,
+    a: number,
+    b: number,
+    bias: number,
+    n: number,
+    d: number,
+    m: number,
+    k: number,
+    form: number,
+  ): number;
+  topK(start: number, end: number, index: number, value: number, z: number, n: number, m: number, k: number): number;
   transpose(
     startT: number,
     endT: number,
@@ -132,6 +147,9 @@ export function createSimdKernels(options: { threads: number; bytes?: number }):
   const product = (c: Matrix, a: Matrix, b: Matrix, bias: ArrayBufferView | undefined, depth: number, form: number): void =>
     wasm.gemm(at(c.data), at(a.data), at(b.data), atOrNull(bias), c.rows, depth, c.cols, form);
 
+  const selection = (s: SparseRows, a: Matrix, b: Matrix, k: number, bias: ArrayBufferView | undefined, form: number): number =>
+    wasm.gemmTopK(at(s.start), at(s.end), at(s.index), at(s.value), at(a.data), at(b.data), atOrNull(bias), s.rows, a.cols, s.cols, k, form);
+
   return {
     name: 'simd',
     threads,
@@ -172,6 +190,9 @@ export function createSimdKernels(options: { threads: number; bytes?: number }):
       wasm.sddmm(at(c.data), at(s.start), at(s.end), at(s.index), at(a.data), at(b.data), c.rows, a.cols, c.cols),
 
     compress: (s, a) => wasm.compress(at(s.start), at(s.end), at(s.index), at(s.value), at(a.data), a.rows, a.cols),
+    gemmTopK: (s, a, b, k, bias) => selection(s, a, b, k, bias, A_B),
+    gemmNTTopK: (s, a, b, k, bias) => selection(s, a, b, k, bias, A_BT),
+    topK: (s, z, k) => wasm.topK(at(s.start), at(s.end), at(s.index), at(s.value), at(z.data), z.rows, z.cols, k),
     transpose: (t: SparseRows, s: SparseRows) =>
       wasm.transpose(
         at(t.start),

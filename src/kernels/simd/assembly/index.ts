@@ -7,6 +7,7 @@ export { outputLoss } from './loss';
 export { compress } from './compress';
 export { columnSums } from './column-sums';
 export { countNonZeros, findNonFinite, sumOfAbs, sumOfSquares } from './scans';
+export { gemmTopK, topK } from './topk';
 export { transpose } from './transpose';
 export { sddmm } from './sddmm';
 export { spmm } from './spmm';

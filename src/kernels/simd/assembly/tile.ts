@@ -6,6 +6,7 @@ import { gemmTile } from './gemm';
 import { lossTile } from './loss';
 import { compressTile } from './compress';
 import { columnSumsTile } from './column-sums';
+import { gemmTopKTile, topKTile } from './topk';
 import { scanTile } from './scans';
 import { transposeTile } from './transpose';
 import { sddmmTile } from './sddmm';
@@ -26,6 +27,8 @@ export const enum Operation {
   SCAN,
   AXPY,
   ADAM,
+  GEMM_TOPK,
+  TOPK,
 }
 
 export function tile(operation: u32, t: u32): void {
@@ -56,5 +59,9 @@ export function tile(operation: u32, t: u32): void {
       return axpyTile(t);
     case Operation.ADAM:
       return adamTile(t);
+    case Operation.GEMM_TOPK:
+      return gemmTopKTile(t);
+    case Operation.TOPK:
+      return topKTile(t);
   }
 }
