@@ -2,8 +2,9 @@ import { power } from '../../numbers/elementary.js';
 import { firstNonFinite } from '../../numbers/matrix.js';
 import { elementwise } from '../elementwise.js';
 import { type AdamStep, type Elementwise, type FloatArray, isSparse, type Kernels, type Matrix, type Rows } from '../kernels.js';
-import { product, sddmm, spmm } from './products.js';
-import { compress, transpose } from './sparse.js';
+import { product, sddmm, sddmmValues, spmm } from './products.js';
+import { compress, rowSums, transpose } from './sparse.js';
+import { topK } from './topk.js';
 
 /**
  * The reference kernels: each operation of the contract as the loop that its equation says. Both
@@ -11,6 +12,8 @@ import { compress, transpose } from './sparse.js';
  */
 export function createPlainKernels(dtype: 'float32' | 'float64'): Kernels {
   const Floats = dtype === 'float32' ? Float32Array : Float64Array;
+  const matrix = (rows: number, cols: number): Matrix => ({ data: new Floats(rows * cols), rows, cols });
+  const gemm: Kernels['gemm'] = (c, a, b, bias) => product(c, a.cols, a.data, a.cols, 1, b.data, b.cols, 1, bias);
   return {
     name: 'plain',
     threads: 1,
@@ -24,15 +27,28 @@ export function createPlainKernels(dtype: 'float32' | 'float64'): Kernels {
       operation();
       meanwhile();
     },
-    gemm: (c, a, b, bias) => product(c, a.cols, a.data, a.cols, 1, b.data, b.cols, 1, bias),
+    gemm,
     gemmTN: (c, a, b) => product(c, a.rows, a.data, 1, a.cols, b.data, b.cols, 1),
     gemmNT: (c, a, b) => product(c, a.cols, a.data, a.cols, 1, b.data, 1, b.cols),
     spmm,
     sddmm,
+    sddmmValues,
     compress,
     transpose,
+    topK,
+    gemmTopK: (s, a, b, k, bias) => {
+      const z = matrix(a.rows, b.cols);
+      gemm(z, a, b, bias);
+      return topK(s, z, k);
+    },
+    gemmNTTopK: (s, a, b, k, bias) => {
+      const z = matrix(a.rows, b.rows);
+      product(z, a.cols, a.data, a.cols, 1, b.data, 1, b.cols, bias);
+      return topK(s, z, k);
+    },
     activate,
     columnSums,
+    rowSums,
     outputLoss,
     hiddenDelta,
     sumOfSquares: (x) => sum(x, (v) => v * v),
@@ -41,6 +57,11 @@ export function createPlainKernels(dtype: 'float32' | 'float64'): Kernels {
     findNonFinite: firstNonFinite,
     axpy,
     adam,
+    spmmAdam: (theta, s, b, m, v, how) => {
+      const g = matrix(theta.rows, theta.cols);
+      spmm(g, s, b);
+      adam(theta.data, g.data, m, v, how);
+    },
     close: async () => {},
   };
 }

@@ -10,6 +10,8 @@ export { countNonZeros, findNonFinite, sumOfAbs, sumOfSquares } from './scans';
 export { gemmTopK, topK } from './topk';
 export { transpose } from './transpose';
 export { sddmm } from './sddmm';
+export { rowSums } from './row-sums';
+export { spmmAdam } from './spmm-adam';
 export { spmm } from './spmm';
 export { defer, dismiss, join, workerLoop } from './threads';
 

@@ -11,7 +11,9 @@ import { scanTile } from './scans';
 import { transposeTile } from './transpose';
 import { sddmmTile } from './sddmm';
 import { rowsTile } from './rows';
-import { spmmTile } from './spmm';
+import { rowSumsTile } from './row-sums';
+import { spmmAdamTile } from './spmm-adam';
+import { spmmRowsTile, spmmTile } from './spmm';
 
 export const enum Operation {
   SPMM,
@@ -29,6 +31,9 @@ export const enum Operation {
   ADAM,
   GEMM_TOPK,
   TOPK,
+  SPMM_ROWS,
+  SPMM_ADAM,
+  ROW_SUMS,
 }
 
 export function tile(operation: u32, t: u32): void {
@@ -63,5 +68,11 @@ export function tile(operation: u32, t: u32): void {
       return gemmTopKTile(t);
     case Operation.TOPK:
       return topKTile(t);
+    case Operation.SPMM_ROWS:
+      return spmmRowsTile(t);
+    case Operation.SPMM_ADAM:
+      return spmmAdamTile(t);
+    case Operation.ROW_SUMS:
+      return rowSumsTile(t);
   }
 }

@@ -16,8 +16,9 @@ import { entriesOf } from './sparse';
 /** Columns of Z at a time. */
 const COLS: u32 = 128;
 const B_BYTES: usize = COLS * DEPTH * 4;
-/** Most rows of a tile. */
-const MOST_ROWS: u32 = 128;
+/** Rows of a tile: the more, the less often B is copied; so many always, so many as long as A's copy has room. */
+const ROWS: u32 = 128;
+const MOST_ROWS: u32 = 256;
 const C_BYTES: usize = MOST_ROWS * COLS * 4;
 const STRIDE: usize = COLS * 4;
 /** Elements of a tile of a matrix that is there, roughly. */
@@ -28,7 +29,7 @@ export function gemmTopK(
   start: usize, end: usize, index: usize, value: usize,
   a: usize, b: usize, bias: usize, n: u32, d: u32, m: u32, k: u32, form: u32,
 ): i32 {
-  const rows = rowsPerTile(n);
+  const rows = max(rowsPerTile(n, d), 4);
   pass4(4, a, b, bias, d);
   pass4(8, form, 0, 0, 0);
   return select(Operation.GEMM_TOPK, start, end, index, value, n, m, k, rows, 2 * <f64>n * <f64>d * <f64>m);
@@ -52,10 +53,12 @@ function select(
   return load<u32>(NOT_FINITE) != 0 ? -1 : <i32>entries;
 }
 
-/** As few tiles as can be, since each copies all of B, yet as many for every thread, and a multiple of four rows. */
-function rowsPerTile(n: u32): u32 {
-  const tiles = ((n + MOST_ROWS * threads() - 1) / (MOST_ROWS * threads())) * threads();
-  return ((n + tiles - 1) / max(tiles, 1) + 3) & ~3;
+/** As few tiles as can be, but as many for every thread, each a multiple of four rows. */
+function rowsPerTile(n: u32, d: u32): u32 {
+  const room = <u32>(load<u32>(SCRATCH_BYTES) - C_BYTES - BLOCK_BYTES - B_BYTES) / max(d << 2, 1);
+  const most = min(max(room & ~3, ROWS), MOST_ROWS) * threads();
+  const tiles = max((n + most - 1) / most, 1) * threads();
+  return ((n + tiles - 1) / tiles + 3) & ~3;
 }
 
 export function gemmTopKTile(t: u32): void {
