@@ -67,6 +67,19 @@ export class Desk {
     return sparseRows(this.kernels, rows, cols);
   }
 
+  /** Room for so many entries, of which nothing is known; those behind the values are fenced. */
+  withRoom(rows: number, cols: number, room: number): SparseRows {
+    const { kernels } = this;
+    return {
+      rows,
+      cols,
+      start: kernels.integers(rows),
+      end: kernels.integers(rows),
+      index: kernels.integers(room),
+      value: this.vector(room),
+    };
+  }
+
   compressed(a: Matrix): SparseRows {
     const s = this.sparse(a.rows, a.cols);
     this.kernels.compress(s, a);
