@@ -16,6 +16,7 @@ export const backends: readonly BackendUnderTest[] = [
   { name: 'plain float64', create: () => createPlainKernels('float64'), tolerance: 1e-13 },
   { name: 'plain float32', create: () => createPlainKernels('float32'), tolerance: 2e-7 },
   { name: 'simd, 1 thread', create: () => createSimdKernels({ threads: 1 }), tolerance: 1e-5 },
+  { name: 'simd, wide', create: () => createSimdKernels({ threads: 1, wide: true }), tolerance: 1e-5 },
   { name: 'simd, 3 threads', create: () => createSimdKernels({ threads: 3 }), tolerance: 1e-5 },
 ];
 

@@ -221,17 +221,25 @@ for (const { name, create, tolerance } of backends) {
   test.after(() => kernels.close());
 }
 
-test('simd: 1 to 4 threads give the same bits for every operation', async () => {
+test('simd: 1 to 4 threads, and strips of either width, give the same bits for every operation', async () => {
   const { createSimdKernels } = await import('../../src/kernels/simd/simd.js');
+  const sets = [
+    { threads: 1 },
+    { threads: 2 },
+    { threads: 3 },
+    { threads: 4 },
+    { threads: 1, wide: true },
+    { threads: 2, wide: true },
+  ];
   for (const shape of [shapes[6], shapes[7], shapes[8], { n: 300, k: 120, m: 100, density: 0.2, seed: 9 }]) {
     for (const [operation, run] of Object.entries(cases)) {
       const outputs: number[][] = [];
-      for (const threads of [1, 2, 3, 4]) {
-        const kernels = createSimdKernels({ threads });
+      for (const options of sets) {
+        const kernels = createSimdKernels(options);
         outputs.push(run(new Desk(kernels, shape.seed), shape).flatMap(([, got]) => Array.from(got)));
         await kernels.close();
       }
-      for (const more of [1, 2, 3]) sameBits(outputs[more], outputs[0], `${operation}, ${more + 1} threads`);
+      for (const [i, options] of sets.entries()) sameBits(outputs[i], outputs[0], `${operation}, ${JSON.stringify(options)}`);
     }
   }
 });

@@ -41,7 +41,7 @@ const A_BT = 2;
 
 /** What assembly/index.ts exports; every address and count is an i32. */
 interface Exports {
-  setup(threads: number, scratchBytes: number, spins: number, mayWait: number): number;
+  setup(threads: number, scratchBytes: number, spins: number, mayWait: number, stripWidth: number): number;
   dismiss(): void;
   defer(): void;
   join(): void;
@@ -160,9 +160,10 @@ interface Exports {
  * A kernel set with a memory of its own, on `threads` threads where threads can be had.
  *
  * With `bytes`, on one thread, in memory of that size which is not shared: engines copy into it at full
- * speed, where for shared memory they keep to single words.
+ * speed, where for shared memory they keep to single words. With `wide` the dense product is written for an engine
+ * that makes 256-bit instructions of these (V8 with --experimental-wasm-revectorize); the bits are the same.
  */
-export function createSimdKernels(options: { threads: number; bytes?: number }): Kernels {
+export function createSimdKernels(options: { threads: number; bytes?: number; wide?: boolean }): Kernels {
   if (!(options.threads >= 1)) throw new RangeError(`threads: ${options.threads}`);
   const shared = options.bytes === undefined && canShare();
   const threads = shared ? Math.min(Math.floor(options.threads), MOST_THREADS) : 1;
@@ -170,7 +171,7 @@ export function createSimdKernels(options: { threads: number; bytes?: number }):
   const heap = new Heap(shared, options.bytes && options.bytes + HEAP_BYTES);
   const wasm = new WebAssembly.Instance(module, { env: { memory: heap.memory } }).exports as unknown as Exports;
   const spins = threads > processors() ? SPINS_WHEN_CROWDED : SPINS;
-  heap.reserve(wasm.setup(threads, SCRATCH_BYTES, spins, Number(maySleep())));
+  heap.reserve(wasm.setup(threads, SCRATCH_BYTES, spins, Number(maySleep()), options.wide ? 16 : 8));
   let pool: Pool | undefined = threads > 1 ? startWorkers(module, heap.memory, threads - 1) : undefined;
 
   const at = (array: ArrayBufferView): number => heap.address(array);
