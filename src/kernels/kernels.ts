@@ -91,7 +91,7 @@ export interface Kernels {
 
   /**
    * S = of every row of Z its k largest entries, as far as they are greater than 0, columns ascending: ReLU after
-   * the selection. Of equal entries the lower column is kept. Row i is written from start[i] = i·k on, so that S needs
+   * the selection, k ≥ 1. Of equal entries the lower column is kept. Row i is written from start[i] = i·k on, so that S needs
    * room for n·k. Returns how many were kept, or −1 if an entry of Z is NaN or ±Infinity; S is then of no use.
    */
   topK(s: SparseRows, z: Matrix, k: number): number;
