@@ -2,8 +2,12 @@ import { power } from '../../numbers/elementary.js';
 import { firstNonFinite } from '../../numbers/matrix.js';
 import { elementwise } from '../elementwise.js';
 import { type AdamStep, type Elementwise, type FloatArray, isSparse, type Kernels, type Matrix, type Rows } from '../kernels.js';
-import { product, sddmm, spmm } from './products.js';
-import { compress, transpose } from './sparse.js';
+import { product, sddmm, sddmmValues, spmm } from './products.js';
+import { compress, rowSums, transpose } from './sparse.js';
+import { productTopK, topK } from './topk.js';
+
+/** So many rows of Z are held at a time, where only a few entries of each are wanted. */
+const FEW_ROWS = 64;
 
 /**
  * The reference kernels: each operation of the contract as the loop that its equation says. Both
@@ -11,6 +15,10 @@ import { compress, transpose } from './sparse.js';
  */
 export function createPlainKernels(dtype: 'float32' | 'float64'): Kernels {
   const Floats = dtype === 'float32' ? Float32Array : Float64Array;
+  const matrix = (rows: number, cols: number): Matrix => ({ data: new Floats(rows * cols), rows, cols });
+  const gemm: Kernels['gemm'] = (c, a, b, bias) => product(c, a.cols, a.data, a.cols, 1, b.data, b.cols, 1, bias);
+  const gemmNT = (c: Matrix, a: Matrix, b: Matrix, bias?: FloatArray): void =>
+    product(c, a.cols, a.data, a.cols, 1, b.data, 1, b.cols, bias);
   return {
     name: 'plain',
     threads: 1,
@@ -24,15 +32,20 @@ export function createPlainKernels(dtype: 'float32' | 'float64'): Kernels {
       operation();
       meanwhile();
     },
-    gemm: (c, a, b, bias) => product(c, a.cols, a.data, a.cols, 1, b.data, b.cols, 1, bias),
+    gemm,
     gemmTN: (c, a, b) => product(c, a.rows, a.data, 1, a.cols, b.data, b.cols, 1),
-    gemmNT: (c, a, b) => product(c, a.cols, a.data, a.cols, 1, b.data, 1, b.cols),
+    gemmNT,
     spmm,
     sddmm,
+    sddmmValues,
     compress,
     transpose,
+    topK,
+    gemmTopK: (s, a, b, k, bias) => productTopK(s, a, k, matrix(FEW_ROWS, b.cols), (z, rows) => gemm(z, rows, b, bias)),
+    gemmNTTopK: (s, a, b, k, bias) => productTopK(s, a, k, matrix(FEW_ROWS, b.rows), (z, rows) => gemmNT(z, rows, b, bias)),
     activate,
     columnSums,
+    rowSums,
     outputLoss,
     hiddenDelta,
     sumOfSquares: (x) => sum(x, (v) => v * v),
@@ -41,6 +54,14 @@ export function createPlainKernels(dtype: 'float32' | 'float64'): Kernels {
     findNonFinite: firstNonFinite,
     axpy,
     adam,
+    spmmAdam: (theta, s, b, m, v, how) => {
+      const g = matrix(1, theta.cols);
+      for (let j = 0, from = 0; j < theta.rows; j++, from += theta.cols) {
+        const to = from + theta.cols;
+        spmm(g, { ...s, rows: 1, start: s.start.subarray(j), end: s.end.subarray(j) }, b);
+        adam(theta.data.subarray(from, to), g.data, m.subarray(from, to), v.subarray(from, to), how);
+      }
+    },
     close: async () => {},
   };
 }
