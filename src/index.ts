@@ -29,7 +29,8 @@ export type { ParameterCheck, Result };
 
 /**
  * Compares the model's gradients on X, computed by its own backward pass in its own precision and
- * backend, with central differences of J, computed in float64. Changes nothing.
+ * backend, with central differences of J, computed in float64. Changes nothing. A parameter whose gradient is
+ * straight-through (jumprelu's `logThreshold`) is no derivative of J, and left out.
  */
 export function checkGradients(
   sae: SparseAutoencoder,

@@ -7,7 +7,7 @@ import { reconstructionScale } from '../layers/reconstruction.js';
 import { Objective } from '../model/objective.js';
 import { Random } from '../numbers/random.js';
 import type { GradientCase } from '../sparsity/kind.js';
-import { codes, penalties, terms } from '../sparsity/kinds.js';
+import { codeKind, codes, modifiers, penalties, terms } from '../sparsity/kinds.js';
 import { checkGradients, checkParameters, flat, objectiveFunction, type ParameterCheck } from './check-gradients.js';
 
 /** A case with all that a model needs. */
@@ -27,25 +27,40 @@ function isLegal(options: object): boolean {
   }
 }
 
-/** Every legal combination of kinds, the corners that each kind names, and those that no kind owns. */
+/** What may stand beside any kind of code, each with the options that ask for it. */
+const extras = [...terms, ...modifiers].map(({ cases }) => cases);
+
+/** Both together; where both say something, what the second says. */
+const together = (a: GradientCase, b: GradientCase): GradientCase => ({
+  ...a,
+  ...b,
+  name: `${a.name} ${b.name}`,
+  options: { ...a.options, ...b.options },
+});
+
+/** Every legal pair of kinds with every way out, with every term or modifier, and every pair of these with every code. */
+function combinations(): GradientCase[] {
+  return codes.flatMap((code) => {
+    const ofCode = { name: code.name, options: { hiddenActivation: code.name } };
+    const pairs = penalties.map(({ name }) => together(ofCode, { name, options: { penalty: name } }));
+    const outputs = Object.keys(elementwise).flatMap((outputActivation) =>
+      Object.keys(reconstructionScale).map((reconstruction) => ({
+        name: `${outputActivation} ${reconstruction}`,
+        options: { outputActivation, reconstruction },
+      })),
+    );
+    const ofExtras = extras.flatMap((cases, e) => extras.slice(e + 1).flatMap((others) => product(cases, others)));
+    return [...product(pairs, outputs), ...product(pairs, extras.flat()), ...product([ofCode], ofExtras)];
+  });
+}
+
+const product = (as: readonly GradientCase[], bs: readonly GradientCase[]) => as.flatMap((a) => bs.map((b) => together(a, b)));
+
+/** Every legal combination, the corners that each kind names, and those that no kind owns. */
 export function gradientCases(): CompleteCase[] {
-  const plainTerm: GradientCase = { name: '', options: {} };
-  const combined = codes.flatMap((code) =>
-    Object.keys(elementwise).flatMap((outputActivation) =>
-      Object.keys(reconstructionScale).flatMap((reconstruction) =>
-        penalties.flatMap((penalty) =>
-          [plainTerm, ...terms.flatMap(({ cases }) => cases)].map((term) => ({
-            ...term,
-            name: `${code.name} ${outputActivation} ${reconstruction} ${penalty.name} ${term.name}`.trim(),
-            options: { hiddenActivation: code.name, outputActivation, reconstruction, penalty: penalty.name, ...term.options },
-          })),
-        ),
-      ),
-    ),
-  );
   const ofCodes = codes.flatMap(({ name, cases }) => cases.map((item) => withOption(item, 'hiddenActivation', name)));
   const ofPenalties = penalties.flatMap(({ name, cases }) => cases.map((item) => withOption(item, 'penalty', name)));
-  const cases = [...combined.filter(({ options }) => isLegal(options)), ...ofCodes, ...ofPenalties, ...corners];
+  const cases = [...combinations().filter(({ options }) => isLegal(options)), ...ofCodes, ...ofPenalties, ...corners];
   return cases.map((item) => ({ ...item, options: { ...small, ...item.options } as SparseAutoencoderOptions }));
 }
 
@@ -69,19 +84,33 @@ export function checkCase({ name, options, n = 5, room, loudness = 0 }: Complete
     encoderBias: Array.from({ length: sae.hiddenDim }, () => loudness + random.uniform() * 0.4),
     decoderBias: Array.from({ length: sae.outputDim }, () => random.uniform() * 0.4),
   });
-  if (room) return checkPartialBatch(sae, rows(n, sae.inputDim), room);
+  const x = rows(n, sae.inputDim);
+  const noise = noiseFor(sae, n, random);
+  if (room) return checkPartialBatch(sae, x, noise, room);
   const targets = sae.outputDim === sae.inputDim ? undefined : rows(n, sae.outputDim);
-  return checkGradients(sae, rows(n, sae.inputDim), { targets });
+  return checkGradients(sae, x, { targets, noise });
+}
+
+/** What a code that is random in training is made of. */
+export function noiseFor(sae: SparseAutoencoder, n: number, random: Random): number[][] | undefined {
+  if (!codeKind(modelOf(sae).spec).random) return undefined;
+  return Array.from({ length: n }, () => Array.from({ length: sae.hiddenDim }, () => random.gaussian()));
 }
 
 /** The same with an Objective whose workspace is larger than the batch, as in training. */
-function checkPartialBatch(sae: SparseAutoencoder, x: number[][], room: number): PerParameter<ParameterCheck> {
+function checkPartialBatch(
+  sae: SparseAutoencoder,
+  x: number[][],
+  noise: number[][] | undefined,
+  room: number,
+): PerParameter<ParameterCheck> {
   const model = modelOf(sae);
   const { spec, layout, memory } = model;
   const batch = model.readFinite('gradcheck: X', x, sae.inputDim);
   const objective = new Objective(createPlainKernels('float64'), spec, room, false, memory);
+  const drawn = model.readNoise('gradcheck: noise', noise, batch.rows);
   const theta = flat(sae.parameters, layout);
   const gradient = new Float64Array(theta.length);
-  objective.evaluate(viewParameters(theta, layout), batch, batch, gradient);
-  return checkParameters(objectiveFunction(objective, layout, batch, batch), theta, gradient, layout);
+  objective.evaluate(viewParameters(theta, layout), batch, batch, gradient, drawn);
+  return checkParameters(objectiveFunction(objective, layout, theta, batch, batch, drawn), theta, gradient, layout);
 }

@@ -29,7 +29,7 @@ export async function fit(model: Model, X: MatrixLike, given: FitOptions): Promi
   const options = completeFitOptions(given);
   const { spec } = model;
   const x = model.readFinite('fit: X', X, spec.inputDim);
-  const all: Samples = { x, targets: model.readTargets('fit: targets', options.targets, x.rows) };
+  const all: Samples = { x, targets: model.readTargets('fit: targets', options.targets, x, 'fit: X') };
   const { training, validation } = separate(model, all, options);
   const { epochs, batchSize, shuffle, earlyStopping, onEpochEnd, onBatchEnd, signal } = options;
   const dealing = { rows: training.x.rows, batchSize, shuffle };
@@ -86,7 +86,8 @@ function separate(model: Model, all: Samples, options: CompleteFitOptions): { tr
   const x = model.readFinite('fit: validationData', pair.x, model.spec.inputDim);
   const needsTargets = all.targets !== null && pair.targets === undefined;
   if (needsTargets) throw new RangeError('fit: validationData has no targets, expected { x, targets }, as fit was given targets');
-  return { training: all, validation: { x, targets: model.readTargets('fit: validationData.targets', pair.targets, x.rows) } };
+  const targets = model.readTargets('fit: validationData.targets', pair.targets, x, 'fit: validationData');
+  return { training: all, validation: { x, targets } };
 }
 
 /** Keeps the last ⌊share·n⌋ rows for validation. */

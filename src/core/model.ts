@@ -8,6 +8,7 @@ import { show, suggestion } from '../numbers/checks.js';
 import { checkFinite, firstNonFinite, floats, type Where } from '../numbers/matrix.js';
 import { type MatrixLike, readMatrix, readRowOrMatrix, readVector } from '../numbers/matrix-like.js';
 import { Random } from '../numbers/random.js';
+import { codeKind } from '../sparsity/kinds.js';
 import type { Memory } from '../sparsity/memory.js';
 import { TrainingState } from '../training/training-state.js';
 import type { CompleteOptions } from './options.js';
@@ -67,7 +68,8 @@ export class Model implements Trained {
   /** θ, its gradient, and each row in every form that a pass may ask for: see Objective. */
   #elements(rows: number): number {
     const { inputDim, hiddenDim, outputDim } = this.spec;
-    const aRow = 6 * inputDim + 8 * hiddenDim + 5 * outputDim + 64;
+    const { prefixes = [] } = this.spec;
+    const aRow = 8 * inputDim + 18 * hiddenDim + (7 + 2 * prefixes.length) * outputDim + 64;
     return 3 * this.state.theta.length + rows * aRow + 2 ** 16;
   }
 
@@ -123,17 +125,42 @@ export class Model implements Trained {
     return matrix.data.slice();
   }
 
-  /** T for `rows` rows of X; null where T = X. */
-  readTargets(where: Where, targets: unknown, rows: number): Matrix | null {
+  /** T for the rows of X, which is `x`; null where T = X. */
+  readTargets(where: Where, targets: unknown, x: Matrix, ofX: Where): Matrix | null {
     const { inputDim, outputDim } = this.spec;
+    const { rows } = x;
     if (targets === undefined) {
-      if (inputDim === outputDim) return null;
+      if (inputDim === outputDim) {
+        this.#checkRange(ofX, x);
+        return null;
+      }
       throw new RangeError(
         `${where} is missing, expected ${rows} rows of ${outputDim} (outputDim ${outputDim} is not inputDim ${inputDim})`,
       );
     }
     const matrix = this.readFinite(where, targets, outputDim);
     if (matrix.rows !== rows) throw new RangeError(`${where} has ${matrix.rows} rows, expected ${rows}, as X`);
+    this.#checkRange(where, matrix);
     return matrix;
+  }
+
+  /** ε for so many rows; undefined where none is given. */
+  readNoise(where: Where, noise: unknown, rows: number): Matrix | undefined {
+    if (noise === undefined) return undefined;
+    const { hiddenActivation, hiddenDim } = this.spec;
+    if (!codeKind(this.spec).random)
+      throw new RangeError(`${where}: got ${show(noise)}, expected none with hiddenActivation "${hiddenActivation}"`);
+    const matrix = this.readFinite(where, noise, hiddenDim);
+    if (matrix.rows !== rows) throw new RangeError(`${where} has ${matrix.rows} rows, expected ${rows}, as X`);
+    return matrix;
+  }
+
+  /** What is compared with a probability must be one. */
+  #checkRange(where: Where, { data, cols }: Matrix): void {
+    if (this.spec.reconstruction !== 'bce') return;
+    const at = data.findIndex((t: number) => t < 0 || t > 1);
+    if (at < 0) return;
+    const place = `${where}[${Math.floor(at / cols)}, ${at % cols}]`;
+    throw new RangeError(`${place} is ${data[at]}, expected a number from 0 to 1 with reconstruction "bce"`);
   }
 }

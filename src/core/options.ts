@@ -25,6 +25,7 @@ import {
   codes,
   type HiddenActivation,
   type KindValues,
+  modifiers,
   type Penalty,
   penalties,
   penaltyKind,
@@ -50,7 +51,7 @@ interface CommonOptions {
   reconstruction?: Reconstruction;
   /** S. Default: what goes with the kind of code, 'kl' for 'relu'. */
   penalty?: Penalty;
-  /** β ≥ 0, the weight of S. Default: what goes with the penalty, 0.1 for 'kl', 10⁻⁴ for 'l1'. */
+  /** β ≥ 0, the weight of S. Default: what goes with the penalty, 0.1 for 'kl', 10⁻⁴ for 'l1', 10⁻³ for 'l0'. */
   beta?: number;
   /** Adam's α > 0. Default 0.001. */
   learningRate?: number;
@@ -97,7 +98,7 @@ export const commonOptions: { readonly [K in keyof Required<CommonOptions>]: Opt
   },
 };
 
-const kinds = [...codes, ...penalties, ...terms];
+const kinds = [...codes, ...penalties, ...terms, ...modifiers];
 
 /** Every option that a model can have, by name. */
 export const modelOptions: Readonly<Record<string, Option>> = Object.assign(
@@ -120,17 +121,18 @@ export function completeModelOptions(options: SparseAutoencoderOptions, call = '
   const hiddenActivation = given.hiddenActivation ?? 'relu';
   const code = codeKind({ hiddenActivation });
   const penalty = given.penalty ?? code.penalty;
-  const chosen = [code, penaltyKind({ penalty }), ...terms];
+  const chosen = [code, penaltyKind({ penalty }), ...terms, ...modifiers];
   const shared = kinds.flatMap((kind) => (kind.shared ?? []).map((name) => [String(name), kind.options[name]] as const));
   const complete = {
     ...defaultsOf(commonOptions),
     outputDim: options.inputDim,
     penalty,
-    beta: penaltyKind({ penalty }).beta,
     ...defaultsOf(Object.fromEntries(shared)),
     ...Object.assign({}, ...chosen.map((kind) => defaultsOf(kind.options))),
     ...given,
   } as CompleteOptions;
+  const { beta } = penaltyKind({ penalty });
+  complete.beta ??= typeof beta === 'number' ? beta : beta(complete);
   for (const kind of kinds) {
     if (chosen.includes(kind)) continue;
     const stray = Object.keys(kind.options).find((name) => name in given && !kind.shared?.includes(name));
@@ -145,7 +147,9 @@ export function completeModelOptions(options: SparseAutoencoderOptions, call = '
         refusal.expected,
       );
   }
-  const { backend, dtype } = complete;
+  const { backend, dtype, reconstruction, outputActivation } = complete;
+  if (reconstruction === 'bce' && outputActivation !== 'sigmoid')
+    refuse(`${call}: outputActivation`, outputActivation, '"sigmoid" with reconstruction "bce", which compares probabilities');
   if (backend === 'simd' && dtype === 'float64') refuse(`${call}: backend`, backend, '"plain" or "auto" with dtype "float64"');
   return complete;
 }

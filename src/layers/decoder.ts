@@ -2,7 +2,7 @@ import { isSparse, type Kernels, type Matrix, type Rows, type SparseRows } from 
 import { denseRows, sparseRows } from '../kernels/rows.js';
 import { rowsOf } from '../numbers/matrix.js';
 import type { Parameters } from './parameters.js';
-import { reconstructionScale } from './reconstruction.js';
+import { reconstructionLoss } from './reconstruction.js';
 import type { ObjectiveSpec } from './spec.js';
 
 /** Y = F·W_dec + 1·b_decᵀ     n×d′ = n×h · h×d′ */
@@ -11,8 +11,28 @@ export function decodeAffine(k: Kernels, θ: Parameters, f: Rows, y: Matrix): vo
   else k.gemm(y, f, θ.decoderWeight, θ.decoderBias);
 }
 
-/** From F to R(X̂, T), and from there back to dF. */
-export class DecoderLayer {
+/** What a decoder is made for. */
+export interface DecoderRoom {
+  /** Rows of a batch, at the most. */
+  readonly capacity: number;
+  /** Whether codes may come by their non-zeros. */
+  readonly sparseCode: boolean;
+  /** Whether `backward` will be asked for. */
+  readonly thenBack: boolean;
+}
+
+/** From F to R, and from there back to dF. */
+export interface DecoderLayer {
+  /** R, its factor being c, for codes of n rows. Leaves behind what `backward` needs, or X̂. */
+  forward(θ: Parameters, f: Rows, t: Rows, c: number, thenBack: boolean): number;
+  /** X̂ of the rows that `forward` was given last, unless `thenBack`. */
+  xHat(n: number): Matrix;
+  /** ∂R/∂F, returned; ∂R/∂W_dec and ∂R/∂b_dec into dθ, unless they are held constant. */
+  backward(θ: Parameters, dθ: Parameters | null, f: Rows): Matrix;
+}
+
+/** R(X̂, T), X̂ = σ_o(F·W_dec + 1·b_decᵀ). */
+export class PlainDecoder implements DecoderLayer {
   private readonly k: Kernels;
   private readonly spec: ObjectiveSpec;
   /** Y, then X̂, then dY: one array stays in the cache where three would not. */
@@ -21,24 +41,23 @@ export class DecoderLayer {
   /** Room for Fᵀ, where F is sparse. */
   private readonly fT: SparseRows;
 
-  constructor(k: Kernels, spec: ObjectiveSpec, capacity: number, sparseCode: boolean) {
+  constructor(k: Kernels, spec: ObjectiveSpec, { capacity, sparseCode, thenBack }: DecoderRoom) {
     this.k = k;
     this.spec = spec;
     this.y = denseRows(k, capacity, spec.outputDim);
-    this.df = denseRows(k, capacity, spec.hiddenDim);
-    this.fT = sparseRows(k, spec.hiddenDim, capacity, sparseCode);
+    this.df = denseRows(k, thenBack ? capacity : 0, spec.hiddenDim);
+    this.fT = sparseRows(k, spec.hiddenDim, capacity, sparseCode && thenBack);
   }
 
-  /**
-   * R(X̂, T), X̂ = σ_o(F·W_dec + 1·b_decᵀ), for codes of n rows. Leaves dY = ∂R/∂Y behind if `thenBack`.
-   * The activation is fused with the loss: see reconstruction.ts.
-   */
-  forward(θ: Parameters, f: Rows, t: Rows, thenBack: boolean): number {
-    const { k, spec } = this;
-    const y = rowsOf(this.y, 0, f.rows);
-    decodeAffine(k, θ, f, y);
-    const c = reconstructionScale[spec.reconstruction](f.rows, spec.outputDim);
-    return k.outputLoss(y, thenBack ? y : null, t, spec.outputActivation, c);
+  /** The activation is fused with the loss: see reconstruction.ts. */
+  forward(θ: Parameters, f: Rows, t: Rows, c: number, thenBack: boolean): number {
+    const y = this.xHat(f.rows);
+    decodeAffine(this.k, θ, f, y);
+    return reconstructionLoss(this.k, this.spec, y, thenBack ? y : null, t, c);
+  }
+
+  xHat(n: number): Matrix {
+    return rowsOf(this.y, 0, n);
   }
 
   /**
@@ -51,20 +70,22 @@ export class DecoderLayer {
    * A sparse F says that ∂J/∂Z vanishes wherever F does (a ReLU): dF is then asked for at F's non-zeros
    * alone, and written as 0 elsewhere.
    */
-  backward(θ: Parameters, dθ: Parameters, f: Rows): Matrix {
+  backward(θ: Parameters, dθ: Parameters | null, f: Rows): Matrix {
     const { k } = this;
     const dy = rowsOf(this.y, 0, f.rows);
     const df = rowsOf(this.df, 0, f.rows);
     if (isSparse(f)) {
-      const fT = { ...this.fT, cols: f.rows };
-      k.transpose(fT, f);
-      k.spmm(dθ.decoderWeight, fT, dy);
+      if (dθ) {
+        const fT = { ...this.fT, cols: f.rows };
+        k.transpose(fT, f);
+        k.spmm(dθ.decoderWeight, fT, dy);
+      }
       k.sddmm(df, f, dy, θ.decoderWeight);
     } else {
-      k.gemmTN(dθ.decoderWeight, f, dy);
+      if (dθ) k.gemmTN(dθ.decoderWeight, f, dy);
       k.gemmNT(df, dy, θ.decoderWeight);
     }
-    k.columnSums(dθ.decoderBias, dy);
+    if (dθ) k.columnSums(dθ.decoderBias, dy);
     return df;
   }
 }

@@ -1,13 +1,24 @@
+import type { Rows } from '../kernels/kernels.js';
 import { commonParameters, type Layout } from '../layers/parameters.js';
 import type { ObjectiveSpec } from '../layers/spec.js';
 import type { Seed } from '../numbers/random.js';
-import { codeKind } from '../sparsity/kinds.js';
+import type { InputPlace } from '../sparsity/kind.js';
+import { codeKind, modifiers } from '../sparsity/kinds.js';
 import { Memory } from '../sparsity/memory.js';
 
 /** θ, from beginning to end: what every model has, then what its kind of code adds. */
 export function layoutOf(spec: ObjectiveSpec): Layout {
-  return [...commonParameters(spec), ...(codeKind(spec).parameters?.(spec) ?? [])];
+  const { tensors = {}, parameters } = codeKind(spec);
+  const common = commonParameters(spec).map((part) => ({ ...part, tensor: tensors[part.name] ?? part.tensor }));
+  return [...common, ...(parameters?.(spec) ?? [])];
 }
 
 /** What a new model remembers between batches. */
 export const newMemory = (spec: ObjectiveSpec, seed: Seed): Memory => new Memory(codeKind(spec).memory?.(spec) ?? {}, seed);
+
+/** What rows of X go through on their way to the encoder in `fit`: from one modifier to the next. */
+export function inputOf(place: InputPlace<object>, { sparse, range }: { sparse: boolean; range: readonly [number, number] }) {
+  const survey = { sparse, smallest: range[0], largest: range[1] };
+  const steps = modifiers.filter((modifier) => modifier.applies(place.spec)).flatMap(({ input }) => input?.(place, survey) ?? []);
+  return (x: Rows): Rows => steps.reduce((rows, step) => step(rows), x);
+}

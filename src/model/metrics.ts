@@ -1,12 +1,12 @@
 import type { Kernels, Matrix } from '../kernels/kernels.js';
-import { ChunkBuffer, denseRows } from '../kernels/rows.js';
-import { decodeAffine } from '../layers/decoder.js';
+import { ChunkBuffer } from '../kernels/rows.js';
+import { PlainDecoder } from '../layers/decoder.js';
 import { EncoderLayer } from '../layers/encoder.js';
 import { reconstructionScale } from '../layers/reconstruction.js';
 import { rowsOf, type Where } from '../numbers/matrix.js';
 import { codeKind, penaltyKind, terms } from '../sparsity/kinds.js';
 import { CHUNK, forEachChunk, type Trained } from './inference.js';
-import { total } from './objective.js';
+import { createDecoder, total } from './objective.js';
 
 /** A model judged on a data set as one batch. */
 export interface Assessment {
@@ -33,38 +33,49 @@ export function assess(where: Where, k: Kernels, model: Trained, x: Matrix, targ
   const { hiddenDim, outputDim } = spec;
   const meanActivation = new Float64Array(hiddenDim);
   const everActive = new Uint8Array(hiddenDim);
+  const asked = terms.filter((term) => term.applies(spec));
+  let others: number[] = [];
+  let error = 0;
+  let errorOfGate = 0;
   let squaredError = 0;
   let active = 0;
   let sparsity = 0;
   k.scoped(() => {
     const capacity = Math.min(CHUNK, x.rows);
     const input = new ChunkBuffer(k, capacity, x.cols);
-    const output = denseRows(k, capacity, outputDim);
     const goal = targets && new ChunkBuffer(k, capacity, outputDim);
     const encoder = new EncoderLayer(k, spec, 0, false);
-    const code = codeKind(spec).layer({ k, spec, capacity, encoder, memory });
+    const kind = codeKind(spec);
+    const code = kind.layer({ k, spec, capacity, encoder, memory });
+    const decoder = createDecoder(k, spec, { capacity, sparseCode: kind.zeros, thenBack: false });
+    const isSquaredError = decoder instanceof PlainDecoder && spec.reconstruction !== 'bce';
+    const batchTerms = asked.flatMap(({ layer }) => layer?.({ k, spec, capacity, memory }) ?? []);
+    const means = batchTerms.map(() => 0);
     const meter = penaltyKind(spec).meter(k, spec, x.rows);
     const sums = k.floats(hiddenDim);
     forEachChunk(where, k, x, input, (rows, from) => {
       const n = rows.rows;
-      const y = rowsOf(output, 0, n);
       const t = (goal ?? input).dense(n);
       if (targets) t.data.set(rowsOf(targets, from, from + n).data);
       const made = code.forward(θ, rows, 'inference');
-      decodeAffine(k, θ, made.rows, y);
-      squaredError += k.outputLoss(y, null, t, spec.outputActivation, 1);
+      const r = decoder.forward(θ, made.rows, t, 1, false);
+      error += r;
+      squaredError += isSquaredError ? r : k.outputLoss(decoder.xHat(n), null, t, 'identity', 1);
+      if (made.gate) errorOfGate += decoder.forward(θ, made.gate.rows, t, 1, false);
       active += made.active;
       meter.add(θ, made);
       k.columnSums(sums, made.f);
       for (let j = 0; j < hiddenDim; j++) meanActivation[j] += sums[j] / x.rows;
       markActive(everActive, made.f);
+      for (const [i, term] of batchTerms.entries()) means[i] += (n / x.rows) * term.forward(θ, { x: rows, t, code: made });
     });
     sparsity = meter.value();
+    others = [...asked.flatMap((term) => term.value?.(k, spec, θ) ?? []), ...means];
   });
-  const reconstruction = squaredError * reconstructionScale[spec.reconstruction](x.rows, outputDim);
-  const others = terms.filter((term) => term.applies(spec)).map((term) => term.value(k, spec, θ));
+  const c = reconstructionScale[spec.reconstruction](x.rows, outputDim);
+  const reconstruction = c * error;
   return {
-    loss: total([reconstruction, spec.beta * sparsity, ...others]),
+    loss: total([reconstruction, spec.beta * sparsity, c * errorOfGate, ...others]),
     reconstruction,
     sparsity,
     l0: active / x.rows,

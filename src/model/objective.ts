@@ -1,10 +1,11 @@
-import type { FloatArray, Kernels, Rows } from '../kernels/kernels.js';
-import { DecoderLayer } from '../layers/decoder.js';
+import type { FloatArray, Kernels, Matrix, Rows } from '../kernels/kernels.js';
+import { type DecoderLayer, type DecoderRoom, PlainDecoder } from '../layers/decoder.js';
 import { EncoderLayer } from '../layers/encoder.js';
 import { type Layout, type Parameters, viewParameters } from '../layers/parameters.js';
+import { reconstructionScale } from '../layers/reconstruction.js';
 import type { ObjectiveSpec } from '../layers/spec.js';
-import type { AnyTermKind, CodeLayer, PenaltyLayer } from '../sparsity/kind.js';
-import { codeKind, penaltyKind, terms } from '../sparsity/kinds.js';
+import type { AnyTermKind, CodeLayer, PenaltyLayer, TermLayer } from '../sparsity/kind.js';
+import { codeKind, modifiers, penaltyKind, terms } from '../sparsity/kinds.js';
 import type { Memory } from '../sparsity/memory.js';
 import { layoutOf } from './layout.js';
 
@@ -21,12 +22,18 @@ export interface Terms {
   readonly active: number;
 }
 
+/** From F to R and back: as the modifiers will have it. */
+export function createDecoder(k: Kernels, spec: ObjectiveSpec, room: DecoderRoom): DecoderLayer {
+  const special = modifiers.find((modifier) => modifier.decoder && modifier.applies(spec));
+  return special?.decoder?.(k, spec, room) ?? new PlainDecoder(k, spec, room);
+}
+
 /**
  * J(θ; X, T) and ∇J for batches of up to `capacity` rows.
  *
  *   Z = X·W_enc + b_enc    F = σ_h(Z)         layers/encoder.ts, sparsity/codes    n×h
  *   Y = F·W_dec + b_dec    X̂ = σ_o(Y)         layers/decoder.ts                    n×d′
- *   J = R(X̂, T) + β·S(F) + (λ/2)·(‖W_enc‖² + ‖W_dec‖²)
+ *   J = R(X̂, T) + β·S(F) + (λ/2)·(‖W_enc‖² + ‖W_dec‖²) + whatever the kind of code and the options add
  *
  * and backwards, each line from the one above it by the chain rule:
  *
@@ -47,8 +54,14 @@ export class Objective {
   private readonly layout: Layout;
   private readonly code: CodeLayer;
   private readonly decoder: DecoderLayer;
+  /** For the second reconstruction of a gated code. */
+  private readonly gateDecoder: DecoderLayer | null;
   private readonly penalty: PenaltyLayer;
+  /** The terms of θ alone, and those of a batch. */
   private readonly terms: readonly AnyTermKind[];
+  private readonly batchTerms: readonly TermLayer[];
+  /** θ for what ∇J takes for constant, if it is not θ itself. */
+  private held: Parameters | null = null;
 
   constructor(k: Kernels, spec: ObjectiveSpec, capacity: number, sparseInput: boolean, memory: Memory) {
     const kind = codeKind(spec);
@@ -57,26 +70,54 @@ export class Objective {
     this.spec = spec;
     this.layout = layoutOf(spec);
     this.code = kind.layer({ k, spec, capacity, encoder, memory });
-    this.decoder = new DecoderLayer(k, spec, capacity, kind.zeros);
+    const room = { capacity, sparseCode: kind.zeros, thenBack: true };
+    this.decoder = createDecoder(k, spec, room);
+    this.gateDecoder = kind.gated ? createDecoder(k, spec, room) : null;
     this.penalty = penaltyKind(spec).layer(k, spec);
-    this.terms = terms.filter((term) => term.applies(spec));
+    const asked = terms.filter((term) => term.applies(spec));
+    this.terms = asked.filter(({ value }) => value);
+    this.batchTerms = asked.flatMap(({ layer }) => layer?.({ k, spec, capacity, memory }) ?? []);
   }
 
-  /** J over the rows of `x` as a training batch, and ∇J into `gradient`, laid out as θ, if it is given. */
-  evaluate(θ: Parameters, x: Rows, t: Rows, gradient?: FloatArray): Terms {
+  /**
+   * J over the rows of `x` as a training batch, and ∇J into `gradient`, laid out as θ, if it is given. What is random in
+   * training is made of `noise`, N(0, 1), n × h: see `draw`; zeros if not given.
+   */
+  evaluate(θ: Parameters, x: Rows, t: Rows, gradient?: FloatArray, noise?: Matrix): Terms {
     const { k, spec } = this;
-    const code = this.code.forward(θ, x, 'training');
-    const reconstruction = this.decoder.forward(θ, code.rows, t, gradient !== undefined);
+    const held = this.held ?? θ;
+    const thenBack = gradient !== undefined;
+    const c = reconstructionScale[spec.reconstruction](x.rows, spec.outputDim);
+    const code = this.code.forward(θ, x, 'training', noise);
+    const reconstruction = this.decoder.forward(θ, code.rows, t, c, thenBack);
+    const again = code.gate && this.gateDecoder?.forward(held, code.gate.rows, t, c, thenBack);
     const sparsity = this.penalty.forward(θ, code);
+    const added = this.batchTerms.map((term) => term.forward(θ, { x, t, code }));
 
     if (gradient) {
       const dθ = viewParameters(gradient, this.layout);
       const df = this.decoder.backward(θ, dθ, code.rows);
-      this.code.backward(θ, dθ, x, df, this.penalty.slope(spec.beta));
-      for (const term of this.terms) term.backward(k, spec, θ, dθ);
+      const dGate = code.gate && this.gateDecoder?.backward(held, null, code.gate.rows);
+      for (const term of this.batchTerms) term.intoCode?.(df);
+      this.code.backward(θ, dθ, x, df, this.penalty.slope(spec.beta), dGate);
+      this.penalty.backward?.(θ, dθ, spec.beta);
+      for (const term of this.terms) term.backward?.(k, spec, θ, dθ);
+      for (const term of this.batchTerms) term.backward(θ, dθ);
     }
-    const summands = [reconstruction, spec.beta * sparsity, ...this.terms.map((term) => term.value(k, spec, θ))];
+    const ofGate = again === undefined ? [] : [again];
+    const ofWeights = this.terms.map((term) => term.value?.(k, spec, θ) ?? 0);
+    const summands = [reconstruction, spec.beta * sparsity, ...ofGate, ...ofWeights, ...added];
     return { loss: total(summands), reconstruction, sparsity, summands, active: code.active };
+  }
+
+  /** From now on, whatever ∇J takes for constant stays as it is for this θ: then J's differences are what ∇J claims. */
+  hold(θ: Parameters): void {
+    this.held = θ;
+  }
+
+  /** The noise of a step of `fit` on so many rows, where the kind of code wants any: for `evaluate`. */
+  draw(rows: number): Matrix | undefined {
+    return this.code.draw?.(rows);
   }
 
   /** After a step on the batch that `evaluate` was given last. */

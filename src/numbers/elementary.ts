@@ -85,6 +85,12 @@ export function log(x: number): number {
   return e * LN2_HIGH + (2 * s + (2 * s * p + e * LN2_LOW));
 }
 
+/** ln(1 + u), u ≥ 0: ln w·(u/(w − 1)) for w, which is 1 + u rounded, undoes the rounding (Kahan). */
+export function log1p(u: number): number {
+  const w = 1 + u;
+  return w === 1 ? u : log(w) * (u / (w - 1));
+}
+
 /** xⁿ for whole n ≥ 0, by repeated squaring. */
 export function power(x: number, n: number): number {
   let result = 1;

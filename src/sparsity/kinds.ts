@@ -1,24 +1,38 @@
 /** The ways to be sparse that there are. A new one is its file and its place in one of these lists. */
 
 import type { Option } from '../numbers/checks.js';
+import { gated } from './codes/gated.js';
 import { identity } from './codes/identity.js';
+import { jumprelu } from './codes/jumprelu.js';
 import { relu } from './codes/relu.js';
 import { sigmoid } from './codes/sigmoid.js';
 import { tanh } from './codes/tanh.js';
-import type { AnyCodeKind, AnyPenaltyKind, AnyTermKind } from './kind.js';
+import { variational } from './codes/variational.js';
+import type { AnyCodeKind, AnyModifierKind, AnyPenaltyKind, AnyTermKind } from './kind.js';
+import { corruption } from './modifiers/corruption.js';
+import { prefixes } from './modifiers/prefixes.js';
+import { gaussian } from './penalties/gaussian.js';
 import { kl } from './penalties/kl.js';
+import { l0 } from './penalties/l0.js';
 import { l1 } from './penalties/l1.js';
 import { none } from './penalties/none.js';
+import { weightedL1 } from './penalties/weighted-l1.js';
+import { contractive } from './terms/contractive.js';
 import { weightDecay } from './terms/weight-decay.js';
 
-export const codeList = [relu, sigmoid, tanh, identity] as const;
-export const penaltyList = [kl, l1, none] as const;
-export const termList = [weightDecay] as const;
+export const codeList = [relu, sigmoid, tanh, identity, jumprelu, gated, variational] as const;
+export const penaltyList = [kl, l1, weightedL1, l0, gaussian, none] as const;
+export const termList = [weightDecay, contractive] as const;
+export const modifierList = [prefixes, corruption] as const;
 
 export type HiddenActivation = (typeof codeList)[number]['name'];
 export type Penalty = (typeof penaltyList)[number]['name'];
 
-type AnyKind = (typeof codeList)[number] | (typeof penaltyList)[number] | (typeof termList)[number];
+type AnyKind =
+  | (typeof codeList)[number]
+  | (typeof penaltyList)[number]
+  | (typeof termList)[number]
+  | (typeof modifierList)[number];
 type UnionToIntersection<U> = (U extends unknown ? (x: U) => void : never) extends (x: infer I) => void ? I : never;
 type OptionsOf<Kind> = Kind extends { options: infer O } ? O : never;
 type AllOptions = UnionToIntersection<OptionsOf<AnyKind>>;
@@ -28,6 +42,7 @@ export type KindValues = { -readonly [Name in keyof AllOptions]: AllOptions[Name
 export const codes: readonly AnyCodeKind[] = codeList;
 export const penalties: readonly AnyPenaltyKind[] = penaltyList;
 export const terms: readonly AnyTermKind[] = termList;
+export const modifiers: readonly AnyModifierKind[] = modifierList;
 
 export const codeKind = ({ hiddenActivation }: { hiddenActivation: string }): AnyCodeKind =>
   codes.find(({ name }) => name === hiddenActivation) as AnyCodeKind;

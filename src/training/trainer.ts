@@ -1,7 +1,7 @@
 import type { Kernels, Matrix } from '../kernels/kernels.js';
 import { viewParameters } from '../layers/parameters.js';
 import type { ObjectiveSpec } from '../layers/spec.js';
-import { layoutOf } from '../model/layout.js';
+import { inputOf, layoutOf } from '../model/layout.js';
 import { assess } from '../model/metrics.js';
 import { Objective, type Terms } from '../model/objective.js';
 import { adamStep } from './adam.js';
@@ -47,7 +47,9 @@ export async function train(k: Kernels, model: TrainingState, plan: TrainingPlan
   const gradient = k.floats(state.theta.length);
   const θ = viewParameters(state.theta, layoutOf(spec));
   const { memory } = state;
-  const objective = new Objective(k, spec, Math.min(plan.dealing.batchSize, x.rows), x.sparse, memory);
+  const capacity = Math.min(plan.dealing.batchSize, x.rows);
+  const objective = new Objective(k, spec, capacity, x.sparse, memory);
+  const corrupt = inputOf({ k, spec, capacity, memory }, x);
   const order = identityOrder(x.rows);
   const pause = pauser();
   const run = plan.resume ?? { ...plan.dealing, start: model.records.length, best: null };
@@ -119,7 +121,7 @@ export async function train(k: Kernels, model: TrainingState, plan: TrainingPlan
   function step(from: number, to: number): Terms {
     const batch = x.batch(order, from, to);
     const targets = plan.targets ? plan.targets.batch(order, from, to) : batch;
-    const terms = objective.evaluate(θ, batch, targets, gradient);
+    const terms = objective.evaluate(θ, corrupt(batch), targets, gradient, objective.draw(to - from));
     adamStep(k, state.theta, gradient, state, plan.learningRate);
     objective.remember();
     return terms;

@@ -1,6 +1,6 @@
 import { fraction } from '../../numbers/checks.js';
 import { log } from '../../numbers/elementary.js';
-import { penalty } from '../kind.js';
+import { penalized, penalty } from '../kind.js';
 
 /** Keeps both logarithms finite at ρ̂ = 0 and ρ̂ = 1. */
 const MARGIN = 1e-10;
@@ -41,7 +41,8 @@ export const kl = penalty({
     const pull = k.floats(hiddenDim);
     let n = 0;
     return {
-      forward(_θ, { f }) {
+      forward(_θ, code) {
+        const { f } = penalized(code);
         n = f.rows;
         k.columnSums(rhoHat, f);
         for (let j = 0; j < hiddenDim; j++) rhoHat[j] /= n;
@@ -60,7 +61,8 @@ export const kl = penalty({
     const rhoHat = new Float64Array(hiddenDim);
     const sums = k.floats(hiddenDim);
     return {
-      add(_θ, { f }) {
+      add(_θ, code) {
+        const { f } = penalized(code);
         k.columnSums(sums, f);
         for (let j = 0; j < hiddenDim; j++) rhoHat[j] += sums[j] / rows;
       },

@@ -1,10 +1,11 @@
-import { penalty } from '../kind.js';
+import { penalized, penalty } from '../kind.js';
 
 /** S = (1/n)·Σ_ij |f_ij|   ⇒   ∂S/∂f_ij = sign(f_ij)/n. */
 export const l1 = penalty({
   name: 'l1',
   help: 'the mean over rows of Σ|f|',
   beta: 1e-4,
+  steers: true,
   options: {},
   describe: ({ beta }) => `L1, weight ${beta}`,
 
@@ -12,7 +13,8 @@ export const l1 = penalty({
     const pull = k.floats(hiddenDim);
     let n = 0;
     return {
-      forward(_θ, { f }) {
+      forward(_θ, code) {
+        const { f } = penalized(code);
         n = f.rows;
         return k.sumOfAbs(f.data) / n;
       },
@@ -23,7 +25,8 @@ export const l1 = penalty({
   meter(k, _spec, rows) {
     let sum = 0;
     return {
-      add(_θ, { f }) {
+      add(_θ, code) {
+        const { f } = penalized(code);
         sum += k.sumOfAbs(f.data);
       },
       value: () => sum / rows,
