@@ -85,16 +85,20 @@ export function checkCase({ name, options, n = 5, room, loudness = 0 }: Complete
     decoderBias: Array.from({ length: sae.outputDim }, () => random.uniform() * 0.4),
   });
   const x = rows(n, sae.inputDim);
-  const noise = noiseFor(sae, n, random);
+  const noise = noiseFor(options, n, random);
   if (room) return checkPartialBatch(sae, x, noise, room);
   const targets = sae.outputDim === sae.inputDim ? undefined : rows(n, sae.outputDim);
   return checkGradients(sae, x, { targets, noise });
 }
 
 /** What a code that is random in training is made of. */
-export function noiseFor(sae: SparseAutoencoder, n: number, random: Random): number[][] | undefined {
-  if (!codeKind(modelOf(sae).spec).random) return undefined;
-  return Array.from({ length: n }, () => Array.from({ length: sae.hiddenDim }, () => random.gaussian()));
+export function noiseFor(
+  { hiddenActivation = 'relu', hiddenDim }: SparseAutoencoderOptions,
+  n: number,
+  random: Random,
+): number[][] | undefined {
+  if (!codeKind({ hiddenActivation }).random) return undefined;
+  return Array.from({ length: n }, () => Array.from({ length: hiddenDim }, () => random.gaussian()));
 }
 
 /** The same with an Objective whose workspace is larger than the batch, as in training. */
