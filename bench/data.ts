@@ -3,21 +3,45 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { SparseAutoencoder } from '../src/index.js';
-import { mnistFolder, readImageDataSet } from '../src/node/dataset.js';
-import { Random } from '../src/numbers/random.js';
-import type { Load } from './peers/peer.js';
+import ndarray from 'ndarray';
+import ops from 'ndarray-ops';
+import { mnistFolder, readImageDataSet, SparseAutoencoder } from './library.js';
+import type { JobObjective } from './peers/peer.js';
 
 export const PIXELS = 784;
 export const BATCH = 256;
 
 /** The main job's objective. */
-export const OBJECTIVE: Load['objective'] = { sparsityParam: 0.05, beta: 0.1, learningRate: 1e-3, epsilon: 1e-7 };
+export const OBJECTIVE: JobObjective = {
+  hiddenActivation: 'relu',
+  reconstruction: 'mse',
+  sparsityParam: 0.05,
+  beta: 0.1,
+  weightDecay: 0,
+  learningRate: 1e-3,
+  epsilon: 1e-7,
+};
+
+/** That of UFLDL, the Stanford tutorial, for digits: the code is a sigmoid's, so no entry of it is zero. */
+export const UFLDL: JobObjective = {
+  ...OBJECTIVE,
+  hiddenActivation: 'sigmoid',
+  reconstruction: 'half-sse',
+  sparsityParam: 0.1,
+  beta: 3,
+  weightDecay: 3e-3,
+};
+
+/** Rows to train on, in one random order for all contestants. */
+export interface TrainingRows {
+  path: string;
+  rows: number;
+}
 
 /** A temporary folder of float32 files, gone with `remove`. */
 export class Files {
   private readonly folder = mkdtempSync(join(tmpdir(), 'sparse-autoencoder-bench-'));
-  private digits: { train: string; test: string; rows: number } | null = null;
+  private digits: { train: TrainingRows; zeroToFour: TrainingRows; test: string } | null = null;
 
   write(name: string, values: Float32Array): string {
     const path = join(this.folder, `${name}.f32`);
@@ -33,17 +57,24 @@ export class Files {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  /** The real digits: 60,000 to train on, in one random order for all, and 10,000 test ones. */
-  mnist(): { train: string; test: string; rows: number } {
+  /** The real digits: 60,000 to train on; of these the 30,596 that are 0 to 4; and 10,000 test ones. */
+  mnist(): { train: TrainingRows; zeroToFour: TrainingRows; test: string } {
     if (!this.digits) {
       const { train, test } = readImageDataSet(mnistFolder());
-      const order = Int32Array.from({ length: train.rows }, (_, i) => i);
-      Random.stream('bench', 'order').shuffle(order);
-      const shuffled = new Float32Array(train.pixels.length);
-      order.forEach((from, to) => {
-        shuffled.set(train.pixels.subarray(from * PIXELS, (from + 1) * PIXELS), to * PIXELS);
-      });
-      this.digits = { train: this.write('train', shuffled), test: this.write('test', test.pixels), rows: train.rows };
+      const order = shuffled(train.rows);
+      const write = (name: string, which: Int32Array): TrainingRows => {
+        const values = new Float32Array(which.length * PIXELS);
+        which.forEach((from, to) => {
+          values.set(train.pixels.subarray(from * PIXELS, (from + 1) * PIXELS), to * PIXELS);
+        });
+        return { path: this.write(name, values), rows: which.length };
+      };
+      const small = order.filter((i) => train.labels[i] <= 4);
+      this.digits = {
+        train: write('train', order),
+        zeroToFour: write('zero-to-four', small),
+        test: this.write('test', test.pixels),
+      };
     }
     return this.digits;
   }
@@ -67,7 +98,7 @@ export class Files {
   }
 
   /**
-   * Weights whose code of `x` has `density`: each unit's bias is set to the quantile of its
+   * Weights whose code of `x` has `density` > 0: each unit's bias is set to the quantile of its
    * pre-activations that lets so many rows through.
    */
   weightsOfDensity(name: string, hidden: number, x: Float32Array, density: number): string {
@@ -85,7 +116,8 @@ export class Files {
     for (let j = 0; j < hidden; j++) {
       const column = Float32Array.from({ length: rows }, (_, i) => z[i * hidden + j]).sort();
       const cut = Math.round((1 - density) * rows);
-      bias[j] = cut === 0 ? 1e-3 - column[0] : -column[Math.min(cut, rows - 1)];
+      // Between two rows: at a row's own z, rounding would decide whether it is active.
+      bias[j] = cut === 0 ? 1e-3 - column[0] : -(column[cut - 1] + column[cut]) / 2;
     }
     return this.write(name, theta);
   }
@@ -102,15 +134,27 @@ function xorshift(seed: number): () => number {
   };
 }
 
+/** 0 … n−1 in a random order, the same each time: Fisher and Yates's. */
+function shuffled(n: number): Int32Array {
+  const uniform = xorshift(n);
+  const order = Int32Array.from({ length: n }, (_, i) => i);
+  for (let i = n - 1; i > 0; i--) {
+    const j = Math.floor(uniform() * (i + 1));
+    [order[i], order[j]] = [order[j], order[i]];
+  }
+  return order;
+}
+
+/** W_enc, b_enc, W_dec, b_dec, end to end. */
 function startingWeights(hidden: number): Float32Array {
   const { parameters } = new SparseAutoencoder({ inputDim: PIXELS, hiddenDim: hidden, seed: 'bench' });
   const { encoderWeight, encoderBias, decoderWeight, decoderBias } = parameters;
-  const all = [encoderWeight, encoderBias, decoderWeight, decoderBias].map(({ data }) => data as Float32Array);
-  const theta = new Float32Array(all.reduce((n, part) => n + part.length, 0));
+  const parts = [encoderWeight, encoderBias, decoderWeight, decoderBias];
+  const theta = new Float32Array(parts.reduce((n, { size }) => n + size, 0));
   let at = 0;
-  for (const part of all) {
-    theta.set(part, at);
-    at += part.length;
+  for (const part of parts) {
+    ops.assign(ndarray(theta.subarray(at, at + part.size), part.shape), part);
+    at += part.size;
   }
   return theta;
 }

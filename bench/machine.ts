@@ -6,17 +6,20 @@ import { availableParallelism, cpus, loadavg, platform } from 'node:os';
 /** Two multiplies and two adds of 4 lanes a cycle: the most that 128-bit instructions can do. */
 export const FLOPS_PER_CYCLE = 16;
 
+/** The processor, as exactly as the system names it, and what runs this program. */
 export function describeMachine(): string {
-  const [{ model }] = cpus();
-  return `${model.trim()}, ${availableParallelism()} cores, ${platform()}; Node ${process.version}`;
+  return `${processor()}, ${availableParallelism()} cores, ${platform()}; the benchmark itself on Node ${process.version}`;
 }
 
-/** Whether /proc/cpuinfo lists the flag. */
-export function processorHas(flag: string): boolean {
+/** Its name, and on Linux its family and model, for some machines say no more than 'AMD EPYC'. */
+function processor(): string {
+  const name = cpus()[0].model.trim();
   try {
-    return new RegExp(`^flags\\b.*\\b${flag}\\b`, 'm').test(readFileSync('/proc/cpuinfo', 'utf8'));
+    const info = readFileSync('/proc/cpuinfo', 'utf8');
+    const [family, model] = ['cpu family', 'model'].map((field) => new RegExp(`^${field}\\s*: (\\d+)$`, 'm').exec(info)?.[1]);
+    return family && model ? `${name} (family ${family}, model ${model})` : name;
   } catch {
-    return false;
+    return name;
   }
 }
 

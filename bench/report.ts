@@ -1,52 +1,14 @@
 /** The charts and tables as one HTML page that needs nothing but itself. */
 
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-import { codeForScript, escapeHtml, jsonForScript } from '../src/report/escape.js';
-import { style } from '../src/report/style.js';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { type Axis, chart, escapeHtml, inBothSizes, line, style } from './library.js';
 import type { Chart, Table } from './table.js';
 
-/** Runs in the page. Colours follow the page's, light or dark. */
-const client = `
-const colours = ['--mark', '--accent', '--sparsity', '--reconstruction'];
-const dashes = [[], [6, 4], [2, 3], [10, 3, 2, 3]];
-const charts = JSON.parse(document.getElementById('charts').textContent);
-const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-const drawn = charts.map(({ x, y, lines }, i) => new Chart(document.getElementById('chart-' + i), {
-  type: 'line',
-  data: { datasets: lines.map(({ name, points }, j) => ({
-    label: name, data: points, borderDash: dashes[j % dashes.length], borderWidth: 2, pointRadius: 3,
-  })) },
-  options: {
-    animation: false, maintainAspectRatio: false, interaction: { mode: 'nearest', axis: 'x', intersect: false },
-    scales: {
-      x: { type: 'logarithmic', title: { display: true, text: x }, afterBuildTicks: (axis) => {
-        axis.ticks = [...new Set(lines.flatMap(({ points }) => points.map((p) => p.x)))].map((value) => ({ value }));
-      }, ticks: { callback: (v) => String(v) } },
-      y: { type: 'logarithmic', title: { display: true, text: y } },
-    },
-  },
-}));
-function paint() {
-  for (const chart of drawn) {
-    chart.data.datasets.forEach((line, j) => {
-      line.borderColor = line.backgroundColor = colour(colours[j % colours.length]);
-    });
-    for (const axis of Object.values(chart.options.scales)) {
-      axis.grid = { color: colour('--line') };
-      axis.ticks.color = axis.title.color = colour('--muted');
-    }
-    chart.options.plugins.legend.labels.color = colour('--ink');
-    chart.update();
-  }
-}
-paint();
-matchMedia('(prefers-color-scheme: dark)').addEventListener('change', paint);
-`;
+/** Line styles of style.ts, in the order of a chart's lines. */
+const lineStyles = ['validation', 'reconstruction', 'sparsity', 'loss'];
 
 export function writeReport(path: string, machine: string[], tables: Table[], charts: Chart[]): void {
-  const library = readFileSync(join(dirname(createRequire(import.meta.url).resolve('chart.js')), 'chart.umd.js'), 'utf8');
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(
     path,
@@ -59,36 +21,64 @@ export function writeReport(path: string, machine: string[], tables: Table[], ch
 <title>sparse-autoencoder: benchmarks</title>
 <link rel="icon" href="data:,">
 <style>${style}
-.wide { overflow-x: auto; }
-.wide th, .wide td { padding-right: 1.25rem; text-align: right; vertical-align: top; }
-.wide th:first-child, .wide td:first-child { text-align: left; }
+.results { overflow-x: auto; }
+.results th, .results td { padding-right: 1.25rem; text-align: right; vertical-align: top; }
+.results .word { text-align: left; }
 </style>
 </head>
 <body>
 <main>
 <h1>Benchmarks</h1>
-${machine.map((line) => `<p>${escapeHtml(line)}</p>`).join('\n')}
+${machine.map((text) => `<p>${escapeHtml(text)}</p>`).join('\n')}
 ${charts.map(chartSection).join('\n')}
 ${tables.map(tableSection).join('\n')}
-<footer>Written by <code>npm run bench</code>. Charts are drawn with Chart.js (MIT licence), which is part of this file.</footer>
+<footer>Written by <code>npm run bench</code>.</footer>
 </main>
-<script type="application/json" id="charts">${jsonForScript(charts)}</script>
-<script>${codeForScript(library)}</script>
-<script>${client}</script>
 </body>
 </html>
 `,
   );
 }
 
-const chartSection = ({ title }: Chart, i: number): string =>
-  `<section><h2>${escapeHtml(title)}</h2><div class="chart"><canvas id="chart-${i}" role="img" aria-label="${escapeHtml(title)}"></canvas></div></section>`;
+function chartSection({ title, x, y, lines }: Chart): string {
+  const points = lines.flatMap((each) => each.points);
+  const places = [...new Set(points.map((point) => point.x))];
+  const across: Axis = { ...range(x, places), ticks: places.map((at) => ({ at, name: String(at) })) };
+  const upwards = range(
+    y,
+    points.map((point) => point.y),
+  );
+  const styleOf = (k: number) => lineStyles[k % lineStyles.length];
+  const drawn = inBothSizes((size) => {
+    const frame = { size, x: across, y: upwards };
+    const curve = ({ points }: Chart['lines'][number], k: number) => {
+      const xs = points.map((point) => point.x);
+      return line(
+        frame,
+        points.map((point) => point.y),
+        styleOf(k),
+        xs,
+      );
+    };
+    return chart(frame, title, lines.map(curve).join(''));
+  });
+  const names = lines.map(
+    ({ name }, k) =>
+      `<li><svg viewBox="0 0 28 8" aria-hidden="true"><path class="line ${styleOf(k)}" d="M0 4H28"/></svg>${escapeHtml(name)}</li>`,
+  );
+  return `<section><h2>${escapeHtml(title)}</h2><ul class="legend">${names.join('')}</ul>${drawn}</section>`;
+}
 
-function tableSection({ title, columns, rows, remarks }: Table): string {
+/** A logarithmic axis around some numbers above 0. */
+function range(title: string, values: number[]): Axis {
+  return { title: `${title} (logarithmic)`, low: Math.min(...values) / 1.1, high: Math.max(...values) * 1.1, log: true };
+}
+
+function tableSection({ title, columns, rows, words = 1, remarks }: Table): string {
   const row = (tag: string, cells: string[]) =>
-    `<tr>${cells.map((cell) => `<${tag}>${escapeHtml(cell)}</${tag}>`).join('')}</tr>`;
+    `<tr>${cells.map((cell, i) => `<${tag}${i < words ? ' class="word"' : ''}>${escapeHtml(cell)}</${tag}>`).join('')}</tr>`;
   const notes = remarks.map((remark) => `<li>${escapeHtml(remark)}</li>`).join('');
-  return `<section><h2>${escapeHtml(title)}</h2><div class="wide"><table>${row('th', columns)}${rows
+  return `<section><h2>${escapeHtml(title)}</h2><div class="results" tabindex="0"><table>${row('th', columns)}${rows
     .map((cells) => row('td', cells))
     .join('')}</table></div>${notes && `<ul>${notes}</ul>`}</section>`;
 }

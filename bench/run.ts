@@ -6,15 +6,17 @@
  */
 
 import { Command, InvalidArgumentError } from 'commander';
+import { chooseNodes } from './calibrate.js';
 import { type Contestants, findContestants, type Group } from './contestants.js';
 import { Files } from './data.js';
 import { clock, describeMachine, FLOPS_PER_CYCLE, load } from './machine.js';
 import { writeReport } from './report.js';
 import { asMarkdown, asText, digits, type Result, summaryTable } from './table.js';
 import { costOfDensity, costOfHidden } from './workloads/cost.js';
+import { formats } from './workloads/formats.js';
 import { kernels } from './workloads/kernels.js';
 import { profile } from './workloads/profile.js';
-import { training } from './workloads/training.js';
+import { training, ufldl } from './workloads/training.js';
 import { transform } from './workloads/transform.js';
 import type { Workload } from './workloads/workload.js';
 
@@ -23,6 +25,7 @@ const REPORT = 'out/bench/report.html';
 const workloads: Workload[] = [
   training(64),
   training(1024),
+  ufldl,
   transform(64),
   transform(1024),
   kernels,
@@ -30,6 +33,7 @@ const workloads: Workload[] = [
   profile(1024),
   costOfHidden,
   costOfDensity,
+  formats,
 ];
 
 interface Options {
@@ -45,22 +49,25 @@ const say = (text: string) =>
   process.stderr.write(`${((performance.now() - started) / 1000).toFixed(0).padStart(4)} s  ${text}\n`);
 
 async function bench({ only, rounds, quick, markdown }: Options): Promise<void> {
+  const chosen = only ?? (quick ? workloads.filter(({ name }) => !name.endsWith('1024')) : workloads);
   const contestants = findContestants();
   if (quick) keepFirstSettings(contestants);
-  const { remarks } = contestants;
   const ghz = clock();
   const machine = [
     describeMachine(),
     `clock ${ghz.toFixed(2)} GHz, so 128-bit SIMD can do ${digits(FLOPS_PER_CYCLE * ghz)} GFLOP/s a core`,
-    ...remarks,
+    ...contestants.remarks,
   ];
   if (load() > 0.5) machine.push(`the machine is busy (load ${load().toFixed(1)}): figures below are worse than they could be`);
-  print(`${machine.join('\n')}\n`);
+  print(machine.join('\n'));
 
-  const chosen = only ?? (quick ? workloads.filter(({ name }) => !name.endsWith('1024')) : workloads);
   const files = new Files();
   const results: Result[] = [];
   try {
+    const groups = new Set(chosen.flatMap((workload) => workload.groups));
+    const grounds = await chooseNodes(contestants, groups, files, say);
+    print(`${grounds.join('\n')}\n`);
+    machine.push(...grounds);
     for (const workload of chosen) {
       say(workload.title);
       const context = { contestants, files, rounds: quick ? 1 : rounds, quick, say };
@@ -73,7 +80,7 @@ async function bench({ only, rounds, quick, markdown }: Options): Promise<void> 
   }
   const tables = results.flatMap((result) => result.tables);
   const charts = results.flatMap((result) => result.charts);
-  const summary = summaryTable(results.flatMap((result) => result.summary));
+  const summary = summaryTable(results.flatMap(({ summary }) => summary ?? []));
   if (markdown) {
     const shown = chosen.includes(kernels) ? [summary, ...results[chosen.indexOf(kernels)].tables] : [summary];
     for (const table of shown) if (table.rows.length > 0) print(`\n${asMarkdown(table)}`);

@@ -81,11 +81,10 @@ function readings(sides: Side[]): number[] {
 const unique = (sides: Side[], seconds: number[]): number[] =>
   seconds.filter((_, i) => sides.findIndex(({ peer }) => peer === sides[i].peer) === i);
 
-/** The settings of one contestant compete: two trials each; the fastest stays, the others are told to end. */
-export async function fastest(peers: Peer[], trial: (peer: Peer) => Promise<number>, closeOthers = true): Promise<Peer> {
-  if (peers.length === 1) return peers[0];
+/** The best of some trials of each, in turn. */
+export async function trials(peers: Peer[], trial: (peer: Peer) => Promise<number>, rounds = 2): Promise<number[]> {
   const best = peers.map(() => Infinity);
-  for (let round = 0; round < 2; round++) {
+  for (let round = 0; round < rounds; round++) {
     for (const [i, peer] of peers.entries()) {
       // A setting that was hopeless once is not tried again.
       if (round > 0 && best[i] > 2 * Math.min(...best)) continue;
@@ -93,25 +92,30 @@ export async function fastest(peers: Peer[], trial: (peer: Peer) => Promise<numb
       best[i] = Math.min(best[i], await trial(peer));
     }
   }
-  const winner = peers[best.indexOf(Math.min(...best))];
+  return best;
+}
+
+/** The settings of one contestant compete: the fastest stays, the others are told to end. */
+export async function fastest(peers: Peer[], trial: (peer: Peer) => Promise<number>, closeOthers = true): Promise<Peer> {
+  if (peers.length === 1) return peers[0];
+  const seconds = await trials(peers, trial);
+  const winner = peers[seconds.indexOf(Math.min(...seconds))];
   if (closeOthers) await Promise.all(peers.filter((peer) => peer !== winner).map((peer) => peer.close()));
   return winner;
 }
 
-/** How far figures of the two sides may lie apart, relatively. */
-const TOLERANCE = 1e-3;
-
 /** The clock starts only if both sides compute the same. */
 export function requireAgreement(what: string, peer: Peer, theirs: ArrayLike<number>, ours: ArrayLike<number>): void {
+  const { name, setting, tolerance } = peer;
   if (theirs.length !== ours.length) {
-    throw new Error(`${what}: ${peer.name} gives ${theirs.length} figures, this library ${ours.length}`);
+    throw new Error(`${what}: ${name} gives ${theirs.length} figures, this library ${ours.length}`);
   }
   for (let i = 0; i < ours.length; i++) {
     const apart = Math.abs(theirs[i] - ours[i]) / Math.abs(ours[i]);
-    if (!(apart <= TOLERANCE)) {
+    if (!(apart <= tolerance)) {
       throw new Error(
-        `${what}: ${peer.name} (${peer.setting}) gives ${theirs[i]}, this library ${ours[i]} (figure ${i + 1}); ` +
-          `expected them within ${TOLERANCE} relative, so nothing was timed`,
+        `${what}: ${name} (${setting}) gives ${theirs[i]}, this library ${ours[i]} (figure ${i + 1}); ` +
+          `expected them within ${tolerance} relative, so nothing was timed`,
       );
     }
   }

@@ -1,9 +1,14 @@
 #!/usr/bin/env node
-import { printGradientTable } from './cli/gradcheck.js';
-import { createCommand } from './cli/options.js';
-import { trainAndReport } from './cli/train.js';
+import { readFileSync } from 'node:fs';
+import { CommanderError } from 'commander';
+import { createProgram } from './cli/program.js';
 
+/** 1 for what went wrong on the way, 2 for a command that makes no sense. */
 const fail = (error: Error) => {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? 0 : 2;
+    return;
+  }
   process.stderr.write(`error: ${error.message}\n`);
   process.exitCode = 1;
 };
@@ -13,4 +18,6 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') fail(error);
 });
 
-createCommand(trainAndReport, printGradientTable).parseAsync().catch(fail);
+// The package is one folder up, from the source and from what is built alike.
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+createProgram(version).parseAsync().catch(fail);

@@ -18,6 +18,7 @@ export type { Initializer } from './layers/initializers.js';
 export type { Reconstruction } from './layers/reconstruction.js';
 export type { DType } from './numbers/matrix.js';
 export type { MatrixLike, MatrixOf, RowLike, ShapedArray } from './numbers/matrix-like.js';
+export type { PreparationOptions } from './numbers/preparation.js';
 export type { HiddenActivation, Penalty } from './sparsity/kinds.js';
 export type { CheckpointOptions, EarlyStopping, FitOptions, Signal } from './training/fit-options.js';
 export type { BatchReport, EpochReport, History } from './training/history.js';

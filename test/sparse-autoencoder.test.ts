@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import ndarray from 'ndarray';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -280,6 +281,55 @@ test('more parameters than an array can hold are refused before any is allocated
     () => new SparseAutoencoder({ inputDim: 1e9, hiddenDim: 1e9 }),
     /^SparseAutoencoder: these sizes make 2\d+ parameters, expected at most 2147483647$/,
   );
+});
+
+test("β's default follows the penalty, and so does whatever is left out", () => {
+  assert.equal(
+    (['kl', 'l1', 'none'] as const).map((penalty) => create({ penalty }).beta),
+    [0.1, 1e-4, 0],
+  );
+  assert.is(create({ penalty: 'l1', beta: 0.3 }).beta, 0.3);
+});
+
+test('one row given as d numbers is one row: the same bits as in a list of rows', async () => {
+  const sae = create();
+  const [row] = X;
+  const forms = [row, Float32Array.from(row), Float64Array.from(row), ndarray(Float64Array.from(row), [4])];
+  for (const form of forms) {
+    assert.equal(sae.transform(form).shape, [1, 3]);
+    const single = Array.from(form instanceof Float32Array ? form : row);
+    sameBits(flatten(sae.transform(form)), flatten(sae.transform([single])));
+    sameBits(flatten(sae.encoder.encode(form)), flatten(sae.transform([single])));
+    sameBits(flatten(sae.reconstruct(form)), flatten(sae.reconstruct([single])));
+  }
+  const backwards = ndarray([...row].reverse(), [4], [-1], 3);
+  sameBits(flatten(sae.transform(backwards)), flatten(sae.transform([row])));
+  const code = flatten(sae.transform(row));
+  sameBits(flatten(sae.decoder.decode(code)), flatten(sae.reconstruct(row)));
+  await fails(() => sae.transform([1, 2, 3]), 'transform: got rows of 3, expected 4');
+  await fails(() => sae.transform(new Float32Array(8)), 'transform: got rows of 8, expected 4');
+  await fails(() => sae.fit(row as never), `fit: X[0] is ${row[0]}, expected a row of 4 numbers`);
+});
+
+test('what is no matrix is named by what it is', async () => {
+  const sae = create();
+  function* rows() {
+    yield [1, 2, 3, 4];
+  }
+  const expected = 'expected an ndarray, number[][] or { data, shape }';
+  await fails(() => sae.fit(rows() as never), `fit: X is a Generator, ${expected}`);
+  await fails(() => sae.fit(new Map() as never), `fit: X is a Map, ${expected}`);
+  await fails(() => sae.fit(Object.create(null)), `fit: X is an object (), ${expected}`);
+});
+
+test('console.log and JSON.stringify say what model it is', () => {
+  const sae = create({ penalty: 'none' });
+  assert.is(inspect(sae), 'SparseAutoencoder 4-3-4 (relu → sigmoid, no penalty, 31 parameters, float32, simd kernels)');
+  assert.is(
+    `${create()}`,
+    'SparseAutoencoder 4-3-4 (relu → sigmoid, KL, ρ = 0.05, weight 0.1, 31 parameters, float32, simd kernels)',
+  );
+  assert.equal(new SparseAutoencoder(JSON.parse(JSON.stringify(sae))).options, sae.options);
 });
 
 test.run();

@@ -8,7 +8,7 @@
 
 import { writeFileSync } from 'node:fs';
 import type { Load, Product } from './peer.js';
-import { Batches, norm, readFloats, repeat, serve, timeEpochs } from './serve.js';
+import { Batches, counted, norm, readFloats, repeat, serve, thisNode, timeEpochs } from './serve.js';
 import { installWorkers } from './worker-shim.js';
 
 /** What is used of jax.Array and of the package; bench/node_modules need not be there to compile this. */
@@ -107,7 +107,8 @@ class Model {
 }
 
 /** (θ, m, v, x, α/(1−β₁ᵗ), 1/(1−β₂ᵗ)) → [J, θ, m, v] */
-function compile({ hiddenDim: h, objective: { sparsityParam: rho, beta, epsilon } }: Load) {
+function compile({ inputDim: d, hiddenDim: h, objective }: Load) {
+  const { hiddenActivation, reconstruction, sparsityParam: rho, beta, weightDecay, epsilon } = objective;
   const slope = -rho / (EDGE + 1e-10) + (1 - rho) / (1 - EDGE + 1e-10);
   const entropy = h * (rho * Math.log(rho) + (1 - rho) * Math.log(1 - rho));
   const kl = (rhoHat: Arr): Arr => {
@@ -116,17 +117,27 @@ function compile({ hiddenDim: h, objective: { sparsityParam: rho, beta, epsilon 
     const off = np.log(r.ref.mul(-1).add(1 + 1e-10)).mul(rho - 1);
     return on.add(off).add(rhoHat.sub(r).mul(slope)).sum().add(entropy);
   };
-  const objective = ({ w, b, u, c }: Theta, x: Arr): Arr => {
-    const f = nn.relu(np.matmul(x.ref, w).add(b));
+  const loss = ({ w, b, u, c }: Theta, x: Arr): Arr => {
+    const decay =
+      weightDecay > 0
+        ? np
+            .square(w.ref)
+            .sum()
+            .add(np.square(u.ref).sum())
+            .mul(weightDecay / 2)
+        : 0;
+    const f = nn[hiddenActivation](np.matmul(x.ref, w).add(b));
     const xHat = nn.sigmoid(np.matmul(f.ref, u).add(c));
     return np
       .square(xHat.sub(x))
       .mean()
-      .add(kl(f.mean(0)).mul(beta));
+      .mul(reconstruction === 'mse' ? 1 : d / 2)
+      .add(kl(f.mean(0)).mul(beta))
+      .add(decay);
   };
-  const gradient = jax.valueAndGrad(objective);
+  const gradient = jax.valueAndGrad(loss);
   return jit((theta: Theta, m: Theta, v: Theta, x: Arr, rate: Arr, scale: Arr): [Arr, Theta, Theta, Theta] => {
-    const [loss, g] = gradient(tree.ref(theta), x);
+    const [value, g] = gradient(tree.ref(theta), x);
     const out = [{}, {}, {}] as [Theta, Theta, Theta];
     for (const k of ['w', 'b', 'u', 'c'] as const) {
       const mk = m[k].mul(0.9).add(g[k].ref.mul(0.1));
@@ -137,12 +148,12 @@ function compile({ hiddenDim: h, objective: { sparsityParam: rho, beta, epsilon 
     }
     rate.dispose();
     scale.dispose();
-    return [loss, ...out];
+    return [value, ...out];
   });
 }
 
 await serve({
-  hello: () => ({ version: NAME, threads: Math.max(1, workers) }),
+  hello: () => ({ kernels: `${thisNode}, wasm`, threads: workers > 0 ? `${workers} workers through a shim` : counted(1) }),
 
   load(q: Load) {
     model = new Model(q);

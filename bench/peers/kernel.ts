@@ -1,8 +1,6 @@
 /** One kernel of this library alone, on one thread. */
 
-import type { Kernels, Matrix, SparseRows } from '../../src/kernels/kernels.js';
-import { createPlainKernels } from '../../src/kernels/plain/plain.js';
-import { createSimdKernels } from '../../src/kernels/simd/simd.js';
+import { createPlainKernels, createSimdKernels, type Kernels, type Matrix, type SparseRows } from '../library.js';
 import type { Product } from './peer.js';
 import { norm, readFloats, repeat } from './serve.js';
 

@@ -1,11 +1,14 @@
 /** This library as a contestant: `ours.ts <backend> <threads>`. */
 
 import { writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import ndarray from 'ndarray';
-import { SparseAutoencoder } from '../../src/index.js';
+import { SparseAutoencoder } from '../library.js';
 import { runKernel } from './kernel.js';
 import type { Load } from './peer.js';
-import { readFloats, repeat, serve } from './serve.js';
+import { runProfile } from './profile.js';
+import { runRead } from './read.js';
+import { counted, readFloats, repeat, serve, thisNode } from './serve.js';
 
 const backend = process.argv[2] as 'simd' | 'plain';
 const threads = process.argv[3] === 'auto' ? 'auto' : Number(process.argv[3]);
@@ -21,14 +24,18 @@ const rows = (count: number) => {
 };
 
 await serve({
-  hello: () => ({ version: process.version, threads: threads === 'auto' ? 0 : threads }),
+  hello: () => ({
+    kernels: `${thisNode}, ${backend}`,
+    threads: counted(threads === 'auto' ? availableParallelism() : threads),
+  }),
 
   load(q: Load) {
-    const { inputDim, hiddenDim, objective } = q;
-    const { sparsityParam, beta, learningRate } = objective;
+    const { inputDim, hiddenDim } = q;
+    // Adam's ε is the library's own, 10⁻⁷.
+    const { epsilon, ...objective } = q.objective;
     x = readFloats(q.data);
     batchSize = q.batchSize;
-    sae = new SparseAutoencoder({ inputDim, hiddenDim, sparsityParam, beta, learningRate, backend, threads });
+    sae = new SparseAutoencoder({ inputDim, hiddenDim, ...objective, backend, threads });
     const theta = readFloats(q.parameters);
     let at = 0;
     const take = (...shape: number[]) => {
@@ -81,4 +88,6 @@ await serve({
   },
 
   kernel: runKernel,
+  profile: runProfile,
+  read: runRead,
 });

@@ -3,13 +3,15 @@
  * that neither its threads nor its memory disturb whoever has the turn. `pytorch.py`, `jax.ts`, `tfjs.ts`
  * and `ours.ts` all understand:
  *
- *   hello                                 → { version, threads }
+ *   hello                                 → { kernels, threads }    what it runs on, by its own account
  *   load { …Load }                        → {}                     the rows, the starting weights; Adam anew
  *   steps { count }                       → { losses }             steps on the rows as they come
  *   train { batches, epochs, warmUp }     → { seconds }            of each shuffled epoch, after `warmUp` steps
  *   transform { budget, out }             → { seconds }            of each call; the code goes to the file `out`
  *   gemm { …Product, budget }             → { seconds, norm }      of each call; norm = √Σc²
  *   kernel { …KernelCall, budget }        → { seconds, norm }      ours only: one kernel alone
+ *   profile { …Load, threads, epochs }    → { lines }              ours only: where an epoch's time goes
+ *   read { path, tries }                  → { seconds, read }      ours only: a table's fastest reading, and some of it
  *
  * Files hold little-endian float32. Whatever goes wrong is answered with { error }.
  */
@@ -17,17 +19,33 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import type { Activation, Reconstruction } from '../library.js';
+import type { NodeVersion } from '../nodes.js';
+import { cleanEnvironment } from './environment.js';
+import type { Line } from './profile.js';
 
 /** What to train, on what, from where. */
 export interface Load {
   inputDim: number;
   hiddenDim: number;
   batchSize: number;
-  objective: { sparsityParam: number; beta: number; learningRate: number; epsilon: number };
+  objective: JobObjective;
   /** File of rows × inputDim. */
   data: string;
   /** File of W_enc, b_enc, W_dec, b_dec, end to end. */
   parameters: string;
+}
+
+/** J and its Adam; the output is a sigmoid, the penalty KL. */
+export interface JobObjective {
+  hiddenActivation: Extract<Activation, 'relu' | 'sigmoid'>;
+  reconstruction: Extract<Reconstruction, 'mse' | 'half-sse'>;
+  sparsityParam: number;
+  beta: number;
+  weightDecay: number;
+  learningRate: number;
+  epsilon: number;
 }
 
 /** C = A·B, n×m = n×k · k×m; A is stored transposed in form 'TN', B in form 'NT'. */
@@ -41,23 +59,34 @@ export interface Product {
   b: string;
 }
 
+/** What a contestant runs on, by its own account: 'OpenBLAS 0.3.21, Cooperlake' and '2 threads'. */
+export interface Grounds {
+  kernels: string;
+  threads: string;
+}
+
 export interface Answers {
-  hello: { version: string; threads: number };
+  hello: Grounds;
   load: object;
   steps: { losses: number[] };
   train: { seconds: number[]; first?: number; density?: number };
   transform: { seconds: number[] };
   gemm: { seconds: number[]; norm: number };
   kernel: { seconds: number[]; norm: number };
+  profile: { lines: Line[] };
+  read: { seconds: number; read: number[] };
 }
 
 /** How to start a contestant. */
 export interface Launch {
   name: string;
-  /** What is particular about this one: '1 thread', … */
+  /** What is particular about this one, of those that compete under the name: 'Node v24.21.0', … */
   setting: string;
   command: string;
   args: string[];
+  /** How far its figures may lie from this library's, relatively. Default 5·10⁻⁵. */
+  tolerance?: number;
+  /** Beside what every contestant inherits. */
   env?: Record<string, string>;
 }
 
@@ -67,14 +96,17 @@ const TICKS = 100;
 export class Peer {
   readonly name: string;
   readonly setting: string;
+  readonly tolerance: number;
+  private grounds: Grounds | null = null;
   private readonly child: ChildProcess;
   private readonly lines: AsyncIterator<string>;
   private errors = '';
 
-  constructor({ name, setting, command, args, env }: Launch) {
+  constructor({ name, setting, command, args, tolerance = 5e-5, env }: Launch) {
     this.name = name;
     this.setting = setting;
-    this.child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ['pipe', 'pipe', 'pipe'] });
+    this.tolerance = tolerance;
+    this.child = spawn(command, args, { env: cleanEnvironment(env), stdio: ['pipe', 'pipe', 'pipe'] });
     this.child.on('error', (error) => {
       this.errors += error.message;
     });
@@ -92,6 +124,12 @@ export class Peer {
     const answer = JSON.parse(value);
     if (answer.error) throw new Error(`${this.name} (${this.setting}) failed at "${command}": ${answer.error}`);
     return answer;
+  }
+
+  /** What it runs on; it is asked once. */
+  async runsOn(): Promise<Grounds> {
+    this.grounds ??= await this.ask('hello');
+    return this.grounds;
   }
 
   /** Processor seconds that it has used, all threads together; NaN where the system does not tell. */
@@ -114,8 +152,13 @@ export class Peer {
   }
 }
 
-/** The launch of one of the TypeScript contestants in this folder. */
-export function nodeLaunch(name: string, setting: string, file: string, args: string[] = []): Launch {
-  const script = new URL(file, import.meta.url).pathname;
-  return { name, setting, command: process.execPath, args: ['--import', 'tsx', script, ...args] };
+/** One of the TypeScript contestants in this folder, on each of the `nodes`. */
+export function nodeLaunches(nodes: NodeVersion[], name: string, file: string, args: string[] = []): Launch[] {
+  const script = fileURLToPath(new URL(file, import.meta.url));
+  return nodes.map(({ version, path }) => ({
+    name,
+    setting: `Node ${version}`,
+    command: path,
+    args: ['--import', 'tsx', script, ...args],
+  }));
 }

@@ -4,8 +4,10 @@ Nothing here is slower than a PyTorch user would write it: batches are views of 
 a tensor until an epoch is over, and inference runs without autograd.
 """
 
+import ctypes
 import json
 import math
+import re
 import sys
 import time
 
@@ -26,9 +28,41 @@ def kl(rho, rho_hat):
     return (curve + slope * (rho_hat - r)).sum()
 
 
+def openblas():
+    """PyTorch's OpenBLAS, if that is what it is linked with: the version, the kernels it chose, its threads."""
+    with open("/proc/self/maps") as maps:
+        paths = sorted(set(re.findall(r"/\S*blas\S*", maps.read())))
+    for path in paths:
+        if "numpy" in path:  # a wheel of numpy brings one of its own
+            continue
+        library = ctypes.CDLL(path)
+        if hasattr(library, "openblas_get_corename"):
+            library.openblas_get_config.restype = library.openblas_get_corename.restype = ctypes.c_char_p
+            version = " ".join(library.openblas_get_config().decode().split()[:2])
+            return version, library.openblas_get_corename().decode(), library.openblas_get_num_threads()
+    return None
+
+
+def grounds():
+    """What products and elementwise operations run on, as the libraries in this process say themselves."""
+    about = torch.__config__.show()
+    aten = "ATen " + re.search(r"CPU capability usage: (\S+)", about).group(1)
+    openmp = torch.get_num_threads()
+    if torch.backends.mkl.is_available():
+        return dict(kernels=f"MKL, {aten}", threads=f"OpenMP {openmp}")
+    try:
+        found = openblas()
+    except OSError:  # no /proc here
+        found = None
+    if not found:
+        return dict(kernels=f"no OpenBLAS that could be asked, {aten}", threads=f"OpenMP {openmp}")
+    version, core, threads = found
+    return dict(kernels=f"{version} {core}, {aten}", threads=f"OpenMP {openmp}, OpenBLAS {threads}")
+
+
 class Contestant:
     def hello(self, _):
-        return dict(version=torch.__version__, threads=torch.get_num_threads())
+        return grounds()
 
     def load(self, q):
         d, h, o = q["inputDim"], q["hiddenDim"], q["objective"]
@@ -38,23 +72,33 @@ class Contestant:
         parts = theta.split([d * h, h, h * d, d])
         shapes = [(d, h), (h,), (h, d), (d,)]
         self.theta = [p.reshape(s).clone().requires_grad_() for p, s in zip(parts, shapes)]
-        self.rho, self.beta = o["sparsityParam"], o["beta"]
-        self.adam = torch.optim.Adam(self.theta, lr=o["learningRate"], eps=o["epsilon"])
+        self.rho, self.beta, self.decay = o["sparsityParam"], o["beta"], o["weightDecay"]
+        self.code = {"relu": torch.relu, "sigmoid": torch.sigmoid}[o["hiddenActivation"]]
+        self.half_sse = {"mse": False, "half-sse": True}[o["reconstruction"]]
+        w_enc, b_enc, w_dec, b_dec = self.theta
+        groups = [dict(params=[w_enc, w_dec], weight_decay=self.decay), dict(params=[b_enc, b_dec])]
+        self.adam = torch.optim.Adam(groups, lr=o["learningRate"], eps=o["epsilon"])
         return {}
 
     def step(self, x):
+        """J, but for the decay of the weights, which is the optimizer's."""
         w_enc, b_enc, w_dec, b_dec = self.theta
-        f = torch.relu(torch.addmm(b_enc, x, w_enc))
+        f = self.code(torch.addmm(b_enc, x, w_enc))
         x_hat = torch.sigmoid(torch.addmm(b_dec, f, w_dec))
-        loss = torch.nn.functional.mse_loss(x_hat, x) + self.beta * kl(self.rho, f.mean(0))
+        error = torch.nn.functional.mse_loss(x_hat, x, reduction="sum" if self.half_sse else "mean")
+        loss = (error / (2 * len(x)) if self.half_sse else error) + self.beta * kl(self.rho, f.mean(0))
         self.adam.zero_grad(set_to_none=True)
         loss.backward()
         self.adam.step()
         return loss.detach()
 
     def steps(self, q):
-        """Steps on the rows as they come."""
-        return dict(losses=[self.step(x).item() for x in self.x.split(self.size)[: q["count"]]])
+        """Steps on the rows as they come; J whole, with (λ/2)·(‖W_enc‖² + ‖W_dec‖²) as before the step."""
+        losses = []
+        for x in self.x.split(self.size)[: q["count"]]:
+            weights = sum(w.detach().square().sum().item() for w in self.theta[::2])
+            losses.append(self.step(x).item() + self.decay / 2 * weights)
+        return dict(losses=losses)
 
     def train(self, q):
         """Shuffled epochs over the first `batches` batches of rows."""

@@ -7,6 +7,10 @@ import type { Answers } from './peer.js';
 // biome-ignore lint/suspicious/noExplicitAny: each handler knows its own arguments
 type Handlers = { [C in keyof Answers]?: (args: any) => Answers[C] | Promise<Answers[C]> };
 
+/** For `hello`. */
+export const thisNode = `Node ${process.versions.node}`;
+export const counted = (threads: number): string => `${threads} thread${threads > 1 ? 's' : ''}`;
+
 /** Answers the lines that come in until there are no more, then ends the process. */
 export async function serve(handlers: Handlers): Promise<void> {
   // The answers have standard output to themselves, whatever libraries print.

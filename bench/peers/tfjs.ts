@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import type { Load } from './peer.js';
-import { Batches, readFloats, repeat, serve, timeEpochs } from './serve.js';
+import { Batches, counted, readFloats, repeat, serve, thisNode, timeEpochs } from './serve.js';
 
 /** What is used of tf.Tensor and of the packages; bench/node_modules need not be there to compile this. */
 interface Tensor {
@@ -24,7 +24,7 @@ interface Tensor {
   data(): Promise<Float32Array>;
 }
 interface TensorFlow {
-  version_core: string;
+  env(): { getAsync(flag: string): Promise<unknown> };
   setBackend(name: string): Promise<boolean>;
   ready(): Promise<void>;
   tensor(values: Float32Array, shape: number[]): Tensor;
@@ -40,8 +40,8 @@ const backend = process.argv[2];
 // The packages' CommonJS builds: those are what Node programs get.
 const require = createRequire(import.meta.url);
 const tf: TensorFlow = require('@tensorflow/tfjs');
-if (backend === 'wasm') {
-  const wasm = require('@tensorflow/tfjs-backend-wasm');
+const wasm = backend === 'wasm' ? require('@tensorflow/tfjs-backend-wasm') : null;
+if (wasm) {
   wasm.setWasmPaths(`${dirname(require.resolve('@tensorflow/tfjs-backend-wasm'))}/`);
 }
 await tf.setBackend(backend);
@@ -91,7 +91,7 @@ class Model {
 
   encode(x: Tensor): Tensor {
     const [w, b] = this.theta;
-    return x.matMul(w).add(b).relu();
+    return x.matMul(w).add(b)[this.q.objective.hiddenActivation]();
   }
 
   matrix(values: Float32Array): Tensor {
@@ -99,14 +99,22 @@ class Model {
   }
 
   private objective(x: Tensor): Tensor {
-    const [, , u, c] = this.theta;
+    const [w, , u, c] = this.theta;
+    const { reconstruction, beta, weightDecay } = this.q.objective;
     const f = this.encode(x);
     const xHat = f.matMul(u).add(c).sigmoid();
-    return xHat
-      .sub(x)
-      .square()
-      .mean()
-      .add(this.kl(f.mean(0)).mul(this.q.objective.beta));
+    const error = xHat.sub(x).square().mean();
+    const r = reconstruction === 'mse' ? error : error.mul(this.inputDim / 2);
+    const j = r.add(this.kl(f.mean(0)).mul(beta));
+    return weightDecay > 0
+      ? j.add(
+          w
+            .square()
+            .sum()
+            .add(u.square().sum())
+            .mul(weightDecay / 2),
+        )
+      : j;
   }
 
   private kl(rhoHat: Tensor): Tensor {
@@ -125,7 +133,14 @@ class Model {
 }
 
 await serve({
-  hello: () => ({ version: tf.version_core, threads: 1 }),
+  async hello() {
+    const simd = backend === 'wasm' && (await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT'));
+    const several = backend === 'wasm' && (await tf.env().getAsync('WASM_HAS_MULTITHREAD_SUPPORT'));
+    return {
+      kernels: `${thisNode}, ${backend}${simd ? ' simd' : ''}`,
+      threads: counted(several ? wasm.getThreadsCount() : 1),
+    };
+  },
 
   load(q: Load) {
     model = new Model(q);

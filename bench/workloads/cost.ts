@@ -1,6 +1,6 @@
 /** What a training step costs, against the number of hidden units and against density. */
 
-import { type Team, withPeers } from '../contestants.js';
+import { type Group, type Team, withPeers } from '../contestants.js';
 import { BATCH, OBJECTIVE, PIXELS } from '../data.js';
 import type { Peer } from '../peers/peer.js';
 import { readFloats } from '../peers/serve.js';
@@ -17,15 +17,17 @@ interface Point {
   ms: number[];
 }
 
-const pick = ({ contestants: { groups } }: Context): Team[] => [...groups.simd, ...groups.pytorch];
+const groups: Group[] = ['simd', 'pytorch'];
+const pick = ({ contestants }: Context): Team[] => groups.flatMap((group) => contestants.groups[group]);
 
 export const costOfHidden: Workload = {
   name: 'cost-hidden',
+  groups,
   title: 'Cost of a training step against the number of hidden units',
   async run(context) {
     const { files, quick, say } = context;
     const sizes = quick ? [64, 512] : [64, 128, 256, 512, 1024, 2048, 4096];
-    const data = files.write('some-digits', readFloats(files.mnist().train).subarray(0, ROWS * PIXELS));
+    const data = files.write('some-digits', readFloats(files.mnist().train.path).subarray(0, ROWS * PIXELS));
     return withPeers(pick(context), async (teams) => {
       const points: Point[] = [];
       const remarks = new Remarks();
@@ -61,6 +63,7 @@ const CODE = 0.2;
 
 export const costOfDensity: Workload = {
   name: 'cost-density',
+  groups,
   title: `Cost of a training step against the density of X and of the code, ${HIDDEN} hidden units`,
   async run(context) {
     const { files, quick, say } = context;
@@ -99,7 +102,7 @@ export const costOfDensity: Workload = {
       return {
         tables: results.flatMap(({ tables }) => tables),
         charts: results.flatMap(({ charts }) => charts),
-        summary: [],
+        summary: null,
       };
     });
   },
@@ -132,5 +135,5 @@ function asResult(
     rows: points.map(({ label, ms }) => [...label, ...ms.map(digits), ...ms.slice(1).map((theirs) => times(theirs / ms[0]))]),
     remarks,
   };
-  return { tables: [table], charts: [chart], summary: [] };
+  return { tables: [table], charts: [chart], summary: null };
 }

@@ -1,16 +1,19 @@
 /** The code of the 10,000 test digits, from the user's array to the user's array. */
 
 import { readFileSync } from 'node:fs';
-import { OURS, withPeers } from '../contestants.js';
+import { type Group, OURS, withPeers } from '../contestants.js';
 import { BATCH, OBJECTIVE, PIXELS } from '../data.js';
 import { readFloats } from '../peers/serve.js';
-import { digits, times } from '../table.js';
+import { column, digits, times } from '../table.js';
 import { fastest, inTurn, median, requireAgreement } from '../turns.js';
 import type { Workload } from './workload.js';
+
+const groups: Group[] = ['simd', 'simd-1', 'plain', 'pytorch', 'jax', 'tfjs-wasm'];
 
 export function transform(hidden: number): Workload {
   return {
     name: hidden === 64 ? 'transform' : `transform-${hidden}`,
+    groups,
     title: `transform: the code (784 → ${hidden}) of the 10,000 test digits, array to array`,
     async run({ contestants, files, rounds, quick, say }) {
       const { test } = files.mnist();
@@ -23,8 +26,8 @@ export function transform(hidden: number): Workload {
         data: test,
         parameters: files.weights(hidden),
       };
-      const { simd, 'simd-1': alone, plain, pytorch, jax, 'tfjs-wasm': tfjs } = contestants.groups;
-      return withPeers([...simd, ...alone, ...plain, ...pytorch, ...jax, ...tfjs], async (teams) => {
+      const all = groups.flatMap((group) => contestants.groups[group]);
+      return withPeers(all, async (teams) => {
         const budget = quick ? 0.2 : 0.6;
         let expected: Float32Array | null = null;
         for (const peer of teams.flat()) {
@@ -44,34 +47,28 @@ export function transform(hidden: number): Workload {
           rounds,
           peers.map((peer) => ({ peer, turn: () => turn(peer) })),
         );
-        const speed = medians.map((seconds) => rows / seconds);
+        const grounds = await Promise.all(peers.map((peer) => peer.runsOn()));
         return {
           tables: [
             {
               title: `transform, 784 → ${hidden}: rows a second`,
-              columns: ['', 'setting', 'ms a call', 'rows a second', `${OURS} is faster`],
+              columns: ['', 'on', 'threads', 'ms a call', 'rows a second', `of ${OURS}'s time`],
               rows: peers.map((peer, i) => [
                 peer.name,
-                peer.setting,
+                grounds[i].kernels,
+                grounds[i].threads,
                 digits(1000 * medians[i]),
-                digits(speed[i]),
-                i === 0 ? '' : times(speed[0] / speed[i]),
+                digits(rows / medians[i]),
+                times(medians[i] / medians[0]),
               ]),
+              words: 3,
               remarks,
             },
           ],
           charts: [],
-          summary: [
-            {
-              workload: `transform, ${hidden} hidden, 1000 rows a second`,
-              figures: Object.fromEntries(
-                peers.map((peer, i) => [
-                  peer.name,
-                  `${digits(speed[i] / 1000)}${i === 0 ? '' : ` (${times(speed[0] / speed[i])})`}`,
-                ]),
-              ),
-            },
-          ],
+          summary: await column(`transform, 784 → ${hidden}, 1000 rows a second`, peers, medians, (seconds) =>
+            digits(rows / seconds / 1000),
+          ),
         };
       });
     },

@@ -1,6 +1,6 @@
 /** What all workloads share. */
 
-import type { Contestants } from '../contestants.js';
+import type { Contestants, Group } from '../contestants.js';
 import type { Files } from '../data.js';
 import type { Load, Peer } from '../peers/peer.js';
 import type { Result } from '../table.js';
@@ -19,6 +19,8 @@ export interface Context {
 export interface Workload {
   readonly name: string;
   readonly title: string;
+  /** Who takes part; whoever cannot be had stays away. */
+  readonly groups: readonly Group[];
   run(context: Context): Promise<Result>;
 }
 

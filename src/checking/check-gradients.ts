@@ -55,8 +55,9 @@ export function checkClaims(
   const { targets, noise } = options;
   const { gradients } = sae.lossAndGradients(X, { targets, noise });
   const model = new Model(completeModelOptions({ ...spec, dtype: 'float64', backend: 'plain' }));
-  const x = model.readFinite('checkGradients: X', X, spec.inputDim);
-  const t = model.readTargets('checkGradients: targets', targets, x, 'checkGradients: X') ?? x;
+  model.memory.copyFrom(memory);
+  const x = model.prepare('checkGradients: X', model.readFinite('checkGradients: X', X, spec.inputDim));
+  const t = model.readTargets('checkGradients: targets', targets, x.rows) ?? x;
   const drawn = model.readNoise('checkGradients: noise', noise, x.rows);
   const theta = flat(sae.parameters, layout);
   const objective = new Objective(plain, model.spec, x.rows, false, memory);

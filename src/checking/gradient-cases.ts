@@ -43,6 +43,8 @@ function combinations(): GradientCase[] {
   return codes.flatMap((code) => {
     const ofCode = { name: code.name, options: { hiddenActivation: code.name } };
     const pairs = penalties.map(({ name }) => together(ofCode, { name, options: { penalty: name } }));
+    const legal = [ofCode, ...pairs].find(({ options }) => isLegal(options)) ?? ofCode;
+    const usual = { ...legal, name: code.name };
     const outputs = Object.keys(elementwise).flatMap((outputActivation) =>
       Object.keys(reconstructionScale).map((reconstruction) => ({
         name: `${outputActivation} ${reconstruction}`,
@@ -50,7 +52,7 @@ function combinations(): GradientCase[] {
       })),
     );
     const ofExtras = extras.flatMap((cases, e) => extras.slice(e + 1).flatMap((others) => product(cases, others)));
-    return [...product(pairs, outputs), ...product(pairs, extras.flat()), ...product([ofCode], ofExtras)];
+    return [...product(pairs, outputs), ...product(pairs, extras.flat()), ...product([usual], ofExtras)];
   });
 }
 

@@ -1,6 +1,3 @@
-import { copyFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
 
 /** The command line as one file: what it needs beyond the library's own dependencies is bundled in. */
@@ -16,4 +13,3 @@ await build({
     js: "import { createRequire as createBundleRequire } from 'node:module'; const require = createBundleRequire(import.meta.url);",
   },
 });
-copyFileSync(join(dirname(createRequire(import.meta.url).resolve('chart.js')), 'chart.umd.js'), 'dist/chart.umd.js');

@@ -17,6 +17,8 @@ export interface ProgressOptions {
   terms: (reconstruction: number, sparsity: number) => string;
   /** Print the loss of every so many steps instead. */
   scoreEvery?: number;
+  /** One JSON object an epoch instead. */
+  json?: boolean;
 }
 
 const print = (line: string) => process.stdout.write(`${line}\n`);
@@ -29,6 +31,7 @@ function duration(seconds: number): string {
 }
 
 export function createProgress(options: ProgressOptions): Progress {
+  if (options.json) return { batch() {}, epoch: (report) => print(JSON.stringify(report)), stop() {} };
   if (options.scoreEvery) return scores(options.scoreEvery);
   return process.stdout.isTTY ? bar(options) : lines(options);
 }

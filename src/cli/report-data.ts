@@ -1,114 +1,104 @@
-import type { EpochReport, Evaluation, SparseAutoencoder } from '../index.js';
-import { asMatrix, type ImageDataSet } from '../node/dataset.js';
-import type { ReportData } from '../report/report-data.js';
-import { presets, type TrainOptions } from './options.js';
+import type { Evaluation, SparseAutoencoder } from '../index.js';
+import { elementwise } from '../kernels/elementwise.js';
+import type { ReportData, ReportSnapshot } from '../report/report-data.js';
+import { penaltyKind } from '../sparsity/kinds.js';
+import type { Outcome } from './job.js';
+import { count, programCall } from './output.js';
+import { matrixOf, quoted, type TrainingPlan } from './train.js';
 
-/** A whole run: what was asked, what came of it. */
-export interface Run {
-  readonly options: TrainOptions;
-  readonly sae: SparseAutoencoder;
-  readonly data: ImageDataSet;
-  readonly epochs: readonly EpochReport[];
-  readonly test: Evaluation;
-}
+/** W_dec at the start and after 1, 2, 4, 8 … epochs: units take their shape early. */
+export const isSnapshotEpoch = (epoch: number): boolean => epoch === 0 || Number.isInteger(Math.log2(epoch));
 
-const CODES_SHOWN = 2000;
+export const snapshot = (sae: SparseAutoencoder, epoch: number): ReportSnapshot => ({
+  epoch,
+  decoderWeight: Float32Array.from(sae.parameters.decoderWeight.data),
+});
 
-const count = (n: number) => n.toLocaleString('en-US');
+const rowsOf = (table: readonly (readonly [string, string])[]) => table.map(([name, value]) => ({ name, value }));
+
+/** What a report is told of a run, beside the model. */
+export type About = Pick<TrainingPlan, 'title' | 'judge' | 'judgedBy' | 'image' | 'inputNames' | 'fit' | 'command'> & {
+  readonly train: { readonly rows: number };
+};
 
 /** What the report shows of a run. It holds no time and no place: the same run gives the same page. */
-export function reportData({ options, sae, data, epochs, test }: Run): ReportData {
-  const { train, test: images } = data;
-  const { penalty, beta, rho, preset } = options;
-  const d = sae.inputDim;
-  const h = sae.hiddenDim;
-  const shown = Math.min(CODES_SHOWN, images.rows);
-  const codes = sae.transform(asMatrix(images)).data;
-  const examples = firstOfEachClass(images.labels);
-  const originals = Float32Array.from(examples.flatMap((i) => Array.from(images.pixels.subarray(i * d, (i + 1) * d))));
-  const reconstructions = sae.reconstruct({ data: originals, shape: [examples.length, d] });
-  const everActive = activeUnits(codes, h);
+export function reportData(
+  plan: About,
+  sae: SparseAutoencoder,
+  { history, snapshots }: Pick<Outcome, 'history' | 'snapshots'>,
+  test: Evaluation,
+): ReportData {
+  const { train, judge, judgedBy } = plan;
+  const { options, inputDim: d, hiddenDim: h } = sae;
+  const penalty = penaltyKind(options).describe(options);
+  const epochs = history.loss.length;
   const settings: [string, string][] = [
-    ['network', `${d}-${h}-${sae.outputDim}, ${sae.options.hiddenActivation} then ${sae.options.outputActivation}`],
-    ['training images', count(train.rows)],
-    ['reconstruction', sae.options.reconstruction],
-    ['penalty', penalty === 'kl' ? `KL, ρ = ${rho}, weight ${beta}` : penalty === 'l1' ? `L1, weight ${beta}` : 'none'],
-    ['optimizer', `Adam, learning rate ${options.lr}`],
-    ['epochs', `${epochs.length} of batches of ${options.batchSize}`],
-    ['initial weights', sae.options.initializer],
-    ['seed', options.seed],
+    ['network', `${d}-${h}-${sae.outputDim}, ${options.hiddenActivation} then ${options.outputActivation}`],
+    ['training rows', count(train.rows)],
+    ['reconstruction', options.reconstruction],
+    ['penalty', penalty ?? 'none'],
+    ['optimizer', `Adam, learning rate ${options.learningRate}`],
+    ...(epochs ? [['epochs', `${epochs} of batches of ${plan.fit.batchSize}`] as [string, string]] : []),
+    ['initial weights', options.initializer],
+    ['seed', String(options.seed)],
   ];
-  const last = epochs[epochs.length - 1];
   const results: [string, string][] = [
-    ['training loss, first → last epoch', `${epochs[0].loss.toFixed(4)} → ${last.loss.toFixed(4)}`],
-    ['test loss', test.loss.toFixed(4)],
-    ['test reconstruction (mean squared error)', test.reconstruction.toFixed(4)],
-    ...(penalty === 'none'
-      ? []
-      : [[`test sparsity (${penalty}, before its weight)`, test.sparsity.toFixed(4)] as [string, string]]),
+    ...(epochs
+      ? [
+          ['training loss, first → last epoch', `${history.loss[0].toFixed(4)} → ${history.loss[epochs - 1].toFixed(4)}`] as [
+            string,
+            string,
+          ],
+        ]
+      : []),
+    [`${judgedBy} loss`, test.loss.toFixed(4)],
+    [`${judgedBy} reconstruction (${options.reconstruction})`, test.reconstruction.toFixed(4)],
+    ...(penalty
+      ? [[`${judgedBy} sparsity (${options.penalty}, before its weight)`, test.sparsity.toFixed(4)] as [string, string]]
+      : []),
     ['explained variance', `${(100 * test.explainedVariance).toFixed(1)}%`],
-    ['active units per image (L0)', `${test.l0.toFixed(1)} of ${h}`],
+    ['active units per row (L0)', `${test.l0.toFixed(1)} of ${h}`],
     ['units that never fire (dead)', String(test.deadUnits)],
   ];
-  const row = ([name, value]: [string, string]) => ({ name, value });
-  const classes = Math.max(...images.labels) + 1;
+  const summary = epochs
+    ? `It saw ${count(train.rows)} rows ${epochs} times; everything below but the loss curves is measured on ${count(judge.rows)} ${judgedBy} rows.`
+    : `Everything below is measured on ${count(judge.rows)} rows.`;
   return {
-    title: preset ? `A sparse autoencoder: ${presets[preset].title}` : `A sparse autoencoder, ${d}-${h}-${sae.outputDim}`,
-    command: commandLine(options),
-    summary: `It saw ${count(train.rows)} images ${epochs.length} times; everything below but the loss curves is measured on ${count(images.rows)} test images that it never saw.`,
-    settings: settings.map(row),
-    results: results.map(row),
-    inputs: d,
-    hidden: h,
-    lossUnit: 'loss (mean squared error a pixel, and penalty)',
-    history: {
-      loss: epochs.map((e) => e.loss),
-      reconstruction: epochs.map((e) => e.reconstruction),
-      sparsity: penalty === 'none' ? [] : epochs.map((e) => beta * e.sparsity),
-      validationLoss: [],
-      l0: epochs.map((e) => e.l0),
+    title: plan.title,
+    command: [programCall(), ...plan.command.map(quoted)].join(' '),
+    summary,
+    settings: rowsOf(settings),
+    results: rowsOf(results),
+    image: plan.image,
+    inputNames: plan.image ? null : plan.inputNames,
+    classNames: judge.classes?.names ?? [],
+    lossLabel: options.reconstruction === 'mse' ? 'mean squared error per entry' : `reconstruction (${options.reconstruction})`,
+    penaltyLabel: penalty && options.penalty.toUpperCase(),
+    rho: penaltyKind(options).target?.(options) ?? null,
+    explainedVariance: test.explainedVariance,
+    model: {
+      inputDim: d,
+      hiddenDim: h,
+      outputDim: sae.outputDim,
+      encoderWeight: sae.parameters.encoderWeight.data,
+      decoderWeight: sae.parameters.decoderWeight.data,
+      decoderBias: sae.parameters.decoderBias.data,
+      output: elementwise[options.outputActivation].value,
     },
-    image: { width: images.width, height: images.height },
-    classNames: Array.from({ length: classes }, (_, k) => String(k)),
-    examples: { originals, reconstructions: reconstructions.data, labels: examples.map((i) => images.labels[i]) },
-    codes: { values: codes.subarray(0, shown * h), labels: images.labels.subarray(0, shown) },
-    meanActivation: test.meanActivation.data,
-    deadUnits: everActive.flatMap((seen, j) => (seen ? [] : [j])),
-    rho: penalty === 'kl' ? rho : null,
-    encoderWeight: sae.parameters.encoderWeight.data,
+    samples: {
+      x: judge.data,
+      targets: null,
+      codes: sae.transform(matrixOf(judge)).data,
+      labels: judge.classes?.of ?? null,
+      texts: null,
+    },
+    history: {
+      loss: history.loss,
+      reconstruction: history.reconstruction,
+      sparsity: penalty ? history.sparsity.map((s) => options.beta * s) : [],
+      validationLoss: history.validationLoss,
+      l0: history.l0,
+    },
+    snapshots: epochs === 0 || isSnapshotEpoch(epochs) ? snapshots : [...snapshots, snapshot(sae, epochs)],
   };
-}
-
-function firstOfEachClass(labels: Uint8Array): number[] {
-  const first = new Map<number, number>();
-  labels.forEach((label, i) => {
-    if (!first.has(label)) first.set(label, i);
-  });
-  return [...first].sort(([a], [b]) => a - b).map(([, i]) => i);
-}
-
-function activeUnits(codes: ArrayLike<number>, h: number): boolean[] {
-  const seen = Array.from({ length: h }, () => false);
-  for (let k = 0; k < codes.length; k++) if (codes[k] !== 0) seen[k % h] = true;
-  return seen;
-}
-
-/** The command that makes this report again. */
-function commandLine({ preset, epochs, hidden, penalty, beta, rho, lr, batchSize, seed, limit, data }: Run['options']): string {
-  const flags: [string, unknown][] = [
-    ['epochs', epochs],
-    ['hidden', hidden],
-    ['penalty', penalty],
-    ...(penalty === 'none' ? [] : [['beta', beta] as [string, unknown]]),
-    ...(penalty === 'kl' ? [['rho', rho] as [string, unknown]] : []),
-    ['lr', lr],
-    ['batch-size', batchSize],
-    ['seed', seed],
-    ['limit', limit],
-    ['data', data],
-  ];
-  const shown = [...(preset ? [['preset', preset] as [string, unknown]] : []), ...flags].filter(
-    ([, value]) => value !== undefined,
-  );
-  return `npm start -- ${shown.map(([name, value]) => `--${name} ${value}`).join(' ')}`;
 }

@@ -1,128 +1,116 @@
-import { accessSync, constants, existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join, resolve } from 'node:path';
-import { type EpochReport, SparseAutoencoder } from '../index.js';
-import { asMatrix, type LabelledImages, mnistFolder, readImageDataSet } from '../node/dataset.js';
+import { join } from 'node:path';
+import { type FitOptions, SparseAutoencoder, type SparseAutoencoderOptions } from '../index.js';
+import { writeWhole } from '../node/files.js';
+import { load, save } from '../node.js';
 import { renderReport } from '../report/report.js';
-import { presets, type TrainOptions } from './options.js';
-import { createProgress } from './progress.js';
-import { type Run, reportData } from './report-data.js';
+import type { ImageSize } from '../report/report-data.js';
+import { type Outcome, runJob } from './job.js';
+import { count, print, programCall } from './output.js';
+import { reportData } from './report-data.js';
 
-const print = (line: string) => process.stdout.write(`${line}\n`);
-const count = (n: number) => n.toLocaleString('en-US');
+/** Rows with what is known of them. */
+export interface Samples {
+  readonly data: Float32Array | Float64Array;
+  readonly rows: number;
+  readonly cols: number;
+  /** Class numbers, and what the classes are called. */
+  readonly classes: { readonly of: ArrayLike<number>; readonly names: readonly string[] } | null;
+}
 
-/** The main job: reads the images, trains, evaluates, writes the report. */
-export async function trainAndReport(options: TrainOptions): Promise<void> {
-  const data = readImageDataSet(options.data ?? mnistFolder(), options.limit);
-  const path = join(options.out, 'report.html');
-  prepareFolder(options.out, path);
-  const { train, test } = data;
-  const sae = new SparseAutoencoder({
-    inputDim: train.width * train.height,
-    hiddenDim: options.hidden,
-    penalty: options.penalty,
-    sparsityParam: options.rho,
-    beta: options.beta,
-    learningRate: options.lr,
-    seed: options.seed,
-    backend: options.backend,
-    threads: options.threads,
-    ...(options.preset && presets[options.preset].model),
-  });
-  print(
-    `${count(train.rows)} training and ${count(test.rows)} test images of ${train.width} × ${train.height}; ` +
-      `${sae.inputDim}-${sae.hiddenDim}-${sae.outputDim}, penalty ${options.penalty}, seed ${options.seed}, ${sae.backend} kernels`,
+/** A training run from data to files. */
+export interface TrainingPlan {
+  readonly title: string;
+  /** What there is to learn from: "60,000 training and 10,000 test images of 28 × 28". */
+  readonly about: string;
+  readonly train: Samples;
+  /** What it is judged by, and what that is called. */
+  readonly judge: Samples;
+  readonly judgedBy: string;
+  readonly image: ImageSize | null;
+  readonly inputNames: readonly string[] | null;
+  readonly model: Omit<SparseAutoencoderOptions, 'inputDim'>;
+  readonly fit: FitOptions & { epochs: number };
+  readonly scoreEvery?: number;
+  readonly files: { readonly model: string; readonly report: string | null; readonly checkpoints: string };
+  readonly checkpointMinutes: number;
+  /** A checkpoint to go on from. */
+  readonly resume: string | null;
+  readonly json: boolean;
+  /** The command's arguments, to be shown with what it made. */
+  readonly command: readonly string[];
+  readonly backend?: SparseAutoencoderOptions['backend'];
+  readonly threads?: SparseAutoencoderOptions['threads'];
+}
+
+export const matrixOf = ({ data, rows, cols }: Samples) => ({ data, shape: [rows, cols] });
+
+/** Trains, evaluates, writes the model and its report; or, if it is interrupted, says how to go on. */
+export async function trainAndReport(plan: TrainingPlan): Promise<void> {
+  const { train, judge, fit, files } = plan;
+  const say = plan.json ? () => {} : print;
+  const sae = plan.resume
+    ? load(plan.resume, { backend: plan.backend, threads: plan.threads })
+    : new SparseAutoencoder({ ...plan.model, inputDim: train.cols });
+  const { penalty, seed } = sae.options;
+  say(
+    `${plan.about}; ${sae.inputDim}-${sae.hiddenDim}-${sae.outputDim}, penalty ${penalty}, seed ${seed}, ${sae.backend} kernels`,
   );
-
-  const started = performance.now();
-  const { epochs, interrupted } = await trainUntilDone(sae, train, options);
-  const seconds = (performance.now() - started) / 1000;
-  if (interrupted) process.exitCode = 130;
-  if (epochs.length === 0) {
-    print('interrupted within the first epoch; nothing was written');
+  const outcome = await runJob({
+    sae,
+    X: matrixOf(train),
+    rows: train.rows,
+    fit: { ...fit, resume: plan.resume !== null },
+    scoreEvery: plan.scoreEvery,
+    checkpoints: { folder: files.checkpoints, minutes: plan.checkpointMinutes },
+    json: plan.json,
+  });
+  const { history, seconds, interrupted } = outcome;
+  if (history.loss.length === 0) {
+    say('interrupted within the first epoch; nothing was written');
     return;
   }
-
-  const run: Run = { options, sae, data, epochs, test: sae.evaluate(asMatrix(test)) };
-  print(
-    `${epochs.length} epochs in ${seconds.toFixed(1)} s; training loss ${epochs[0].loss.toFixed(4)} → ${epochs[epochs.length - 1].loss.toFixed(4)}`,
+  const evaluation = sae.evaluate(matrixOf(judge));
+  const losses = `${history.loss[0].toFixed(4)} → ${(history.loss.at(-1) as number).toFixed(4)}`;
+  say(`${history.loss.length} epochs in ${seconds.toFixed(1)} s; training loss ${losses}`);
+  const { reconstruction } = sae.options;
+  say(
+    `${plan.judgedBy} (${count(judge.rows)} ${plan.image ? 'images' : 'rows'}): loss ${evaluation.loss.toFixed(4)}, ` +
+      `${reconstruction} ${evaluation.reconstruction.toFixed(4)}, ` +
+      `explained variance ${(100 * evaluation.explainedVariance).toFixed(1)}%, ` +
+      `${evaluation.l0.toFixed(1)} of ${sae.hiddenDim} units active, ${evaluation.deadUnits} dead`,
   );
-  printEvaluation(run);
-  writeWhole(path, renderReport(reportData(run), chartLibrary()));
-  print(`report: ${path}`);
-}
-
-/** Trains until done or interrupted (Ctrl-C); the epochs that were completed count either way. */
-async function trainUntilDone(sae: SparseAutoencoder, images: LabelledImages, options: TrainOptions) {
-  const { penalty, beta, epochs: total, preset } = options;
-  const epochs: EpochReport[] = [];
-  const stop = new AbortController();
-  const interrupt = () => stop.abort();
-  const progress = createProgress({
-    epochs: total,
-    rows: images.rows,
-    hidden: sae.hiddenDim,
-    terms: (r, s) => (penalty === 'none' ? `mse ${r.toFixed(4)}` : `mse ${r.toFixed(4)} + ${beta}·${penalty} ${s.toFixed(4)}`),
-    scoreEvery: preset && presets[preset].scoreEvery,
-  });
-  process.once('SIGINT', interrupt);
-  try {
-    await sae.fit(asMatrix(images), {
-      epochs: total,
-      batchSize: options.batchSize,
-      signal: stop.signal,
-      onBatchEnd: progress.batch,
-      onEpochEnd(report) {
-        epochs.push(report);
-        progress.epoch(report);
-      },
-    });
-  } catch (error) {
-    if (!stop.signal.aborted) throw error;
-  } finally {
-    process.off('SIGINT', interrupt);
-    progress.stop();
+  const data = reportData(plan, sae, outcome, evaluation);
+  if (files.report) {
+    writeWhole(files.report, new TextEncoder().encode(renderReport(data)));
+    say(`report: ${files.report}`);
   }
-  return { epochs, interrupted: stop.signal.aborted };
-}
-
-function printEvaluation({ sae, test, data }: Run): void {
-  print(
-    `test (${count(data.test.rows)} images): loss ${test.loss.toFixed(4)}, mse ${test.reconstruction.toFixed(4)}, ` +
-      `explained variance ${(100 * test.explainedVariance).toFixed(1)}%, ` +
-      `${test.l0.toFixed(1)} of ${sae.hiddenDim} units active, ${test.deadUnits} dead`,
-  );
-}
-
-/** Before anything is computed: an --out that cannot be written must not cost a training run. */
-function prepareFolder(folder: string, path: string): void {
-  try {
-    makeFolder(resolve(folder));
-    accessSync(folder, constants.W_OK);
-    if (!statSync(folder).isDirectory()) throw Object.assign(new Error(), { code: 'ENOTDIR' });
-    if (existsSync(path) && !statSync(path).isFile()) throw Object.assign(new Error(), { code: 'EISDIR' });
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new Error(`--out: ${folder} cannot be written (${code}), expected a folder to put report.html in`);
+  if (interrupted) return sayHowToGoOn(plan, outcome, say);
+  save(sae, files.model);
+  say(`model: ${files.model}`);
+  if (plan.json) {
+    const { meanActivation: _, ...numbers } = evaluation;
+    print(JSON.stringify({ ...numbers, seconds, epochs: history.loss.length, model: files.model, report: files.report }));
   }
 }
 
-/** One level at a time: mkdir's own `recursive` never returns on file systems that answer ENOENT to all. */
-function makeFolder(path: string): void {
-  if (existsSync(path)) return;
-  makeFolder(dirname(path));
-  mkdirSync(path);
+function sayHowToGoOn(
+  { command, fit, resume }: TrainingPlan,
+  { history, interrupted }: Outcome,
+  say: (line: string) => void,
+): void {
+  const { signal, checkpoint } = interrupted as NonNullable<Outcome['interrupted']>;
+  const without =
+    resume === null ? command : command.filter((_, i) => command[i] !== '--resume' && command[i - 1] !== '--resume');
+  if (!checkpoint) return;
+  say(`${signal} after ${history.loss.length} of ${fit.epochs} epochs. To go on from there:`);
+  say(`  ${[programCall(), ...without.map(quoted), '--resume', quoted(checkpoint)].join(' ')}`);
 }
 
-/** Whole or not at all. */
-function writeWhole(path: string, text: string): void {
-  writeFileSync(`${path}.part`, text);
-  renameSync(`${path}.part`, path);
-}
+/** As a shell takes it. */
+export const quoted = (text: string): string => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
 
-/** Chart.js, to be put into the page: beside the built command line, or in its package. */
-function chartLibrary(): string {
-  const built = new URL('./chart.umd.js', import.meta.url);
-  if (existsSync(built)) return readFileSync(built, 'utf8');
-  return readFileSync(join(dirname(createRequire(import.meta.url).resolve('chart.js')), 'chart.umd.js'), 'utf8');
-}
+export const inFolder = (folder: string, report: boolean) => ({
+  model: join(folder, 'model.safetensors'),
+  report: report ? join(folder, 'report.html') : null,
+  checkpoints: join(folder, 'checkpoints'),
+});

@@ -29,15 +29,22 @@ export async function fit(model: Model, X: MatrixLike, given: FitOptions): Promi
   const options = completeFitOptions(given);
   const { spec } = model;
   const x = model.readFinite('fit: X', X, spec.inputDim);
-  const all: Samples = { x, targets: model.readTargets('fit: targets', options.targets, x, 'fit: X') };
-  const { training, validation } = separate(model, all, options);
+  const all: Samples = { x, targets: model.readTargets('fit: targets', options.targets, x.rows) };
+  const separated = separate(model, all, options);
   const { epochs, batchSize, shuffle, earlyStopping, onEpochEnd, onBatchEnd, signal } = options;
-  const dealing = { rows: training.x.rows, batchSize, shuffle };
+  const dealing = { rows: separated.training.x.rows, batchSize, shuffle };
   const resume = options.resume ? requireRun(model.state.run, dealing) : null;
+  const epochsBefore = model.state.records.length;
+  const forget = model.preparation?.learn(separated.training.x);
+  const prepare = <S extends Samples>(samples: S): S => ({ ...samples, x: model.prepare('fit: X', samples.x) });
+  const training = prepare(separated.training);
+  const validation = separated.validation && prepare(separated.validation);
   const capacity = Math.min(batchSize, training.x.rows);
 
   const k = trainingKernels(model.spec);
   try {
+    if (!training.targets) model.requireTarget('fit: X', training.x);
+    if (validation && !validation.targets) model.requireTarget('fit: validationData', validation.x);
     return await train(k, model.state, {
       spec,
       learningRate: model.spec.learningRate,
@@ -56,6 +63,9 @@ export async function fit(model: Model, X: MatrixLike, given: FitOptions): Promi
         model.live = state;
       },
     });
+  } catch (error) {
+    if (model.state.records.length === epochsBefore) forget?.();
+    throw error;
   } finally {
     await k.close();
   }
@@ -86,8 +96,7 @@ function separate(model: Model, all: Samples, options: CompleteFitOptions): { tr
   const x = model.readFinite('fit: validationData', pair.x, model.spec.inputDim);
   const needsTargets = all.targets !== null && pair.targets === undefined;
   if (needsTargets) throw new RangeError('fit: validationData has no targets, expected { x, targets }, as fit was given targets');
-  const targets = model.readTargets('fit: validationData.targets', pair.targets, x, 'fit: validationData');
-  return { training: all, validation: { x, targets } };
+  return { training: all, validation: { x, targets: model.readTargets('fit: validationData.targets', pair.targets, x.rows) } };
 }
 
 /** Keeps the last ⌊share·n⌋ rows for validation. */

@@ -38,13 +38,14 @@ export class Decoder {
     const f = this.#model.readRows('decode: F', F, spec.hiddenDim);
     const xHat = this.#model.blank(f.rows, spec.outputDim);
     decodeAll('decode: F', this.#model.inferenceKernels(f), this.#model, f, xHat);
+    if (spec.outputDim === spec.inputDim) this.#model.preparation?.undo(xHat, null);
     return xHat;
   }
 }
 
 /** F, for the call that `where` names. */
 export function encodeWith(model: Model, where: Where, X: MatrixLike | RowLike): Matrix {
-  const x = model.readRows(where, X, model.spec.inputDim);
+  const x = model.prepare(where, model.readRows(where, X, model.spec.inputDim));
   const f = model.blank(x.rows, model.spec.hiddenDim);
   encodeAll(where, model.inferenceKernels(x), model, x, f);
   return f;
@@ -52,8 +53,11 @@ export function encodeWith(model: Model, where: Where, X: MatrixLike | RowLike):
 
 /** X̂, likewise. */
 export function reconstructWith(model: Model, where: Where, X: MatrixLike | RowLike): Matrix {
-  const x = model.readRows(where, X, model.spec.inputDim);
-  const xHat = model.blank(x.rows, model.spec.outputDim);
+  const { spec, preparation } = model;
+  const raw = model.readRows(where, X, spec.inputDim);
+  const x = model.prepare(where, raw);
+  const xHat = model.blank(x.rows, spec.outputDim);
   reconstructAll(where, model.inferenceKernels(x), model, x, xHat);
+  if (spec.outputDim === spec.inputDim) preparation?.undo(xHat, raw);
   return xHat;
 }

@@ -16,7 +16,7 @@ import { type Backend, commonOptions, completeModelOptions, type SparseAutoencod
  *   tensors    θ part by part, under the names of its layout (SAELens's): W_enc d×h, b_enc, W_dec h×d′, b_dec, …;
  *              memory.NAME, F64: what its kinds remember; and for training
  *              adam.m, adam.v: the moments, laid out as θ; best.theta, best.m, best.v, best.memory.NAME: the best epoch
- *   metadata   format, version, options (JSON), and for training
+ *   metadata   format, version, options (JSON), history (JSON: an object an epoch), and for training
  *              training (JSON): see Training
  */
 const FORMAT = 'sparse-autoencoder';
@@ -37,7 +37,6 @@ export interface FromBytesOptions {
 interface Training {
   readonly step: number;
   readonly streams: Readonly<Record<string, RandomState>>;
-  readonly records: readonly EpochRecord[];
   readonly run: (Omit<Run, 'best'> & { readonly best: Best | null }) | null;
 }
 
@@ -65,13 +64,13 @@ export function toBytes(model: Model, options: ToBytesOptions): Uint8Array<Array
     ['version', String(VERSION)],
     ['options', JSON.stringify(spec)],
   ];
+  if (state.records.length) metadata.push(['history', JSON.stringify(state.records)]);
   const remembered = memoryTensors('memory', state);
   if (!options.training) return writeSafetensors([...tensors, ...remembered], metadata);
   const { best, ...run } = state.run ?? { best: null };
   const training: Training = {
     step: state.step,
     streams: state.memory.positions,
-    records: state.records,
     run: state.run && { ...(run as Run), best: best && bestOf(best) },
   };
   return writeSafetensors(
@@ -129,6 +128,7 @@ export function readModel(bytes: Uint8Array, how: FromBytesOptions): Model {
   const own = partsOf(model.state.theta, model.layout);
   for (const { name, data } of parts) own.get(name)?.data.set(data);
   takeMemory(take, 'memory', model.state);
+  if (metadata.has('history')) model.state.records.push(...readRecords(metadata.get('history') as string));
   if (metadata.has('training')) readTraining(take, parse<Training>(metadata, 'training'), model.state);
   if (tensors.size > 0) throw new RangeError(`${call}: unknown tensor ${show([...tensors.keys()][0])}`);
   return model;
@@ -167,14 +167,12 @@ function takeMemory(take: Take, prefix: string, { memory }: TrainingState): void
   for (const [name, values] of Object.entries(memory.values)) values.set(take(`${prefix}.${name}`, [values.length], 'F64'));
 }
 
-function readTraining(take: Take, { step, streams, records, run }: Training, state: TrainingState): void {
+function readTraining(take: Take, { step, streams, run }: Training, state: TrainingState): void {
   const size = [state.theta.length];
   state.m.set(take('adam.m', size));
   state.v.set(take('adam.v', size));
   state.step = whole('step', step);
   state.memory.positions = positions(streams);
-  if (!Array.isArray(records) || !records.every(isRecord)) damaged('records', records);
-  state.records.push(...records);
   if (run === null) return;
   const { rows, batchSize, shuffle, start } = run ?? damaged('run', run);
   if (typeof shuffle !== 'boolean') damaged('run.shuffle', shuffle);
@@ -185,7 +183,7 @@ function readTraining(take: Take, { step, streams, records, run }: Training, sta
     shuffle,
     best: null,
   };
-  if (state.run.start > records.length) damaged('run.start', start);
+  if (state.run.start > state.records.length) damaged('run.start', start);
   if (run.best === null) return;
   const best = run.best ?? damaged('run.best', run.best);
   const { loss, epoch } = best;
@@ -198,6 +196,14 @@ function readTraining(take: Take, { step, streams, records, run }: Training, sta
   takeMemory(take, 'best.memory', copy);
   copy.memory.positions = positions(best.streams);
   state.run.best = { state: copy, loss, epoch: whole('run.best.epoch', epoch) };
+}
+
+function readRecords(text: string): EpochRecord[] {
+  try {
+    const records: unknown = JSON.parse(text);
+    if (Array.isArray(records) && records.every(isRecord)) return records;
+  } catch {}
+  throw new RangeError(`fromBytes: metadata's history is ${show(text)}, expected a JSON list of numbers by name`);
 }
 
 const isRecord = (record: unknown): boolean =>

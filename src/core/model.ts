@@ -7,11 +7,18 @@ import { layoutOf, newMemory } from '../model/layout.js';
 import { show, suggestion } from '../numbers/checks.js';
 import { checkFinite, firstNonFinite, floats, type Where } from '../numbers/matrix.js';
 import { type MatrixLike, readMatrix, readRowOrMatrix, readVector } from '../numbers/matrix-like.js';
+import { Preparation, prepares, unlearned } from '../numbers/preparation.js';
 import { Random } from '../numbers/random.js';
 import { codeKind } from '../sparsity/kinds.js';
 import type { Memory } from '../sparsity/memory.js';
 import { TrainingState } from '../training/training-state.js';
 import type { CompleteOptions } from './options.js';
+
+const PREPARATION = 'preparation.';
+
+/** What preparing X learns, as a model remembers it. */
+const toLearn = ({ preparation, inputDim }: CompleteOptions): Record<string, number[]> =>
+  Object.fromEntries(Object.entries(unlearned(preparation, inputDim)).map(([name, start]) => [PREPARATION + name, start]));
 
 /** A vector or a matrix to copy in: as MatrixLike, or a list of numbers. */
 export type ParameterValues = MatrixLike | ArrayLike<number>;
@@ -39,7 +46,7 @@ export class Model implements Trained {
     }
     this.spec = options;
     this.layout = layout;
-    this.state = TrainingState.create(dtype, count, newMemory(options, seed));
+    this.state = TrainingState.create(dtype, count, newMemory(options, seed, toLearn(options)));
     this.#live = this.state;
     if (!blank) initialize(this.state.theta, layout, initializer, Random.stream(seed, 'weights'));
   }
@@ -73,6 +80,24 @@ export class Model implements Trained {
     return 3 * this.state.theta.length + rows * aRow + 2 ** 16;
   }
 
+  /** What X goes through before the encoder sees it; null if nothing. */
+  get preparation(): Preparation | null {
+    const { preparation } = this.spec;
+    if (!prepares(preparation)) return null;
+    const learned = Object.entries(this.memory.values)
+      .filter(([name]) => name.startsWith(PREPARATION))
+      .map(([name, values]) => [name.slice(PREPARATION.length), values]);
+    return new Preparation(preparation, Object.fromEntries(learned));
+  }
+
+  /** X as the encoder sees it: `x` itself where nothing is done to it, else a prepared copy, every entry finite. */
+  prepare(where: Where, x: Matrix): Matrix {
+    const { preparation } = this;
+    if (!preparation) return x;
+    requireFinite(where, x);
+    return preparation.apply(x);
+  }
+
   blank(rows: number, cols: number): Matrix {
     return { data: floats(this.spec.dtype, rows * cols), rows, cols };
   }
@@ -90,8 +115,7 @@ export class Model implements Trained {
   /** A matrix, every entry finite. */
   readFinite(where: Where, input: unknown, cols: number): Matrix {
     const matrix = this.read(where, input, cols);
-    const at = firstNonFinite(matrix.data);
-    checkFinite(where, matrix, at, matrix.data[at]);
+    requireFinite(where, matrix);
     return matrix;
   }
 
@@ -125,22 +149,18 @@ export class Model implements Trained {
     return matrix.data.slice();
   }
 
-  /** T for the rows of X, which is `x`; null where T = X. */
-  readTargets(where: Where, targets: unknown, x: Matrix, ofX: Where): Matrix | null {
+  /** T for `rows` rows of X; null where T = X. */
+  readTargets(where: Where, targets: unknown, rows: number): Matrix | null {
     const { inputDim, outputDim } = this.spec;
-    const { rows } = x;
     if (targets === undefined) {
-      if (inputDim === outputDim) {
-        this.#checkRange(ofX, x);
-        return null;
-      }
+      if (inputDim === outputDim) return null;
       throw new RangeError(
         `${where} is missing, expected ${rows} rows of ${outputDim} (outputDim ${outputDim} is not inputDim ${inputDim})`,
       );
     }
     const matrix = this.readFinite(where, targets, outputDim);
     if (matrix.rows !== rows) throw new RangeError(`${where} has ${matrix.rows} rows, expected ${rows}, as X`);
-    this.#checkRange(where, matrix);
+    this.requireTarget(where, matrix);
     return matrix;
   }
 
@@ -155,12 +175,17 @@ export class Model implements Trained {
     return matrix;
   }
 
-  /** What is compared with a probability must be one. */
-  #checkRange(where: Where, { data, cols }: Matrix): void {
+  /** That `t` can be T: what is compared with a probability must be one. X, where T = X, is told here once it is prepared. */
+  requireTarget(where: Where, { data, cols }: Matrix): void {
     if (this.spec.reconstruction !== 'bce') return;
     const at = data.findIndex((t: number) => t < 0 || t > 1);
     if (at < 0) return;
     const place = `${where}[${Math.floor(at / cols)}, ${at % cols}]`;
     throw new RangeError(`${place} is ${data[at]}, expected a number from 0 to 1 with reconstruction "bce"`);
   }
+}
+
+function requireFinite(where: Where, matrix: Matrix): void {
+  const at = firstNonFinite(matrix.data);
+  checkFinite(where, matrix, at, matrix.data[at]);
 }

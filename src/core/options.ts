@@ -19,6 +19,7 @@ import {
   withoutUndefined,
 } from '../numbers/checks.js';
 import type { DType } from '../numbers/matrix.js';
+import { checkPreparation, type PreparationOptions } from '../numbers/preparation.js';
 import type { Seed } from '../numbers/random.js';
 import {
   codeKind,
@@ -53,6 +54,8 @@ interface CommonOptions {
   penalty?: Penalty;
   /** β ≥ 0, the weight of S. Default: what goes with the penalty, 0.1 for 'kl', 10⁻⁴ for 'l1', 10⁻³ for 'l0'. */
   beta?: number;
+  /** What is done to X first, and undone in `reconstruct`. Default: nothing. */
+  preparation?: PreparationOptions;
   /** Adam's α > 0. Default 0.001. */
   learningRate?: number;
   /** Default 'glorot-uniform'. */
@@ -86,6 +89,7 @@ export const commonOptions: { readonly [K in keyof Required<CommonOptions>]: Opt
   reconstruction: { check: oneOf(...Object.keys(reconstructionScale)), default: 'mse', help: 'reconstruction term' },
   penalty: { check: oneOf(...penalties.map(({ name }) => name)), default: undefined, help: 'sparsity penalty' },
   beta: { check: notNegative, default: undefined, help: 'weight of the penalty (β)' },
+  preparation: { check: anything, default: {}, help: 'what is done to X first' },
   learningRate: { check: positive, default: 0.001, help: "Adam's learning rate" },
   initializer: { check: oneOf(...Object.keys(initializers)), default: 'glorot-uniform', help: 'initial weights' },
   seed: { check: seed, default: 0, help: 'of the weights and of the order of the batches' },
@@ -117,6 +121,7 @@ const defaultsOf = (options: Readonly<Record<string, Option>>) =>
 export function completeModelOptions(options: SparseAutoencoderOptions, call = 'SparseAutoencoder'): CompleteOptions {
   checkOptions(call, options, checksOf(modelOptions));
   for (const name of ['inputDim', 'hiddenDim'] as const) requireValue(`${call}: ${name}`, options[name], count);
+  if (options.preparation !== undefined) checkPreparation(`${call}: preparation`, options.preparation);
   const given = withoutUndefined(options);
   const hiddenActivation = given.hiddenActivation ?? 'relu';
   const code = codeKind({ hiddenActivation });
@@ -147,11 +152,11 @@ export function completeModelOptions(options: SparseAutoencoderOptions, call = '
         refusal.expected,
       );
   }
-  const { backend, dtype, reconstruction, outputActivation } = complete;
+  const { backend, dtype, reconstruction, outputActivation, preparation } = complete;
   if (reconstruction === 'bce' && outputActivation !== 'sigmoid')
     refuse(`${call}: outputActivation`, outputActivation, '"sigmoid" with reconstruction "bce", which compares probabilities');
   if (backend === 'simd' && dtype === 'float64') refuse(`${call}: backend`, backend, '"plain" or "auto" with dtype "float64"');
-  return complete;
+  return { ...complete, preparation: withoutUndefined(preparation) };
 }
 
 /** Checks the options of a call that takes targets and, if `more` says so, other things. */

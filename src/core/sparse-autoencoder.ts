@@ -172,8 +172,9 @@ export class SparseAutoencoder {
     checkDataOptions('evaluate', options);
     const model = this.#model;
     const { spec, memory } = model;
-    const x = model.readFinite('evaluate: X', X, spec.inputDim);
-    const t = model.readTargets('evaluate: targets', options.targets, x, 'evaluate: X');
+    const x = model.prepare('evaluate: X', model.readFinite('evaluate: X', X, spec.inputDim));
+    const t = model.readTargets('evaluate: targets', options.targets, x.rows);
+    if (!t) model.requireTarget('evaluate: X', x);
     const k = model.kernels(Math.min(CHUNK, x.rows));
     const { squaredError, meanActivation, ...rest } = k.scoped(() =>
       assess('evaluate: X', k, { spec, memory, θ: adoptParameters(k, model.θ) }, x, t),
@@ -193,8 +194,9 @@ export class SparseAutoencoder {
     checkDataOptions('lossAndGradients', options, { noise: anything });
     const model = this.#model;
     const { spec, state, memory } = model;
-    const x = model.readFinite('lossAndGradients: X', X, spec.inputDim);
-    const t = model.readTargets('lossAndGradients: targets', options.targets, x, 'lossAndGradients: X');
+    const x = model.prepare('lossAndGradients: X', model.readFinite('lossAndGradients: X', X, spec.inputDim));
+    const t = model.readTargets('lossAndGradients: targets', options.targets, x.rows);
+    if (!t) model.requireTarget('lossAndGradients: X', x);
     const noise = model.readNoise('lossAndGradients: noise', options.noise, x.rows);
     const k = model.kernels(x.rows);
     return k.scoped(() => {

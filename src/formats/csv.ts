@@ -43,11 +43,10 @@ export function readCsv(file: Uint8Array, name: string, { type, header, label, d
   const start: Line = { number: 0, begin: 0, end: -1 };
   const first = { ...(lines(bytes).next().value ?? fail('is empty, expected rows of numbers')) };
 
-  // Quotes in the first line alone, around names, leave the rows plain.
-  const quoted = bytes.indexOf(QUOTE, first.end) >= 0;
-  const text = decode(quoted ? bytes : bytes.subarray(first.begin, first.end), fail);
-  const separator = delimiter ?? delimiterOf(decode(bytes.subarray(first.begin, first.end), fail));
-  const cells = firstRecord(text, separator);
+  const line = decode(bytes.subarray(first.begin, first.end), fail);
+  const separator = delimiter ?? delimiterOf(line);
+  const quotesFollow = bytes.indexOf(QUOTE, first.end) >= 0;
+  const cells = firstRecord(quotesFollow ? decode(bytes, fail) : line, separator);
   const named = header ?? (cells.every((cell) => Number.isNaN(numberOf(cell))) && !cells.every((cell) => MISSING.test(cell)));
   const names = named ? cells.map((cell) => cell.trim()) : null;
   const columns = {
@@ -62,9 +61,11 @@ export function readCsv(file: Uint8Array, name: string, { type, header, label, d
 
   const data = roomFor(bytes, cols, type);
   const labels: string[] = [];
-  const rows = quoted
-    ? fillQuoted(data, labels, text, named, columns)
-    : fillPlain(data, labels, bytes, named ? first : start, columns);
+  // Quotes around names alone leave the rows plain.
+  const rows =
+    quotesFollow || (!named && line.includes('"'))
+      ? fillQuoted(data, labels, decode(bytes, fail), named, columns)
+      : fillPlain(data, labels, bytes, named ? first : start, columns);
   return {
     rows,
     cols,

@@ -27,13 +27,26 @@ export function readEntries(bytes: Uint8Array, { dtype, bigEndian, shape, begin,
   if (bytes.length > end) fail(`goes on after byte ${grouped(end)}, where its ${entries.slice('the '.length)} end`);
   if (!bigEndian) return entriesAt(bytes, dtype, begin, end);
   const copy = bytes.slice(begin, end);
-  const size = bytesOf(dtype);
-  for (let from = 0; size > 1 && from < copy.length; from += size) {
-    for (let left = from, right = from + size - 1; left < right; left++, right--) {
-      const byte = copy[left];
-      copy[left] = copy[right];
-      copy[right] = byte;
-    }
-  }
+  reverseEach(copy.buffer, bytesOf(dtype));
   return entriesAt(copy, dtype, 0, copy.length);
+}
+
+/** Reverses the bytes of each entry of that size, in place. */
+function reverseEach(buffer: ArrayBuffer, size: number): void {
+  if (size === 2) {
+    const entries = new Uint16Array(buffer);
+    for (let i = 0; i < entries.length; i++) entries[i] = (entries[i] << 8) | (entries[i] >>> 8);
+  }
+  if (size < 4) return;
+  const words = new Uint32Array(buffer);
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i];
+    words[i] = (word << 24) | ((word & 0xff00) << 8) | ((word >>> 8) & 0xff00) | (word >>> 24);
+  }
+  if (size < 8) return;
+  for (let i = 0; i < words.length; i += 2) {
+    const word = words[i];
+    words[i] = words[i + 1];
+    words[i + 1] = word;
+  }
 }

@@ -76,7 +76,8 @@ function dictionary(text: string, fail: Fail): { descr: string; fortran: boolean
       ['fortran_order', fortran],
       ['shape', shape],
     ]).get(key);
-    if (value !== undefined) values.set(key, value);
+    if (value === undefined) break;
+    values.set(key, value);
     end = ITEM.lastIndex;
   }
   const [descr, fortran, shape] = ['descr', 'fortran_order', 'shape'].map((key) => values.get(key));

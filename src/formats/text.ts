@@ -63,7 +63,7 @@ export function numberOf(text: string): number {
 /** A text from a file, as an error shows it. */
 export const shown = (text: string): string => (text.length > 40 ? `"${text.slice(0, 40)}…"` : `"${text}"`);
 
-/** The label's column, by name first, then by number from 0, negative from the end; −1 if none is asked for. */
+/** The column of labels: a text is a name or else a number; numbers are from 0, negative from the end. −1 if none is asked for. */
 export function labelColumn(
   label: string | number | undefined,
   width: number,
@@ -71,7 +71,7 @@ export function labelColumn(
   fail: Fail,
 ): number {
   if (label === undefined) return -1;
-  const named = names?.indexOf(String(label)) ?? -1;
+  const named = typeof label === 'string' && names ? names.indexOf(label) : -1;
   if (named >= 0) return named;
   const number = /^-?\d+$/.test(String(label)) ? Number(label) : Number.NaN;
   const column = number < 0 ? width + number : number;

@@ -26,7 +26,8 @@ function textOf(value: number, single: boolean): string {
   // As numpy spells them.
   if (!Number.isFinite(value)) return Number.isNaN(value) ? 'nan' : value > 0 ? 'inf' : '-inf';
   if (Object.is(value, -0)) return '-0';
-  return single && !Number.isInteger(value) ? float32Text(value) : String(value);
+  const short = Number.isInteger(value) && Math.abs(value) <= 2 ** 24;
+  return single && !short ? float32Text(value) : String(value);
 }
 
 /** A cell in quotes if it has to be (RFC 4180). */

@@ -11,6 +11,8 @@ export interface ElementwiseFormula {
   slope(f: number): number;
   /** σ″(z), from f; left out where it is 0. */
   curvature?(f: number): number;
+  /** σ(z) as a JavaScript expression in z, for programs that are written out. */
+  readonly script: string;
 }
 
 /**
@@ -24,19 +26,23 @@ export const elementwise: Readonly<Record<Elementwise, ElementwiseFormula>> = {
   relu: {
     value: (z) => (z > 0 ? z : z === z ? 0 : z),
     slope: (f) => (f > 0 ? 1 : 0),
+    script: 'z > 0 ? z : 0',
   },
   sigmoid: {
     value: (z) => 1 / (1 + exp(-z)),
     slope: (f) => f * (1 - f),
     curvature: (f) => f * (1 - f) * (1 - 2 * f),
+    script: '1 / (1 + Math.exp(-z))',
   },
   tanh: {
     value: tanh,
     slope: (f) => 1 - f * f,
     curvature: (f) => -2 * f * (1 - f * f),
+    script: 'Math.tanh(z)',
   },
   identity: {
     value: (z) => z,
     slope: () => 1,
+    script: 'z',
   },
 };

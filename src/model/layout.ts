@@ -14,7 +14,8 @@ export function layoutOf(spec: ObjectiveSpec): Layout {
 }
 
 /** What a new model remembers between batches. */
-export const newMemory = (spec: ObjectiveSpec, seed: Seed): Memory => new Memory(codeKind(spec).memory?.(spec) ?? {}, seed);
+export const newMemory = (spec: ObjectiveSpec, seed: Seed, more: Record<string, readonly number[]> = {}): Memory =>
+  new Memory({ ...codeKind(spec).memory?.(spec), ...more }, seed);
 
 /** What rows of X go through on their way to the encoder in `fit`: from one modifier to the next. */
 export function inputOf(place: InputPlace<object>, { sparse, range }: { sparse: boolean; range: readonly [number, number] }) {

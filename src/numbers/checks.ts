@@ -5,6 +5,8 @@ export interface Check {
   ok(value: unknown): boolean;
   /** Ends the sentence "beta is −1, expected …". */
   readonly expected: string;
+  /** All values there are, where they are few. */
+  readonly names?: readonly string[];
   /** What the value was probably meant to be, for the end of that sentence. */
   hint?(value: unknown): string;
 }
@@ -36,6 +38,7 @@ export const seed = when((v) => typeof v === 'string' || isNumber(v), 'a string 
 export const anything = when(() => true, 'anything');
 
 export const oneOf = (...names: readonly string[]): Check => ({
+  names,
   ok: (value) => names.includes(value as string),
   expected: `one of ${names.map((name) => `"${name}"`).join(', ')}`,
   hint: (value) => (typeof value === 'string' ? `; did you mean "${nearest(value, names)}"?` : ''),

@@ -9,7 +9,3 @@ export function encodeBase64(bytes: Uint8Array): string {
   }
   return btoa(binary);
 }
-
-export function decodeBase64(text: string): Uint8Array {
-  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
-}

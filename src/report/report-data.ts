@@ -1,28 +1,10 @@
-/** Any flat run of numbers: Float32Array, Float64Array or a plain array. */
+/** Any flat run of numbers: Float32Array, Float64Array or a plain array. Matrices are row-major. */
 export type Numbers = ArrayLike<number>;
 
 /** One line of a table: what it is, and its value already formatted for reading. */
 export interface ReportRow {
   readonly name: string;
   readonly value: string;
-}
-
-/**
- * One number per epoch; element e − 1 belongs to epoch e. A list may be empty (its line, or the
- * whole L0 chart, is then left out) or hold NaN (a gap in the line), but must otherwise be as long
- * as `loss`.
- */
-export interface ReportHistory {
-  /** Training loss: the sum of all its terms, weight decay included. */
-  readonly loss: Numbers;
-  /** The reconstruction term of `loss`. */
-  readonly reconstruction: Numbers;
-  /** The sparsity term as it enters `loss`, that is, already multiplied by β or λ. */
-  readonly sparsity: Numbers;
-  /** The loss on held-out samples, made up of the same terms as `loss`. */
-  readonly validationLoss: Numbers;
-  /** Mean number of active hidden units per sample, in [0, h]. */
-  readonly l0: Numbers;
 }
 
 export interface ImageSize {
@@ -32,96 +14,134 @@ export interface ImageSize {
   readonly height: number;
 }
 
-/** m samples and what the network made of them; m = labels.length, ten of them by custom. */
-export interface ReportExamples {
-  /** m × d, row-major. */
-  readonly originals: Numbers;
-  /** m × d, row-major. */
-  readonly reconstructions: Numbers;
-  /** m class numbers: indices into `classNames`. */
-  readonly labels: Numbers;
+/** The trained model: X̂ = σ_o(F·W_dec + b_dec). */
+export interface ReportModel {
+  /** d, h and d′. */
+  readonly inputDim: number;
+  readonly hiddenDim: number;
+  readonly outputDim: number;
+  /** d × h: column j is what unit j answers to. */
+  readonly encoderWeight: Numbers;
+  /** h × d′: row j is what unit j adds to the output. */
+  readonly decoderWeight: Numbers;
+  /** d′ */
+  readonly decoderBias: Numbers;
+  /** σ_o, one number at a time. */
+  readonly output: (y: number) => number;
 }
 
-/** Hidden activations of n test samples; n = labels.length, 2,000 by custom. */
-export interface ReportCodes {
-  /** n × h, row-major: row i is the code of sample i. */
-  readonly values: Numbers;
-  /** n class numbers: indices into `classNames`. */
-  readonly labels: Numbers;
+/** The n rows that everything but the loss curves is measured on: best such as training never saw. */
+export interface ReportSamples {
+  /** n × d */
+  readonly x: Numbers;
+  /** n × d′: what the output should be; null where that is `x`. */
+  readonly targets: Numbers | null;
+  /** F, n × h */
+  readonly codes: Numbers;
+  /** n class numbers, indices into `classNames`; null without classes. */
+  readonly labels: Numbers | null;
+  /** n texts, which then stand for the rows; null where rows are just numbers. */
+  readonly texts: readonly string[] | null;
 }
 
 /**
- * Everything the report shows. It holds no date and no machine's name, so that the same run gives
- * the same bytes. d is the number of inputs, h the number of hidden units.
+ * One number per epoch. A list may be empty (its line, or chart, is then left out) or hold NaN (a gap
+ * in the line), but must otherwise be as long as `loss`. All empty: the report says nothing of training.
+ */
+export interface ReportHistory {
+  /** The sum of all terms, weight decay included. */
+  readonly loss: Numbers;
+  readonly reconstruction: Numbers;
+  /** The penalty as it enters `loss`, that is, times its weight. */
+  readonly sparsity: Numbers;
+  /** On held-out samples, made up of the same terms as `loss`. */
+  readonly validationLoss: Numbers;
+  /** Mean number of active units per sample, in [0, h]. */
+  readonly l0: Numbers;
+}
+
+/** W_dec as it stood after `epoch` epochs; 0 is before the first. */
+export interface ReportSnapshot {
+  readonly epoch: number;
+  /** h × d′ */
+  readonly decoderWeight: Numbers;
+}
+
+/**
+ * Everything the report shows, as plain arrays. It holds no date and no machine's name, so that the
+ * same run gives the same bytes, and it is told the names of kinds (of penalty, of loss) as text.
  */
 export interface ReportData {
   readonly title: string;
-  /** The command line which made the report. */
+  /** The command line which makes this report again; empty where there is none. */
   readonly command: string;
   /** What this run did, in a sentence or two of plain text; may be empty. */
   readonly summary: string;
   readonly settings: readonly ReportRow[];
   readonly results: readonly ReportRow[];
-  /** d: the length of one sample. */
-  readonly inputs: number;
-  /** h: the length of one code. */
-  readonly hidden: number;
-  /** What the losses measure, for the axis title: 'squared error per sample', say. */
-  readonly lossUnit: string;
-  readonly history: ReportHistory;
-  /**
-   * How d inputs make a greyscale picture, row by row (width · height = d); null when they are not
-   * pictures: a vector is then laid out as the smallest near-square grid that holds it.
-   */
+  /** How a row of width · height numbers is a greyscale picture; null when rows are not pictures. */
   readonly image: ImageSize | null;
-  /** Name of class k at index k: '0' … '9' for MNIST. One name is enough for data without classes. */
+  /** Names of the d′ outputs, for rows that are neither pictures nor texts; null: "input 0" and so on. */
+  readonly inputNames: readonly string[] | null;
+  /** Name of class k at index k: '0' … '9' for MNIST; empty without classes. */
   readonly classNames: readonly string[];
-  readonly examples: ReportExamples;
-  readonly codes: ReportCodes;
-  /** h numbers: each unit's mean activation over the test samples. */
-  readonly meanActivation: Numbers;
-  /** Indices of the units which were active on no test sample. */
-  readonly deadUnits: readonly number[];
-  /** The mean activation that the KL penalty asks for; null when there is no such penalty. */
+  /** What the reconstruction term measures: 'mean squared error per pixel'. */
+  readonly lossLabel: string;
+  /** The sparsity penalty by name: 'KL'; null where there is none. */
+  readonly penaltyLabel: string | null;
+  /** The mean activation that the penalty asks of every unit; null when it asks for none. */
   readonly rho: number | null;
-  /** d × h, row-major: column j holds the weights from every input to unit j. */
-  readonly encoderWeight: Numbers;
+  /** Over the samples, as `evaluate` gives it; null when not known. */
+  readonly explainedVariance: number | null;
+  readonly model: ReportModel;
+  readonly samples: ReportSamples;
+  readonly history: ReportHistory;
+  /** In the order of their epochs; may be empty. */
+  readonly snapshots: readonly ReportSnapshot[];
 }
 
-/** Refuses data whose shapes contradict each other, naming the field at fault. */
+/** @throws RangeError for data whose shapes contradict each other, naming the field at fault. */
 export function checkReportData(data: ReportData): void {
-  const { inputs: d, hidden: h, history, examples, codes, image } = data;
-  positive('inputs', d);
-  positive('hidden', h);
-  if (image !== null && image.width * image.height !== d) {
-    fail(`image is ${image.width} × ${image.height}, but a sample has ${d} inputs`);
+  const { model, samples, history, classNames, image } = data;
+  const { inputDim: d, hiddenDim: h, outputDim } = model;
+  for (const name of ['inputDim', 'hiddenDim', 'outputDim'] as const) {
+    if (!Number.isInteger(model[name]) || model[name] < 1)
+      fail(`model.${name} is ${model[name]}, expected a whole number above 0`);
   }
-  length('examples.originals', examples.originals, examples.labels.length * d);
-  length('examples.reconstructions', examples.reconstructions, examples.labels.length * d);
-  length('codes.values', codes.values, codes.labels.length * h);
-  length('meanActivation', data.meanActivation, h);
-  length('encoderWeight', data.encoderWeight, d * h);
-  const parts = ['reconstruction', 'sparsity', 'validationLoss', 'l0'] as const;
-  for (const part of parts) {
+  if (image !== null && image.width * image.height !== d) {
+    fail(`image is ${image.width} × ${image.height}, expected as many pixels as a sample has inputs, ${d}`);
+  }
+  const n = Math.floor(samples.codes.length / h);
+  if (n === 0) fail(`samples.codes holds ${samples.codes.length} numbers, expected ${h} or more`);
+  length('model.encoderWeight', model.encoderWeight, d * h);
+  length('model.decoderWeight', model.decoderWeight, h * outputDim);
+  length('model.decoderBias', model.decoderBias, outputDim);
+  length('samples.codes', samples.codes, n * h);
+  length('samples.x', samples.x, n * d);
+  if (samples.targets !== null) length('samples.targets', samples.targets, n * outputDim);
+  else if (outputDim !== d) fail(`samples.targets is null, expected ${n} × ${outputDim} numbers where outputs are not inputs`);
+  if (samples.texts !== null) length('samples.texts', samples.texts, n);
+  if (samples.labels !== null) {
+    length('samples.labels', samples.labels, n);
+    indices('samples.labels', samples.labels, classNames.length);
+  }
+  if (data.inputNames !== null) length('inputNames', data.inputNames, outputDim);
+  for (const part of ['reconstruction', 'sparsity', 'validationLoss', 'l0'] as const) {
     if (history[part].length > 0) length(`history.${part}`, history[part], history.loss.length);
   }
-  indices('examples.labels', examples.labels, data.classNames.length);
-  indices('codes.labels', codes.labels, data.classNames.length);
-  indices('deadUnits', data.deadUnits, h);
+  data.snapshots.forEach(({ decoderWeight }, s) => {
+    length(`snapshots[${s}].decoderWeight`, decoderWeight, h * outputDim);
+  });
 }
 
-function positive(name: string, value: number): void {
-  if (!Number.isInteger(value) || value < 1) fail(`${name} must be a whole number above 0`);
-}
-
-function length(name: string, values: Numbers, expected: number): void {
-  if (values.length !== expected) fail(`${name} holds ${values.length} numbers, not ${expected}`);
+function length(name: string, values: ArrayLike<unknown>, expected: number): void {
+  if (values.length !== expected) fail(`${name} holds ${values.length}, expected ${expected}`);
 }
 
 function indices(name: string, values: Numbers, end: number): void {
   for (let i = 0; i < values.length; i++) {
     if (!Number.isInteger(values[i]) || values[i] < 0 || values[i] >= end) {
-      fail(`${name}[${i}] is ${values[i]}, not a whole number from 0 to ${end - 1}`);
+      fail(`${name}[${i}] is ${values[i]}, expected a whole number from 0 to ${end - 1}`);
     }
   }
 }

@@ -1,49 +1,33 @@
-import { activityClient } from './client-activity.js';
-import { lineClient } from './client-lines.js';
-import { scatterClient } from './client-scatter.js';
-import { chooseUnits, quantiseCodes } from './codes.js';
-import { codeForScript, escapeHtml, jsonForScript } from './escape.js';
-import { tileAtlas } from './images.js';
-import { classMarker } from './palette.js';
-import type { Numbers, ReportData } from './report-data.js';
-import { checkReportData } from './report-data.js';
-import * as sections from './sections.js';
+import { client } from './client.js';
+import { escapeHtml } from './escape.js';
+import { findings } from './findings.js';
+import { Page } from './page.js';
+import { checkReportData, type ReportData, type ReportRow } from './report-data.js';
+import { codesSection } from './sections/codes.js';
+import { samplesSections } from './sections/samples.js';
+import { trainingSection } from './sections/training.js';
+import { unitsSection } from './sections/units.js';
+import { useSection } from './sections/use.js';
+import { sheetRules } from './sheets.js';
 import { style } from './style.js';
+import { count, percent, short, tenths } from './text.js';
 
 /** Forbids the page every request but for pictures written out in the page itself. */
 const policy = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'";
 
 /**
- * The report as one HTML page that needs nothing but itself. The same data give the same bytes.
- * `chartLibrary` is the source text of Chart.js 4's UMD build (chart.js/dist/chart.umd.js).
+ * The report as one HTML page that needs nothing but itself, and no script to be read. The same data give the
+ * same bytes.
+ * @throws RangeError for data whose shapes contradict each other
  */
-export function renderReport(data: ReportData, chartLibrary: string): string {
+export function renderReport(data: ReportData): string {
   checkReportData(data);
-  const atlas = tileAtlas(data.encoderWeight, data.hidden, data.image);
-  const { history } = data;
-  const pageData = {
-    hidden: data.hidden,
-    lossUnit: data.lossUnit,
-    history: {
-      loss: rounded(history.loss),
-      reconstruction: rounded(history.reconstruction),
-      sparsity: rounded(history.sparsity),
-      validationLoss: rounded(history.validationLoss),
-      l0: rounded(history.l0),
-    },
-    classes: data.classNames.map((name, k) => {
-      const { style: shape, rotation } = classMarker(k);
-      return { name, shape, rotation };
-    }),
-    codes: {
-      ...quantiseCodes(data.codes.values, data.hidden),
-      labels: Array.from(data.codes.labels),
-    },
-    units: chooseUnits(data.codes.values, data.hidden, data.codes.labels),
-    meanActivation: rounded(data.meanActivation),
-    dead: data.deadUnits,
-    rho: data.rho,
-  };
+  const page = new Page(data);
+  const sections = [samplesSections(page), unitsSection(page), codesSection(page), useSection(page), trainingSection(page)].join(
+    '\n',
+  );
+  const sheets = page.sheets.map((sheet) => sheet.rules()).join('');
+  const places = Math.max(...page.sheets.map(({ size }) => size));
   return `<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -53,29 +37,63 @@ export function renderReport(data: ReportData, chartLibrary: string): string {
 <meta name="color-scheme" content="light dark">
 <title>${escapeHtml(data.title)}</title>
 <link rel="icon" href="data:,">
-<style>${style}${sections.tileStyle(atlas)}</style>
+<style>${style}:root { --shape: ${page.outputs.brush.aspect}; }
+${sheetRules(places)}${sheets}</style>
 </head>
 <body>
 <main>
-${sections.headSection(data)}
-<noscript><p class="problem">The charts need JavaScript, which is turned off.</p></noscript>
-${sections.lossSection(data)}
-${sections.examplesSection(data)}
-${sections.codesSection(data)}
-${sections.activitySection(data)}
-${sections.weightsSection(data, atlas)}
-<footer>Charts are drawn with Chart.js (MIT licence), which is part of this file; the page loads
-nothing from elsewhere.</footer>
+${head(page, sections)}
+${sections}
+${tables(data)}
 </main>
-<script type="application/json" id="report-data">${jsonForScript(pageData)}</script>
-<script>${codeForScript(chartLibrary)}</script>
-<script>${codeForScript(lineClient + activityClient + scatterClient)}</script>
+<script>${client}</script>
 </body>
 </html>
 `;
 }
 
-/** Seven significant digits, all that a 32-bit float has; NaN and ±Infinity become JSON's null. */
-function rounded(values: Numbers): number[] {
-  return Array.from(values, (value) => Number(value.toPrecision(7)));
+function head(page: Page, sections: string): string {
+  const { data, statistics } = page;
+  const { inputDim, hiddenDim } = data.model;
+  const seen = findings(data, statistics).map(({ tone, text }) => `<li class="${tone}">${escapeHtml(text)}</li>`);
+  const titles = [...sections.matchAll(/<h2 id="([^"]+)-title">(.*)<\/h2>/g)].map(
+    ([, id, title]) => `<a href="#${id}">${title}</a>`,
+  );
+  const pictures = data.image ? `, the pixels of a picture of ${data.image.width} × ${data.image.height}` : '';
+  const l0 = statistics.l0.reduce((sum, each) => sum + each, 0) / statistics.samples;
+  const figures = [
+    ...(data.explainedVariance === null ? [] : [[`${tenths(100 * data.explainedVariance)}%`, 'of the variance explained']]),
+    [
+      `${short(l0)} <small>of ${hiddenDim.toLocaleString('en-US')}</small>`,
+      `units active for one sample (${percent(l0 / hiddenDim)})`,
+    ],
+    [statistics.dead.length.toLocaleString('en-US'), statistics.dead.length === 1 ? 'dead unit' : 'dead units'],
+  ];
+  return `<header>
+<h1>${escapeHtml(data.title)}</h1>
+<p class="lead">An autoencoder learns to copy its input to its output by way of a layer of hidden units, the <em>code</em>.
+A <em>sparse</em> one must do so with few of them active at a time. Each unit then comes to stand for a part that many inputs share,
+and each input is put together from a few. This one writes ${count(inputDim, 'number')}${pictures} as a code of
+${count(hiddenDim, 'unit')} and back. ${escapeHtml(data.summary)}</p>
+<dl class="figures">${figures.map(([value, name]) => `<div><dt>${name}</dt><dd>${value}</dd></div>`).join('')}</dl>
+<h2>What one sees</h2>
+<ul class="findings">${seen.join('\n')}</ul>
+<nav aria-label="Sections">${titles.join('\n')}<a href="#settings">Settings and results</a></nav>
+</header>`;
+}
+
+function tables({ settings, results, command }: ReportData): string {
+  const words = command.split(' ').map((word) => `<span>${escapeHtml(word)}</span>`);
+  const made = command === '' ? '' : `<h3>Made by</h3><pre tabindex="0"><code>${words.join(' ')}</code></pre>`;
+  return `<section id="settings" aria-labelledby="settings-title">
+<h2 id="settings-title">Settings and results</h2>
+<div class="tables">${table('Settings', settings)}${table('Results', results)}</div>
+${made}
+</section>`;
+}
+
+function table(caption: string, rows: readonly ReportRow[]): string {
+  const body = rows.map(({ name, value }) => `<tr><th scope="row">${escapeHtml(name)}</th><td>${escapeHtml(value)}</td></tr>`);
+  if (rows.length === 0) return '';
+  return `<table><caption>${caption}</caption><tbody>\n${body.join('\n')}\n</tbody></table>`;
 }

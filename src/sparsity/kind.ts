@@ -105,6 +105,12 @@ export interface CodeLayer {
   remember?(): void;
 }
 
+/** Statements, and the arrays that they read by name. */
+export interface Script {
+  readonly body: string;
+  readonly constants?: Readonly<Record<string, ArrayLike<number>>>;
+}
+
 /** σ_h: how F comes of Z. */
 export interface CodeKind<Name extends string = string, O extends Options = Options> extends Kind<Name, O> {
   /** Whether every f ≥ 0, so that a mean activation tells how active a unit is. */
@@ -130,6 +136,8 @@ export interface CodeKind<Name extends string = string, O extends Options = Opti
   layer(workspace: Workspace<ValuesOf<O>>): CodeLayer;
   /** F in the place of Z, outside training. */
   infer(workspace: Omit<Workspace<ValuesOf<O>>, 'capacity' | 'encoder'>, θ: Parameters, z: Matrix): void;
+  /** The same for one row, as JavaScript statements that change the Float64Array z of length hiddenDim: see export/. */
+  script(spec: ObjectiveSpec & ValuesOf<O>, θ: Parameters, memory: Memory): Script;
 }
 
 export interface Derivatives {

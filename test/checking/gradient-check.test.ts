@@ -123,6 +123,17 @@ test('a value may come as terms, so that a large constant costs no digits', () =
   assert.ok(checkGradient(summed, [0.7]).relativeError > 1e-6, 'which a sum does');
 });
 
+test('a value that is NaN is no derivative of 0: the check says NaN, and where', () => {
+  const nowhere: Differentiable = () => ({ value: Number.NaN, gradient: [0] });
+  const { relativeError, worst } = checkGradient(nowhere, [0.5]);
+  assert.ok(Number.isNaN(relativeError) && Number.isNaN(worst.numeric));
+  // NaN on one side of the point alone, at any of the steps that are tried.
+  const cliff: Differentiable = ([x, y]) => ({ value: x > 0.5 ? Number.NaN : y, gradient: [0, 1] });
+  const check = checkGradient(cliff, [0.5, 0.1]);
+  assert.ok(Number.isNaN(check.relativeError));
+  assert.is(check.worst.at, 0);
+});
+
 test('large entries move in proportion', () => {
   assert.ok(checkGradient(([x]) => ({ value: Math.log(x), gradient: [1 / x] }), [1e9]).relativeError <= 1e-9);
 });

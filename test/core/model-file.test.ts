@@ -228,7 +228,7 @@ const gallery: Record<string, [() => unknown, string | RegExp]> = {
     () => training((t) => (t.streams = { shuffle: { i: 0, j: 0, S: [1] } })),
     /streams.shuffle is an object/,
   ],
-  'a record that is none': [() => training((t) => (t.records = [{ loss: 'low' }])), /records is a list of 1|records is \[/],
+  'a record that is none': [() => changed((_t, m) => m.set('history', '[{"loss":"low"}]')), /^fromBytes: metadata's history is/],
   'a run that is none': [() => training((t) => (t.run = 3)), /run\.shuffle is undefined/],
 };
 for (const [name, [bytes, message]] of Object.entries(gallery)) {

@@ -1,80 +1,28 @@
-import { readFileSync } from 'node:fs';
-import { decode } from 'fast-png';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { decodeBase64, encodeBase64 } from '../../src/report/base64.js';
-import { chooseUnits, quantiseCodes, restoreCodes } from '../../src/report/codes.js';
-import { codeForScript } from '../../src/report/escape.js';
-import { divergingPng, greyscalePng, negativeColour, pictureSize, positiveColour, tileAtlas } from '../../src/report/images.js';
 import { renderReport } from '../../src/report/report.js';
 import type { ReportData } from '../../src/report/report-data.js';
+import { exampleSamples } from '../../src/report/sections/samples.js';
+import { spread } from '../../src/report/sections/training.js';
+import { meanSquaredError, row, statisticsOf, strongestSamples } from '../../src/report/statistics.js';
+import { clip, count, percent, short, tenths } from '../../src/report/text.js';
+import { projectRoot } from '../helpers.js';
+import { large, sample } from './sample.js';
 
-const chartLibrary = readFileSync(new URL('../../node_modules/chart.js/dist/chart.umd.js', import.meta.url), 'utf8');
-
-/** A repeatable run of numbers in [−1, 1). */
-function noise(length: number, seed = 1): Float32Array {
-  let state = seed;
-  return Float32Array.from({ length }, () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 31 - 1;
-  });
-}
-
-function sample(changes: Partial<ReportData> = {}): ReportData {
-  const h = changes.hidden ?? 6;
-  const d = changes.inputs ?? 12;
-  return {
-    title: 'Small run',
-    command: 'npm start -- --hidden 6',
-    summary: 'It learned from nothing much.',
-    settings: [{ name: 'hidden units', value: String(h) }],
-    results: [{ name: 'test loss', value: '1.25' }],
-    inputs: d,
-    hidden: h,
-    lossUnit: 'squared error per sample',
-    history: {
-      loss: [3, 2, 1.5],
-      reconstruction: [2, 1.5, 1],
-      sparsity: [1, 0.5, 0.5],
-      validationLoss: [3.1, 2.2, 1.7],
-      l0: [5, 3, 2],
-    },
-    image: d === 12 ? { width: 4, height: 3 } : null,
-    classNames: ['0', '1'],
-    examples: {
-      originals: noise(2 * d, 2).map(Math.abs),
-      reconstructions: noise(2 * d, 3).map(Math.abs),
-      labels: [0, 1],
-    },
-    codes: { values: noise(20 * h, 4), labels: Array.from({ length: 20 }, (_, i) => i % 2) },
-    meanActivation: noise(h, 5).map(Math.abs),
-    deadUnits: [h - 1],
-    rho: 0.05,
-    encoderWeight: noise(d * h, 6),
-    ...changes,
-  };
-}
-
-const render = (changes?: Partial<ReportData>): string => renderReport(sample(changes), chartLibrary);
-
-function scripts(html: string): string[] {
-  return [...html.matchAll(/<script\b[^>]*>([\s\S]*?)<\/script/gi)].map((match) => match[1]);
-}
-
-/** What the page's own script reads. */
-function pageData(html: string) {
-  return JSON.parse(scripts(html)[0]);
-}
-
-function withoutScripts(html: string): string {
-  return html.replace(/<script\b[^>]*>[\s\S]*?<\/script>/gi, '');
-}
-
-/** Palette index at every pixel of a data-URI PNG, with the picture's size. */
-function pixels(uri: string) {
-  const prefix = 'data:image/png;base64,';
-  assert.is(uri.slice(0, prefix.length), prefix);
-  return decode(decodeBase64(uri.slice(prefix.length)));
+const render = (changes?: Partial<ReportData>): string => renderReport(sample(changes));
+const withoutScripts = (html: string) => html.replace(/<script\b[^>]*>[\s\S]*?<\/script>/gi, '');
+const scripts = (html: string) => [...html.matchAll(/<script\b[^>]*>([\s\S]*?)<\/script/gi)].map((match) => match[1]);
+const bytes = (html: string) => new TextEncoder().encode(html).length;
+const sectionOf = (html: string, id: string) => new RegExp(`<section id="${id}"[\\s\\S]*?</section>`).exec(html)?.[0] ?? '';
+/** The table behind a chart, by its caption: rows of cells. */
+function tableOf(html: string, caption: string): string[][] {
+  const table = new RegExp(`<caption>${caption}</caption><thead>[\\s\\S]*?<tbody>([\\s\\S]*?)</tbody>`).exec(html)?.[1] ?? '';
+  return table
+    .trim()
+    .split('\n')
+    .map((line) => [...line.matchAll(/<t[hd][^>]*>([^<]*)/g)].map(([, text]) => text));
 }
 
 test('the page asks nobody for anything', () => {
@@ -91,223 +39,301 @@ test('the page asks nobody for anything', () => {
   assert.match(html, /Content-Security-Policy" content="default-src 'none'/);
 });
 
+test('no style attribute, no handler in the markup, and one script, without eval, that parses', () => {
+  const html = render();
+  assert.not.match(withoutScripts(html), /<[^>]*\s(style|on\w+)=/i);
+  assert.is(scripts(html).length, 1);
+  assert.not.throws(() => new Function(scripts(html)[0]));
+  assert.not.match(scripts(html)[0], /\beval\b|new Function|innerHTML|setAttribute\('style'/);
+});
+
 test('the same data give the same bytes', () => {
   assert.is(render(), render());
 });
 
-test('every script parses, and each one ends where it should', () => {
-  const found = scripts(render());
-  assert.is(found.length, 3);
-  for (const code of found.slice(1)) assert.not.throws(() => new Function(code));
-  assert.match(found[1], /Chart\.js v4/);
-  assert.match(found[2], /start\(\);\s*$/);
+test('every picture and chart stands there without a script', () => {
+  const html = withoutScripts(render());
+  for (const sheet of ['smp', 'out', 'dec', 'enc', 'dif', 'gro']) {
+    assert.match(html, new RegExp(`\\.${sheet}[^{]*\\{ background-image: url\\(data:image/png;base64,`));
+    assert.match(html, new RegExp(`<i class="p ${sheet} x\\d+ y\\d+`));
+  }
+  const charts = html.match(/<svg class="chart/g) ?? [];
+  assert.is(charts.length, 14, 'seven, each for wide pages and for narrow ones');
+  assert.not.match(html, /<canvas|NaN|undefined|Infinity/);
+});
+
+test('pictures come before tables, and every link within the page leads somewhere', () => {
+  const html = withoutScripts(render());
+  const order = ['reconstructions', 'parts', 'units', 'codes', 'use', 'training', 'settings'].map((id) =>
+    html.indexOf(`<section id="${id}"`),
+  );
+  assert.equal(
+    order,
+    [...order].sort((a, b) => a - b),
+  );
+  assert.ok(order[0] > 0);
+  assert.ok(html.indexOf('<caption>Settings') > html.indexOf('id="training"'));
+  const ids = new Set([...html.matchAll(/\sid="([^"]+)"/g)].map(([, id]) => id));
+  assert.is(ids.size, html.match(/\sid="/g)?.length, 'no id twice');
+  for (const [, id] of html.matchAll(/href="#([^"]+)"/g)) assert.ok(ids.has(id), id);
 });
 
 test('text that would break out of its place is escaped', () => {
-  const evil = `</script><script>alert(1)</script><!--<img src=x onerror="alert(2)">'&`;
-  const html = render({
+  const evil = `</script><script>alert(1)</script><!--<img src=x onerror="alert(2)">'&</style>`;
+  const data = sample();
+  const hostile = {
     title: evil,
     command: evil,
     summary: evil,
-    lossUnit: evil,
+    lossLabel: evil,
+    penaltyLabel: evil,
     settings: [{ name: evil, value: evil }],
     results: [{ name: evil, value: evil }],
     classNames: [evil, '1'],
-  });
-  assert.is(scripts(html).length, 3);
-  assert.not.match(html, /<img src=x|<script>alert|<!--</);
-  assert.match(html, /<title>&lt;\/script&gt;/);
-  assert.is(pageData(html).classes[0].name, evil);
-  assert.is(pageData(html).lossUnit, evil);
-});
-
-test('a library that holds "</script" keeps its meaning', () => {
-  const source = `globalThis.text = '</script><!--' + /<!--|<\\/script/u.source.length + \`</SCRIPT>\`;`;
-  const safe = codeForScript(`${source}\n//# sourceMappingURL=x.js.map\n`);
-  assert.not.match(safe, /<\/script|<!--|sourceMappingURL/i);
-  const run = (code: string) => new Function('globalThis', code);
-  const plain = { text: '' };
-  const inlined = { text: '' };
-  run(source)(plain);
-  run(safe)(inlined);
-  assert.is(inlined.text.slice(0, 12), plain.text.slice(0, 12));
-  assert.is(inlined.text.slice(-9), '</SCRIPT>');
-  assert.is(scripts(renderReport(sample(), source)).length, 3);
-});
-
-test('base64 survives every byte and many chunks', () => {
-  const bytes = Uint8Array.from({ length: 70_001 }, (_, i) => (i * 7 + (i >> 8)) & 255);
-  assert.equal(decodeBase64(encodeBase64(bytes)), bytes);
-  assert.is(encodeBase64(bytes), Buffer.from(bytes).toString('base64'));
-});
-
-test('a greyscale picture runs from black at low to white at high', () => {
-  const values = [0, 0.5, 1, -3, 7, Number.NaN];
-  const png = pixels(greyscalePng(values, { width: 3, height: 2 }, 0, 1));
-  assert.equal([png.width, png.height, png.channels], [3, 2, 1]);
-  assert.equal([...png.data], [0, 128, 255, 0, 255, 0]);
-});
-
-test('a diverging picture is clear at zero and solid at either end', () => {
-  const png = pixels(divergingPng([-2, -1, 0, 1, 2, Number.NaN], { width: 3, height: 2 }, 2));
-  const palette = png.palette ?? [];
-  const colours = [...png.data].map((index) => palette[index]);
-  assert.equal(colours[0], [...negativeColour, 254]);
-  assert.equal(colours[4], [...positiveColour, 254]);
-  assert.is(colours[2][3], 0);
-  assert.is(colours[5][3], 0);
-  assert.is(colours[1][3], 128 - 2);
-  assert.is(colours[3][3], 128);
-});
-
-test('a tile shows its own column, on its own scale', () => {
-  const [d, h] = [6, 5];
-  const weight = noise(d * h, 9);
-  for (let i = 0; i < d; i++) weight[i * h + 3] = 0;
-  const atlas = tileAtlas(weight, h, { width: 3, height: 2 });
-  const png = pixels(atlas.uri);
-  assert.equal([atlas.columns, atlas.rows, png.width, png.height], [3, 2, 15, 8]);
-  for (let j = 0; j < h; j++) {
-    const column = Array.from({ length: d }, (_, i) => weight[i * h + j]);
-    const scale = Math.max(...column.map(Math.abs));
-    assert.is(atlas.scales[j], scale);
-    for (let i = 0; i < d; i++) {
-      const x = (j % 3) * 5 + 1 + (i % 3);
-      const y = Math.floor(j / 3) * 4 + 1 + Math.floor(i / 3);
-      const expected = scale === 0 ? 127 : 127 + Math.round((column[i] / scale) * 127);
-      assert.is(png.data[y * png.width + x], expected);
-    }
-  }
-  for (let x = 0; x < png.width; x++) assert.is(png.data[x], 127);
-});
-
-test('what is no picture becomes the smallest near-square grid', () => {
-  assert.equal(pictureSize(null, 10), { width: 4, height: 3 });
-  assert.equal(pictureSize(null, 1), { width: 1, height: 1 });
-  assert.equal(pictureSize(null, 784), { width: 28, height: 28 });
-  const html = render({ inputs: 10, image: null });
-  assert.match(html, /grid of 4 × 3 cells/);
-  assert.not.match(html, /a picture of/);
-});
-
-test('codes come back to within half a step, and zeros exactly', () => {
-  const [n, h] = [40, 7];
-  const values = noise(n * h, 11).map((value, k) => (k % h < 3 ? Math.max(0, value) : value * 9));
-  for (let i = 0; i < n; i++) values[i * h + 6] = 0.25;
-  const codes = quantiseCodes(values, h);
-  const restored = restoreCodes(codes);
-  for (let k = 0; k < values.length; k++) {
-    const error = Math.abs(restored[k] - values[k]);
-    assert.ok(error <= codes.step[k % h] * (0.5 + 1e-9), `error ${error} at ${k}`);
-    if (k % h < 3 && values[k] === 0) assert.is(restored[k], 0);
-    if (k % h === 6) assert.is(restored[k], 0.25);
+    inputNames: Array.from({ length: 12 }, () => evil),
+  };
+  for (const changes of [
+    hostile,
+    { ...hostile, image: null },
+    { ...hostile, image: null, samples: { ...data.samples, texts: Array.from({ length: 20 }, () => evil) } },
+  ]) {
+    const html = render(changes);
+    assert.is(scripts(html).length, 1);
+    assert.is(html.match(/<\/style>/g)?.length, 1);
+    assert.not.match(html, /<img|<script>alert|<!--|onerror="/);
+    assert.match(html, /<title>&lt;\/script&gt;/);
   }
 });
 
-test('the page carries the codes unit by unit', () => {
-  const data = sample();
-  const { codes } = pageData(renderReport(data, chartLibrary));
-  const bytes = decodeBase64(codes.base64);
-  const n = data.codes.labels.length;
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j < data.hidden; j++) {
-      const value = codes.low[j] + codes.step[j] * bytes[j * n + i];
-      const error = Math.abs(value - data.codes.values[i * data.hidden + j]);
-      assert.ok(error <= codes.step[j] * (0.5 + 1e-9));
-    }
-  }
-  assert.equal(codes.labels, data.codes.labels);
-});
-
-test('codes which are all zero, or not finite, do no harm', () => {
-  const zero = quantiseCodes(new Float32Array(12), 3);
-  assert.equal(zero.step, [0, 0, 0]);
-  assert.equal([...restoreCodes(zero)], new Array(12).fill(0));
-  const broken = restoreCodes(quantiseCodes([Number.NaN, 1, Infinity, 3, 2, 1], 2));
-  assert.equal([...broken], [2, 1, 2, 3, 2, 1]);
-  const html = render({ codes: { values: new Float32Array(120), labels: new Uint8Array(20) } });
-  assert.equal(pageData(html).units, [0, 1]);
-});
-
-test('the units shown first part the classes, though others vary more', () => {
-  const [n, h] = [200, 6];
-  const labels = Array.from({ length: n }, (_, i) => i % 4);
-  const values = noise(n * h, 13);
-  for (let i = 0; i < n; i++) {
-    for (const j of [0, 3, 4]) values[i * h + j] *= 10;
-    values[i * h + 2] = values[i * h + 2] * 0.1 + (labels[i] & 1);
-    values[i * h + 5] = values[i * h + 5] * 0.1 + (labels[i] >> 1);
-  }
-  assert.equal(chooseUnits(values, h, labels).sort(), [2, 5]);
-});
-
-test('with one class the two units of greatest variance are shown first', () => {
-  const values = noise(60, 17).map((value, k) => value * [1, 5, 3][k % 3]);
-  assert.equal(chooseUnits(values, 3, new Uint8Array(20)), [1, 2]);
-});
-
-test('a single hidden unit is drawn against itself', () => {
-  const html = render({ hidden: 1, deadUnits: [] });
-  assert.equal(pageData(html).units, [0, 0]);
-  assert.is(html.match(/<button type="button" class="tile/g)?.length, 1);
-  assert.match(html, /No unit is dead/);
-  assert.match(html, /a code of\n1 unit and/);
-});
-
-test('without a target there is no mention of ρ', () => {
-  const html = render({ rho: null });
-  assert.is(pageData(html).rho, null);
-  assert.not.match(withoutScripts(html), /ρ/);
-  assert.match(withoutScripts(render()), /ρ = 0\.05/);
-});
-
-test('one epoch, missing parts and NaN are fit to draw', () => {
-  const none: number[] = [];
-  const history = { loss: [2], reconstruction: [Number.NaN], sparsity: none, validationLoss: none, l0: none };
-  const html = render({ history });
-  assert.equal(pageData(html).history, { ...history, reconstruction: [null] });
-  assert.not.match(html, /id="l0-chart"/);
-  assert.match(html, /in 1 epoch of training/);
-});
-
-test('dead units are marked on their tiles', () => {
-  const html = render({ deadUnits: [0, 4] });
-  const dead = [...html.matchAll(/class="tile dead" data-unit="(\d+)"/g)].map((match) => match[1]);
-  assert.equal(dead, ['0', '4']);
-});
-
-test('every picture and every control can be told without sight', () => {
+test('every picture and control has a name, or stands beside words that say it', () => {
   const html = withoutScripts(render());
-  const images = html.match(/<img\b[^>]*>/g) ?? [];
-  assert.is(images.length, 6);
-  for (const image of images) assert.match(image, /alt="Sample \d, class \d: \w+"/);
-  for (const canvas of html.match(/<canvas\b[^>]*>[^<]*/g) ?? []) {
-    assert.match(canvas, /role="img" aria-label="[^"]{20,}">.{20,}/);
+  for (const [picture] of html.matchAll(/<i class="p [^>]*>/g))
+    assert.match(picture, /role="img" aria-label="[^"]{5,}"|aria-hidden="true"/);
+  for (const [svg] of html.matchAll(/<svg class="chart[^>]*>/g)) assert.match(svg, /role="img" aria-label="[^"]{20,}"/);
+  for (const [label] of html.matchAll(/<label>[\s\S]*?<\/label>/g)) assert.match(label, /<input type="(radio|checkbox)"/);
+  for (const [figure] of html.matchAll(
+    /<figure(?: data-readable="\w+")?>(?:(?!<\/?figure)[\s\S])*<svg class="chart[\s\S]*?<\/figure>/g,
+  )) {
+    assert.match(figure, /<table><caption>/, 'a table behind each chart');
   }
-  for (const [, id] of html.matchAll(/<select id="([^"]+)"/g)) {
-    assert.match(html, new RegExp(`<label[^>]* for="${id}"`));
+  for (const [figure] of html.matchAll(/<figcaption><p>[\s\S]*?<\/figcaption>/g)) assert.match(figure, /<b>Good:<\/b> \S/);
+});
+
+test('the numbers behind the charts are those of the data', () => {
+  const data = sample();
+  const s = statisticsOf(data);
+  const html = renderReport(data);
+  const units = tableOf(html, 'All units, the loudest first');
+  assert.is(units.length, 6);
+  for (const [name, mean, greatest, density] of units) {
+    const j = Number(name.slice('unit '.length));
+    assert.equal([mean, greatest, density], [short(s.mean[j]), short(s.greatest[j]), percent(s.density[j])]);
   }
+  assert.equal(
+    units.map(([, mean]) => Number(mean)),
+    units.map(([, mean]) => Number(mean)).sort((a, b) => b - a),
+  );
+  assert.equal(tableOf(html, 'Loss after each epoch'), [
+    ['epoch 1', '3', '3.1', '2', '1'],
+    ['epoch 2', '2', '2.2', '1.5', '0.5'],
+    ['epoch 3', '1.5', '1.7', '1', '0.5'],
+  ]);
+  assert.equal(
+    tableOf(html, 'Active units after each epoch').map(([, value]) => value),
+    ['5', '3', '2'],
+  );
+  const classes = tableOf(html, 'Mean activation of each unit for each class');
+  for (const [name, ...means] of classes) {
+    const j = Number(name.slice('unit '.length));
+    assert.equal(means, [short(s.classMeans[j]), short(s.classMeans[6 + j])]);
+  }
+  assert.is(classes.length, 5, 'the dead unit is not mapped');
+  const counted = (caption: string) => tableOf(html, caption).reduce((sum, [, n]) => sum + Number(n), 0);
+  assert.is(counted('Samples by the number of their active units'), 20);
+  assert.is(counted('Units by the share of samples on which they are active'), 6);
+});
+
+test('units come in the order of their use, dead ones last, each with its card beneath it', () => {
+  const data = sample();
+  const s = statisticsOf(data);
+  const html = sectionOf(renderReport(data), 'units');
+  const units = [...html.matchAll(/<details class="unit( dead)?" name="unit" data-unit="(\d+)">([\s\S]*?)<\/details>/g)];
+  assert.equal(
+    units.map(([, , j]) => Number(j)),
+    [...s.byUse],
+  );
+  assert.equal(
+    units.map(([, dead]) => dead !== undefined),
+    [false, false, false, false, false, true],
+  );
+  for (const [, , unit, content] of units) {
+    const j = Number(unit);
+    assert.match(content, new RegExp(`^<summary aria-label="unit ${j}, [^"]+"><i class="p dec `));
+    const best = strongestSamples(data.samples.codes, 6, j, 9);
+    const shown = [
+      ...content.matchAll(
+        /<li><i class="p smp [^>]*aria-label="sample (\d+), class (\d)"><\/i><i class="p dec [^>]*><\/i><span>([^<]*)</g,
+      ),
+    ];
+    assert.equal(
+      shown.map(([, i]) => Number(i)),
+      best,
+    );
+    assert.equal(
+      shown.map(([, , , value]) => value),
+      best.map((i) => short(data.samples.codes[i * 6 + j])),
+    );
+  }
+  assert.match(html, /Dead units, active on no sample: 1\./);
+});
+
+test('reconstructions and parts tell the error that they have', () => {
+  const data = sample();
+  const { model, samples } = data;
+  const html = renderReport(data);
+  const code = row(samples.codes, 0, 6);
+  const xHat = Array.from(model.decoderBias, (b, p) =>
+    model.output(code.reduce((sum, f, j) => sum + f * model.decoderWeight[j * 12 + p], b)),
+  );
+  const error = short(meanSquaredError(row(samples.x, 0, 12), xHat));
+  assert.match(sectionOf(html, 'reconstructions'), new RegExp(`<th scope="row">error</th><td>${error}</td>`));
+  const parts = sectionOf(html, 'parts');
+  assert.match(parts, new RegExp(`error ${error}</p>`));
+  assert.is(parts.match(/<ol class="steps">/g)?.length, 2, 'one for each example');
+});
+
+test('no validation line, no word of it; no ρ, no word of it; no penalty, no line', () => {
+  const { history } = sample();
+  const html = render({ history: { ...history, validationLoss: [], sparsity: [] }, rho: null, penaltyLabel: null });
+  assert.not.match(html.slice(html.indexOf('<main>')), /validation|ρ|penalty|level-name/i);
+  assert.match(render(), /ρ = 0\.05/);
+  assert.match(render(), /XY penalty × its weight/);
+});
+
+test('the report names no kind of penalty or activation by itself', () => {
+  const folder = join(projectRoot, 'src/report');
+  for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'))) {
+    const text = readFileSync(join(folder, file), 'utf8').replace(/\/\*\*[\s\S]*?\*\//g, '');
+    assert.not.match(text, /\b(kl|l1|relu|sigmoid|tanh|topk|jumprelu|gated)\b/i, file);
+  }
+});
+
+test('a model without a history, classes or snapshots has a report without them', () => {
+  const none: number[] = [];
+  const { samples } = sample();
+  const html = render({
+    history: { loss: none, reconstruction: none, sparsity: none, validationLoss: none, l0: none },
+    classNames: [],
+    samples: { ...samples, labels: null },
+    snapshots: [],
+    command: '',
+    explainedVariance: null,
+  });
+  assert.not.match(html, /id="training"|for which class|Made by|variance explained|NaN|undefined/);
+  assert.match(html, /sample 2</);
+});
+
+test('one epoch and NaN are fit to draw', () => {
+  const none: number[] = [];
+  const html = withoutScripts(
+    render({ history: { loss: [2], reconstruction: [Number.NaN], sparsity: none, validationLoss: none, l0: none } }),
+  );
+  assert.match(html, /class="line dot loss"/);
+  assert.not.match(sectionOf(html, 'training'), /Active units per sample/);
+});
+
+test('a single unit, a dead code, and codes that are the same for all', () => {
+  const base = sample();
+  const one = { ...base.model, hiddenDim: 1, encoderWeight: base.model.encoderWeight, decoderWeight: base.model.decoderWeight };
+  const model = {
+    ...one,
+    encoderWeight: Array.from({ length: 12 }, (_, i) => i),
+    decoderWeight: Array.from({ length: 12 }, (_, i) => -i),
+  };
+  for (const value of [0, 0.5]) {
+    const html = renderReport(
+      sample({ model, snapshots: [], samples: { ...base.samples, codes: new Float32Array(20).fill(value) } }),
+    );
+    assert.is(html.match(/<details class="unit/g)?.length, 1);
+    assert.not.match(withoutScripts(html), /NaN|undefined|Infinity/);
+  }
+  const dead = renderReport(sample({ samples: { ...base.samples, codes: new Float32Array(120) } }));
+  assert.match(dead, /All 6 units are dead/);
+  assert.not.match(withoutScripts(dead), /NaN|undefined|Infinity|id="codes"|id="parts"/);
+});
+
+test('rows that are no pictures are bars with names, and rows with texts are texts', () => {
+  const { samples, model } = sample();
+  const inputNames = Array.from({ length: 12 }, (_, p) => `measure ${p}`);
+  const bars = render({ image: null, inputNames });
+  const first = statisticsOf(sample()).byUse[0];
+  const weights = row(model.decoderWeight, first, 12);
+  const strongest = [...weights.keys()].sort((a, b) => Math.abs(weights[b]) - Math.abs(weights[a]))[0];
+  assert.match(bars, new RegExp(`Adds most to measure ${strongest} \\(`));
+  const texts = Array.from({ length: 20 }, (_, i) => `the text of row ${i}`);
+  const html = sectionOf(render({ image: null, samples: { ...samples, texts } }), 'units');
+  const [best] = strongestSamples(samples.codes, 6, first, 1);
+  assert.match(html, new RegExp(`<summary><em>the text of row ${best}<br>`));
+  assert.match(html, new RegExp(`<ol class="texts"><li><b>[\\d.]+</b> the text of row ${best}</li>`));
+});
+
+test('outputs that are not the inputs are compared with their targets', () => {
+  const { model, samples } = sample();
+  const narrow = {
+    ...model,
+    outputDim: 5,
+    decoderWeight: Array.from(model.decoderWeight).slice(0, 30),
+    decoderBias: [0, 0, 0, 0, 0],
+  };
+  const targets = Array.from({ length: 100 }, (_, k) => k / 100);
+  const html = renderReport(sample({ model: narrow, samples: { ...samples, targets }, snapshots: [] }));
+  assert.not.match(withoutScripts(html), /NaN|undefined/);
+  assert.throws(
+    () => renderReport(sample({ model: narrow, snapshots: [] })),
+    /samples\.targets is null, expected 20 × 5 numbers/,
+  );
 });
 
 test('shapes at odds with each other are refused by name', () => {
+  const { model, samples, history } = sample();
   const refused = (changes: Partial<ReportData>, message: RegExp) => assert.throws(() => render(changes), message);
-  refused({ image: { width: 5, height: 5 } }, /image is 5 × 5/);
-  refused({ meanActivation: [1] }, /meanActivation holds 1 numbers, not 6/);
-  refused({ encoderWeight: [1] }, /encoderWeight/);
-  refused({ deadUnits: [6] }, /deadUnits\[0\] is 6/);
-  refused({ classNames: ['0'] }, /labels\[1\] is 1/);
-  refused({ hidden: 0, deadUnits: [] }, /hidden must be/);
+  refused({ image: { width: 5, height: 5 } }, /image is 5 × 5, expected as many pixels as a sample has inputs, 12/);
+  refused({ model: { ...model, encoderWeight: [1] } }, /model\.encoderWeight holds 1, expected 72/);
+  refused({ model: { ...model, decoderBias: [1] } }, /model\.decoderBias holds 1, expected 12/);
+  refused({ model: { ...model, hiddenDim: 0 } }, /model\.hiddenDim is 0, expected a whole number above 0/);
+  refused({ samples: { ...samples, codes: [1, 2] } }, /samples\.codes holds 2 numbers, expected 6 or more/);
+  refused({ samples: { ...samples, x: [1] } }, /samples\.x holds 1, expected 240/);
+  refused({ samples: { ...samples, texts: ['a'] } }, /samples\.texts holds 1, expected 20/);
+  refused({ classNames: ['0'] }, /samples\.labels\[1\] is 1, expected a whole number from 0 to 0/);
+  refused({ inputNames: ['a'] }, /inputNames holds 1, expected 12/);
+  refused({ history: { ...history, l0: [1] } }, /history\.l0 holds 1, expected 3/);
+  refused({ snapshots: [{ epoch: 0, decoderWeight: [1] }] }, /snapshots\[0\]\.decoderWeight holds 1, expected 72/);
 });
 
-test('1,024 units and 2,000 samples stay below 5 MB', () => {
-  const [d, h, n] = [784, 1024, 2000];
-  const html = render({
-    inputs: d,
-    hidden: h,
-    image: { width: 28, height: 28 },
-    codes: { values: noise(n * h, 19), labels: new Uint8Array(n) },
-  });
-  assert.ok(new TextEncoder().encode(html).length < 5e6);
+test('784-64-784 with 10,000 samples of noise stays below 2 MB, 2,048 units below 4 MB', () => {
+  const image = { width: 28, height: 28 };
+  assert.ok(bytes(renderReport(large(784, 64, 1000, 13, image))) < 2e6);
+  const html = renderReport(large(784, 2048, 500, 40, image));
+  assert.ok(bytes(html) < 4e6);
+  assert.is(html.match(/<details class="unit/g)?.length, 128);
+  assert.match(html, /<summary>1,920 more units, less used<\/summary>/);
+  assert.is(tableOf(html, 'All units, the loudest first').length, 2048);
+});
+
+test('examples are one of each class, or spread over all', () => {
+  assert.equal(exampleSamples([2, 0, 0, 2, 1], 5), [1, 4, 0]);
+  assert.equal(exampleSamples(null, 40), [0, 4, 8, 12, 16, 20, 24, 28, 32, 36]);
+  assert.equal(exampleSamples(null, 3), [0, 1, 2]);
+  assert.equal(spread(9, 3), [0, 4, 8]);
+  assert.equal(spread(2, 8), [0, 1]);
+});
+
+test('numbers are written for reading', () => {
+  assert.equal([short(0.012345), short(-1234.5), short(0), short(Number.NaN)], ['0.0123', '−1,230', '0', 'NaN']);
+  assert.equal([percent(0.123), percent(0.00312), percent(1), percent(0)], ['12%', '0.31%', '100%', '0%']);
+  assert.equal([tenths(72.34), tenths(-0.134)], ['72.3', '−0.1']);
+  assert.equal([count(1, 'unit'), count(2048, 'unit')], ['1 unit', '2,048 units']);
+  assert.equal([clip('a  b\nc', 9), clip('abcdefgh', 5)], ['a b c', 'abcd…']);
 });
 
 test.run();

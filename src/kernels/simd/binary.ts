@@ -1,5 +1,6 @@
 /** The compiled kernels, as a module: once per process and kind of memory. */
 
+import { fromText } from './text.js';
 import { wasm } from './wasm.js';
 
 /** (module (func (result v128) i32.const 0 i8x16.splat)) */
@@ -30,7 +31,7 @@ export function simdSupported(): boolean {
 export function kernelModule(shared: boolean): WebAssembly.Module {
   let module = modules.get(shared);
   if (!module) {
-    const bytes = Uint8Array.from(atob(wasm), (c) => c.charCodeAt(0));
+    const bytes = fromText(wasm);
     if (!shared) bytes[memoryFlagsAt(bytes)] = MAXIMUM_ONLY;
     module = new WebAssembly.Module(bytes);
     modules.set(shared, module);

@@ -1,4 +1,4 @@
-import { elementwise } from '../../kernels/elementwise.js';
+import { type ElementwiseFormula, elementwise } from '../../kernels/elementwise.js';
 import type { Elementwise, FloatArray, Kernels, Matrix, Rows } from '../../kernels/kernels.js';
 import { denseRows, sparseRows } from '../../kernels/rows.js';
 import type { Parameters } from '../../layers/parameters.js';
@@ -9,6 +9,8 @@ import { type Code, type CodeKind, type CodeLayer, code, type Derivatives, type 
 interface Passes {
   /** A ← σ(A) */
   activate(k: Kernels, a: Matrix): void;
+  /** σ(z) as an expression in z. */
+  readonly script: string;
   /** dz_ij ← (dz_ij + pull_j + l1·sign(f_ij))·σ′(f_ij): from ∂R/∂F and β·∂S/∂F to ∂J/∂Z. */
   delta(k: Kernels, dz: Matrix, f: Matrix, slope: Slope): void;
 }
@@ -18,6 +20,7 @@ type Traits = Pick<CodeKind, 'help' | 'nonNegative' | 'zeros'>;
 /** F = σ(Z), by a function that the kernels have. */
 export const kernelCode = <const Name extends Elementwise>(name: Name, traits: Traits): CodeKind<Name, Record<never, never>> =>
   elementwiseCode(name, traits, elementwise[name], {
+    script: elementwise[name].script,
     activate: (k, a) => k.activate(a, name),
     delta: (k, dz, f, { pull, l1 }) => k.hiddenDelta(dz, f, pull, l1, name),
   });
@@ -32,6 +35,7 @@ function elementwiseCode<const Name extends string>(name: Name, traits: Traits, 
     cases: [],
     layer: (workspace) => new ElementwiseLayer(workspace, traits.zeros, derivatives, σ),
     infer: ({ k }, _θ, z) => σ.activate(k, z),
+    script: () => ({ body: `const σ = (z) => ${σ.script};\nfor (let j = 0; j < hiddenDim; j++) z[j] = σ(z[j]);` }),
   });
 }
 
@@ -83,14 +87,14 @@ function addWeighted({ data, cols }: Matrix, f: Matrix, weighted: FloatArray): v
   }
 }
 
-/** σ, and its derivatives written in terms of its own output f = σ(z). */
-export interface Formula extends Derivatives {
-  value(z: number): number;
-}
-
 /** The same by a formula alone, in loops of its own: any σ whose derivative can be read off its output. */
-export const formulaCode = <const Name extends string>(name: Name, traits: Traits, { value, ...derivatives }: Formula) =>
+export const formulaCode = <const Name extends string>(
+  name: Name,
+  traits: Traits,
+  { value, script, ...derivatives }: ElementwiseFormula,
+) =>
   elementwiseCode(name, traits, derivatives, {
+    script,
     activate(_k, { data }) {
       for (let i = 0; i < data.length; i++) data[i] = value(data[i]);
     },

@@ -35,6 +35,14 @@ export const gated = code({
     }
   },
 
+  script: (_spec, θ) => ({
+    body: `for (let j = 0; j < hiddenDim; j++) {
+  const m = (z[j] - encoderBias[j]) * magnitudeScale[j] + magnitudeBias[j];
+  z[j] = z[j] > 0 && m > 0 ? m : 0;
+}`,
+    constants: { magnitudeScale: Array.from(θ.own.magnitudeScale, exp), magnitudeBias: θ.own.magnitudeBias },
+  }),
+
   cases: [
     { name: 'gated, one row, n = 1', options: {}, n: 1 },
     { name: 'gated, a partial batch, 3 rows in room for 8', options: {}, n: 3, room: 8 },

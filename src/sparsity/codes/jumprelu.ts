@@ -47,6 +47,11 @@ export const jumprelu = code({
     }
   },
 
+  script: (_spec, θ) => ({
+    body: 'for (let j = 0; j < hiddenDim; j++) if (z[j] <= threshold[j]) z[j] = 0;',
+    constants: { threshold: Array.from(θ.own.logThreshold, exp) },
+  }),
+
   cases: [
     { name: 'jumprelu, thresholds amid Z', options: { threshold: 0.4, bandwidth: 0.6 } },
     { name: 'jumprelu, one row, n = 1', options: { threshold: 0.4 }, n: 1 },

@@ -25,6 +25,7 @@ export const variational = code({
   ],
   layer: (workspace) => new VariationalLayer(workspace),
   infer() {},
+  script: () => ({ body: '' }),
 
   cases: [
     { name: 'variational, one row, n = 1', options: {}, n: 1 },

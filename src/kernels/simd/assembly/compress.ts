@@ -37,6 +37,8 @@ export function compressTile(t: u32): void {
  * could have been written, so no store reaches beyond the row's m places. x − x is 0 for every finite x,
  * and NaN for the others.
  */
+// @ts-ignore: decorator
+@inline
 function packRow(index: usize, value: usize, a: usize, m: u32): u32 {
   const zero = f32x4.splat(0);
   const four = i32x4.splat(4);

@@ -47,6 +47,8 @@ export function hiddenDeltaTile(t: u32): void {
   }
 }
 
+// @ts-ignore: decorator
+@inline
 function deltaRow<S>(dz: usize, f: usize, m: u32): void {
   const l1 = floatArgument(7);
   let pull = argument(2);

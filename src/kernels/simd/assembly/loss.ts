@@ -79,6 +79,8 @@ function writeOut(stretch: usize, i: u32, j: u32, count: u32): void {
   }
 }
 
+// @ts-ignore: decorator
+@inline
 function stretchLoss(xHat: usize, dz: usize, target: usize, m: u32): f64 {
   const kind = <Kind>argument(4);
   if (kind == Kind.RELU) return lossAs<Relu>(xHat, dz, target, m);
@@ -88,6 +90,8 @@ function stretchLoss(xHat: usize, dz: usize, target: usize, m: u32): f64 {
   return lossAs<Identity>(xHat, dz, target, m);
 }
 
+// @ts-ignore: decorator
+@inline
 function lossAs<S>(xHat: usize, dz: usize, target: usize, n: u32): f64 {
   const twoC = floatArgument(7);
   const zero = f32x4.splat(0);
@@ -95,7 +99,7 @@ function lossAs<S>(xHat: usize, dz: usize, target: usize, n: u32): f64 {
   for (let from: u32 = 0; from < n; from += BLOCK) {
     const count = min(n - from, BLOCK);
     const whole = xHat + ((count & ~3) << 2);
-    activateAs<S>(xHat, count);
+    if (idof<S>() != idof<Identity>()) activateAs<S>(xHat, count);
     let squares = zero;
     while (xHat != whole) {
       const y = v128.load(xHat);

@@ -1,0 +1,124 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+import { type Command, Option } from 'commander';
+import type { Kind } from '../formats/detect.js';
+import { KINDS } from '../formats/detect.js';
+import { readTable, type Table, type TableOptions } from '../formats/table.js';
+import { type Check, oneOf, positive, text, when } from '../numbers/checks.js';
+import type { DType } from '../numbers/matrix.js';
+import type { PreparationOptions } from '../numbers/preparation.js';
+import { flag } from './flags.js';
+
+/** How the files of a command are to be read: what their flags say. */
+export interface DataFlags {
+  label?: string;
+  header?: boolean;
+  array?: string;
+  delimiter?: string;
+  format?: Kind;
+}
+
+/** Rows from one file or several, one after the other. */
+export interface Rows {
+  readonly data: Float32Array | Float64Array;
+  readonly rows: number;
+  readonly cols: number;
+  readonly labels: readonly string[] | null;
+  readonly names: readonly string[] | null;
+  /** Width and height, where rows look like pictures. */
+  readonly image: readonly [number, number] | null;
+}
+
+const character: Check = when((v) => typeof v === 'string' && v.length === 1, 'one character');
+
+export function addDataFlags(command: Command): Command {
+  return command
+    .addOption(
+      flag('--label <column>', 'the column of labels, by name or number (from 0, negative from the end)', text).helpGroup(
+        'Data:',
+      ),
+    )
+    .addOption(new Option('--no-header', 'the first line of a CSV file is data').helpGroup('Data:'))
+    .addOption(flag('--array <name>', 'the array of an npz or safetensors file', text).helpGroup('Data:'))
+    .addOption(flag('--delimiter <char>', 'between the cells of a CSV file (default: found)', character).helpGroup('Data:'))
+    .addOption(
+      flag('--format <kind>', 'what kind of file it is (default: told by its content)', oneOf(...KINDS)).helpGroup('Data:'),
+    );
+}
+
+/** What is done to the rows before they are learned from. */
+export function addPreparationFlags(command: Command): Command {
+  const group = 'Preparation, kept in the model and undone by reconstruct:';
+  return command
+    .addOption(flag('--scale <x>', 'divide every entry by x: 255 for bytes', positive).helpGroup(group))
+    .addOption(new Option('--center', "subtract each column's mean").helpGroup(group))
+    .addOption(new Option('--standardize', "subtract each column's mean, divide by its standard deviation").helpGroup(group))
+    .addOption(new Option('--unit-rows', 'divide each row by its length').helpGroup(group))
+    .addOption(new Option('--mean-norm', 'multiply so that rows have length √d on average').helpGroup(group));
+}
+
+export function preparationFrom(values: PreparationOptions): PreparationOptions {
+  const { scale, center, standardize, unitRows, meanNorm } = values;
+  const given = Object.entries({ scale, center, standardize, unitRows, meanNorm }).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(given);
+}
+
+/** A column's number where the flag is one; labels by name otherwise. */
+const column = (label: string | undefined) => (label !== undefined && /^-?\d+$/.test(label) ? Number(label) : label);
+
+/**
+ * Reads files of rows, `-` being what comes in on stdin.
+ * @throws Error naming the file, and the byte, line or key of it that is not as expected
+ */
+export function readRows(paths: readonly string[], flags: DataFlags, dtype: DType): Rows {
+  const { label, header, array, delimiter, format } = flags;
+  const options: TableOptions = {
+    dtype,
+    label: column(label),
+    array,
+    delimiter,
+    kind: format,
+    ...(header === false && { header }),
+    gunzip: (packed, atMost) => gunzipSync(packed, { maxOutputLength: Math.max(1, atMost) }),
+  };
+  const tables = paths.map((path) => readTable(readBytes(path), path === '-' ? 'stdin' : path, options));
+  return tables.length === 1 ? rowsOf(tables[0]) : joined(tables, paths, dtype);
+}
+
+const rowsOf = ({ kind, data, rows, cols, labels, names }: Table): Rows => ({
+  data,
+  rows,
+  cols,
+  labels: labels ?? null,
+  names: names ?? null,
+  image: imageOf(kind, cols),
+});
+
+/** idx files of square width are taken for pictures, which is what they are used for. */
+function imageOf(kind: Kind, cols: number): [number, number] | null {
+  const side = Math.sqrt(cols);
+  return kind === 'idx' && Number.isInteger(side) && side > 3 ? [side, side] : null;
+}
+
+function joined(tables: readonly Table[], paths: readonly string[], dtype: DType): Rows {
+  const { cols, names } = tables[0];
+  tables.forEach((table, i) => {
+    if (table.cols !== cols) throw new Error(`${paths[i]}: has rows of ${table.cols}, expected ${cols}, as ${paths[0]}`);
+  });
+  const rows = tables.reduce((sum, table) => sum + table.rows, 0);
+  const data = dtype === 'float32' ? new Float32Array(rows * cols) : new Float64Array(rows * cols);
+  let at = 0;
+  for (const table of tables) {
+    data.set(table.data, at);
+    at += table.data.length;
+  }
+  const labels = tables.every((table) => table.labels) ? tables.flatMap((table) => table.labels ?? []) : null;
+  return { data, rows, cols, labels, names: names ?? null, image: imageOf(tables[0].kind, cols) };
+}
+
+function readBytes(path: string): Uint8Array {
+  if (path === '-') return readFileSync(0);
+  if (!existsSync(path)) throw new Error(`${path}: there is no such file`);
+  if (statSync(path).isDirectory()) throw new Error(`${path}: is a folder, expected a file of rows`);
+  return readFileSync(path);
+}

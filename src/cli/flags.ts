@@ -1,0 +1,107 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { commonOptions, modelOptions, type SparseAutoencoderOptions } from '../core/options.js';
+import type { Check, Option as ModelOption } from '../numbers/checks.js';
+import { codes, penalties, penaltyKind } from '../sparsity/kinds.js';
+
+/** Options that follow from the data, or are no single value: see data.ts. */
+const WITHOUT_FLAG = ['inputDim', 'outputDim', 'preparation'];
+/** Shorter names than the options have. */
+const SHORT: Readonly<Record<string, string>> = { hiddenDim: 'hidden', learningRate: 'lr', sparsityParam: 'rho' };
+
+const kebab = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+const camel = (name: string) => name.replace(/-(.)/g, (_, letter) => letter.toUpperCase());
+const flagOf = (option: string) => SHORT[option] ?? kebab(option);
+
+/** A flag's text as what its check takes: itself, or the JSON that it is. */
+export function parsed(check: Check): (text: string) => unknown {
+  return (text) => {
+    if (check.ok(text)) return text;
+    let value: unknown;
+    try {
+      value = JSON.parse(text);
+    } catch {}
+    if (check.ok(value)) return value;
+    throw new InvalidArgumentError(`Expected ${check.expected.replaceAll('"', '')}.`);
+  };
+}
+
+/** A flag whose value a check decides on. */
+export const flag = (name: string, help: string, check: Check): Option => new Option(name, help).argParser(parsed(check));
+
+const flagged = Object.entries(modelOptions).filter(([name]) => !WITHOUT_FLAG.includes(name));
+
+/** A flag for each option of a model; `defaults` are shown, and filled in by `modelFrom`. */
+export function addModelFlags(command: Command, defaults: Partial<SparseAutoencoderOptions>): void {
+  for (const [name, option] of flagged) command.addOption(modelFlag(name, option, (defaults as Record<string, unknown>)[name]));
+}
+
+function modelFlag(name: string, { check, default: usual, help }: ModelOption, own: unknown): Option {
+  const isSwitch = check.ok(true) && check.ok(false) && !check.ok(1);
+  const choices = check.names ? `: ${check.names.join(', ')}` : '';
+  const text = `${help}${choices}${defaultOf(name, own ?? usual)}`;
+  return flag(`--${flagOf(name)}${isSwitch ? '' : ' <value>'}`, text, check).helpGroup(
+    owners(name) ? 'Of some kinds:' : 'Model:',
+  );
+}
+
+/** The kinds that read an option, if it is not one of every model. */
+function owners(name: string): string {
+  return [...codes, ...penalties].flatMap((kind) => (Object.hasOwn(kind.options, name) ? [kind.name] : [])).join(', ');
+}
+
+/** What leaving a flag out means. Two options follow from others. */
+function defaultOf(name: string, value: unknown): string {
+  if (name === 'beta') return ` (default: ${penalties.map(({ name: of, beta }) => `${beta} for ${of}`).join(', ')})`;
+  if (name === 'penalty') {
+    const groups = penalties.map((penalty) => [penalty.name, codes.filter((code) => code.penalty === penalty.name)] as const);
+    const [usual, ...others] = groups.filter(([, kinds]) => kinds.length).sort(([, a], [, b]) => b.length - a.length);
+    return ` (default: ${[usual[0], ...others.map(([of, kinds]) => `${of} for ${kinds.map((kind) => kind.name).join(', ')}`)].join('; ')})`;
+  }
+  if (value === undefined || value === false) return '';
+  return ` (default: ${typeof value === 'object' ? JSON.stringify(value) : value})`;
+}
+
+/** What the flags of a model say: those given, over those of a preset, over the defaults. */
+export function modelFrom(
+  command: Command,
+  defaults: Partial<SparseAutoencoderOptions>,
+  preset: Partial<SparseAutoencoderOptions> = {},
+): Partial<SparseAutoencoderOptions> {
+  const values = command.optsWithGlobals();
+  const given = flagged.map(([name]) => [name, camel(flagOf(name))] as const).filter(([, key]) => values[key] !== undefined);
+  const options: Partial<SparseAutoencoderOptions> = {
+    ...defaults,
+    ...preset,
+    ...Object.fromEntries(given.map(([name, key]) => [name, values[key]])),
+  };
+  refuseIdle(command, options, new Set(given.map(([name]) => name)));
+  return options;
+}
+
+/** A flag that was given and means nothing with the kinds that were chosen is an error, even where the library lets it pass. */
+function refuseIdle(command: Command, options: Partial<SparseAutoencoderOptions>, given: ReadonlySet<string>): void {
+  const code = codes.find(({ name }) => name === (options.hiddenActivation ?? commonOptions.hiddenActivation.default));
+  const penalty = options.penalty ?? code?.penalty ?? '';
+  for (const [what, chosen, kinds] of [
+    ['hidden-activation', code?.name, codes],
+    ['penalty', penalty, penalties],
+  ] as const) {
+    for (const name of given) {
+      const owners = kinds.filter((kind) => Object.hasOwn(kind.options, name)).map((kind) => kind.name);
+      if (owners.length && !owners.includes(chosen as string)) idle(command, name, what, chosen, owners);
+    }
+  }
+  const weighty = penalties.filter(({ beta }) => beta !== 0).map(({ name }) => name);
+  if (given.has('beta') && penaltyKind({ penalty })?.beta === 0) idle(command, 'beta', 'penalty', penalty, weighty);
+}
+
+function idle(command: Command, name: string, what: string, chosen: string | undefined, owners: readonly string[]): never {
+  return command.error(`error: --${flagOf(name)} has no meaning with ${what} ${chosen}, expected ${owners.join(' or ')}`);
+}
+
+/** The flags that make such a model again. */
+export function modelArguments(options: Partial<SparseAutoencoderOptions>): [string, unknown][] {
+  return flagged
+    .map(([name]) => [flagOf(name), (options as Record<string, unknown>)[name]] as [string, unknown])
+    .filter(([, value]) => value !== undefined && value !== false);
+}

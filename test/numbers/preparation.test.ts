@@ -1,0 +1,102 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { SparseAutoencoder, type SparseAutoencoderOptions } from '../../src/index.js';
+import { Preparation, type PreparationOptions, unlearned } from '../../src/numbers/preparation.js';
+import { fails, flatten, near, randomRows, sameBits, thetaOf } from '../helpers.js';
+
+const matrix = (rows: number[][]) => ({ data: Float64Array.from(rows.flat()), rows: rows.length, cols: rows[0].length });
+
+/** What becomes of rows that it learns from, and what undoing that gives. */
+function prepared(options: PreparationOptions, rows: number[][]) {
+  const x = matrix(rows);
+  const learned = Object.entries(unlearned(options, x.cols)).map(([name, start]) => [name, Float64Array.from(start)]);
+  const preparation = new Preparation(options, Object.fromEntries(learned));
+  preparation.learn(x);
+  const made = preparation.apply(x);
+  const back = { ...made, data: made.data.slice() };
+  preparation.undo(back, x);
+  return { made: Array.from(made.data), back: Array.from(back.data), preparation };
+}
+
+const X = [
+  [2, 10],
+  [4, 10],
+  [6, 10],
+];
+const deviation = Math.sqrt(8 / 3);
+const byHand: [PreparationOptions, number[]][] = [
+  [{ scale: 2 }, [1, 5, 2, 5, 3, 5]],
+  [{ center: true }, [-2, 0, 0, 0, 2, 0]],
+  [{ standardize: true }, [-2 / deviation, 0, 0, 0, 2 / deviation, 0]],
+  [{ scale: 2, center: true, unitRows: true }, [-1, 0, 0, 0, 1, 0]],
+  // mean ‖x‖ = (2 + 0 + 2)/3
+  [{ center: true, meanNorm: true }, [-2, 0, 0, 0, 2, 0].map((v) => (v * Math.SQRT2 * 3) / 4)],
+  // unit rows but for one of zeros: mean ‖x‖ = 2/3
+  [{ center: true, unitRows: true, meanNorm: true }, [-1, 0, 0, 0, 1, 0].map((v) => v * Math.SQRT2 * 1.5)],
+];
+for (const [options, expected] of byHand) {
+  test(`${JSON.stringify(options)}: by hand, and back`, () => {
+    const { made, back } = prepared(options, X);
+    near(made, expected, 1e-15);
+    near(back, X.flat(), 1e-14);
+  });
+}
+
+test('what was learned stays: other rows are prepared by it', () => {
+  const { preparation } = prepared({ standardize: true }, X);
+  preparation.learn(matrix([[100, 100]]));
+  near(preparation.apply(matrix([[4 + deviation, 11]])).data, [1, 1], 1e-14);
+});
+
+const rows = randomRows(40, 6, 2).map((row, i) => row.map((u, j) => 100 * u + 10 * j + i));
+const create = (options: Partial<SparseAutoencoderOptions> = {}) =>
+  new SparseAutoencoder({ inputDim: 6, hiddenDim: 4, outputActivation: 'identity', seed: 5, dtype: 'float64', ...options });
+
+for (const preparation of [{ scale: 255 }, { standardize: true }, { center: true, unitRows: true, meanNorm: true }]) {
+  test(`${JSON.stringify(preparation)}: a model prepares X itself, and its file keeps how`, async () => {
+    const [sae, other] = [create({ preparation }), create()];
+    const by = prepared(preparation, rows);
+    const already = { data: by.made, shape: [40, 6] };
+    assert.equal(await sae.fit(rows, { epochs: 3, batchSize: 8 }), await other.fit(already, { epochs: 3, batchSize: 8 }));
+    sameBits(thetaOf(sae), thetaOf(other));
+    sameBits(flatten(sae.transform(rows)), flatten(other.transform(already)));
+    assert.is(sae.evaluate(rows).loss, other.evaluate(already).loss);
+    const xHat = other.reconstruct(already);
+    by.preparation.undo({ data: xHat.data, rows: 40, cols: 6 }, matrix(rows));
+    near(flatten(sae.reconstruct(rows)), flatten(xHat), 1e-12);
+    const back = SparseAutoencoder.fromBytes(sae.toBytes());
+    sameBits(flatten(back.transform(rows)), flatten(sae.transform(rows)));
+    sameBits(flatten(back.reconstruct(rows[7])), flatten(sae.reconstruct(rows)).slice(42, 48));
+  });
+}
+
+test('validation rows are prepared by what the training rows taught', async () => {
+  const sae = create({ preparation: { standardize: true } });
+  const { validationLoss } = await sae.fit(rows.slice(0, 30), { epochs: 1, validationData: rows.slice(30) });
+  near(validationLoss, [sae.evaluate(rows.slice(30)).loss], 1e-12);
+});
+
+test('a fit that fails in its first epoch leaves nothing learned', async () => {
+  const sae = create({ preparation: { standardize: true } });
+  const before = sae.toBytes({ training: true });
+  const fail = () => {
+    throw new Error('stop');
+  };
+  await fails(() => sae.fit(rows, { batchSize: 8, onBatchEnd: fail }), 'stop');
+  assert.equal(sae.toBytes({ training: true }), before);
+});
+
+test('entries that are not finite are named as they came, wrong options refused', async () => {
+  const sae = create({ preparation: { unitRows: true } });
+  await fails(() => sae.transform([[1, 2, 3, Number.NaN, 5, 6]]), 'transform: X[0, 3] is NaN, expected a finite number');
+  await fails(
+    () => create({ preparation: { scale: 0 } }),
+    'SparseAutoencoder: preparation: scale is 0, expected a number above 0',
+  );
+  await fails(
+    () => create({ preparation: { centre: true } as never }),
+    'SparseAutoencoder: preparation: unknown option "centre"; did you mean "center"?',
+  );
+});
+
+test.run();

@@ -1,0 +1,121 @@
+import { decode } from 'fast-png';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { encodeBase64 } from '../../src/report/base64.js';
+import {
+  type Brush,
+  barBrush,
+  greatestMagnitude,
+  greyBrush,
+  negativeColour,
+  picturePng,
+  positiveColour,
+  sheetPng,
+  signedBrush,
+} from '../../src/report/pictures.js';
+import { Sheet, sheetRules } from '../../src/report/sheets.js';
+import { noise } from './sample.js';
+
+/** The colour of every pixel, read back from the PNG. */
+function colours(values: ArrayLike<number>, brush: Brush, scale?: number): number[][] {
+  const png = decode(picturePng(brush.draw(values, scale), brush));
+  assert.equal([png.width, png.height], [brush.size.width, brush.size.height]);
+  return Array.from(png.data, (index) => [...(png.palette ?? [])[index]]);
+}
+
+test('base64 survives every byte and many chunks', () => {
+  const bytes = Uint8Array.from({ length: 70_001 }, (_, i) => (i * 7 + (i >> 8)) & 255);
+  assert.is(encodeBase64(bytes), Buffer.from(bytes).toString('base64'));
+});
+
+test('a grey picture runs from black at low to white at high', () => {
+  const drawn = colours([0, 0.5, 1, -3, 7, Number.NaN], greyBrush({ width: 3, height: 2 }, 0, 1));
+  assert.equal(
+    drawn.map(([red]) => red),
+    [0, 130, 255, 0, 255, 0],
+  );
+  for (const [red, green, blue] of drawn) assert.ok(red === green && green === blue);
+});
+
+test('a signed picture is clear at zero and solid at either end', () => {
+  const drawn = colours([-2, -1, 0, 1, 2, Number.NaN], signedBrush({ width: 3, height: 2 }), 2);
+  assert.equal(drawn[0], [...negativeColour, 254]);
+  assert.equal(drawn[4], [...positiveColour, 254]);
+  assert.equal([drawn[2][3], drawn[5][3]], [0, 0]);
+  assert.equal(drawn[3], [...positiveColour, 131]);
+  assert.equal(drawn[1].slice(0, 3), [...negativeColour]);
+});
+
+test('without a scale, a signed picture ends at its greatest magnitude, infinity left out', () => {
+  assert.is(greatestMagnitude([1, -3, Number.NaN, Infinity]), 3);
+  assert.equal(colours([1, -3], signedBrush({ width: 2, height: 1 }))[1], [...negativeColour, 254]);
+  assert.equal(
+    colours([0, 0], signedBrush({ width: 2, height: 1 })).map(([, , , alpha]) => alpha),
+    [0, 0],
+  );
+});
+
+test('bars go up for more than zero and down for less, as far as the value', () => {
+  const brush = barBrush(3);
+  const { width, height } = brush.size;
+  assert.equal([width, height], [3, 49]);
+  const drawn = colours([1, -0.5, 0], brush, 1);
+  const heights = (x: number, colour: readonly number[]) =>
+    Array.from({ length: height }, (_, y) => y).filter(
+      (y) => drawn[y * width + x][3] > 200 && drawn[y * width + x][0] === colour[0],
+    );
+  assert.equal(
+    heights(0, positiveColour),
+    Array.from({ length: 25 }, (_, y) => y),
+  );
+  assert.equal(
+    heights(1, negativeColour),
+    Array.from({ length: 13 }, (_, y) => 24 + y),
+  );
+  assert.equal(heights(2, positiveColour), []);
+});
+
+test('where there are more numbers than bars, a bar is the greatest of its few', () => {
+  const brush = barBrush(600);
+  assert.is(brush.size.width, 200);
+  const values = new Float64Array(600);
+  values[4] = -1;
+  const drawn = brush.draw(values);
+  assert.is(drawn[48 * 200 + 1], 0);
+  assert.is(drawn[48 * 200 + 0], brush.blank);
+});
+
+test('a sheet holds each picture in its own frame', () => {
+  const brush = signedBrush({ width: 3, height: 2 });
+  const rows = Array.from({ length: 18 }, (_, k) => noise(6, k + 1));
+  const pictures = rows.map((values) => brush.draw(values));
+  const png = decode(sheetPng(pictures, brush));
+  assert.equal([png.width, png.height], [16 * 5, 2 * 4]);
+  let drawn = 0;
+  for (const [k, picture] of pictures.entries()) {
+    for (let p = 0; p < 6; p++) {
+      const x = (k % 16) * 5 + 1 + (p % 3);
+      const y = Math.floor(k / 16) * 4 + 1 + Math.floor(p / 3);
+      assert.is(png.data[y * png.width + x], picture[p]);
+      if (picture[p] !== brush.blank) drawn++;
+    }
+  }
+  assert.is(png.data.filter((index) => index !== brush.blank).length, drawn, 'frames are blank');
+});
+
+test('an element shows its place on the sheet, by classes that have rules', () => {
+  const sheet = new Sheet('abc', greyBrush({ width: 2, height: 2 }, 0, 1), '.other');
+  for (let k = 0; k < 20; k++) assert.is(sheet.add([0, 1, 0, 1]), k);
+  assert.is(sheet.html(19, 'a "name"'), '<i class="p abc x3 y1" role="img" aria-label="a &quot;name&quot;"></i>');
+  assert.is(sheet.html(0, '', { opacity: 0.5, className: 'big' }), '<i class="p abc x0 y0 o10 big" aria-hidden="true"></i>');
+  assert.match(
+    sheet.rules(),
+    /^\.abc \{ --last: 1; aspect-ratio: 1; \}\n\.abc, \.other \{ background-image: url\(data:image\/png;base64,/,
+  );
+  const rules = sheetRules(20);
+  for (const rule of ['.x3{--x:3}', '.y1{--y:1}', '.o10{opacity:0.5}', '.x15{--x:15}']) assert.ok(rules.includes(rule), rule);
+  assert.not.match(rules, /\.y2\{/);
+  assert.is(new Sheet('none', greyBrush({ width: 1, height: 1 }, 0, 1)).rules(), '');
+});
+
+test.run();
