@@ -2,7 +2,8 @@
 
 export { checkGradients, type ParameterCheck } from './checking/check-gradients.js';
 export { checkGradient, type Differentiable, type GradientCheck, type GradientCheckOptions } from './checking/gradient-check.js';
-export { Decoder, Encoder } from './core/layers.js';
+export { diagnose, type Judged } from './core/diagnose.js';
+export { Decoder, Encoder, type TopActivation } from './core/layers.js';
 export type { ParameterValues } from './core/model.js';
 export type { FromBytesOptions, ToBytesOptions } from './core/model-file.js';
 export type { Backend, SparseAutoencoderOptions } from './core/options.js';
@@ -10,15 +11,23 @@ export {
   type Evaluation,
   type LossAndGradients,
   type ParameterName,
+  type PassOptions,
   type PerParameter,
   SparseAutoencoder,
 } from './core/sparse-autoencoder.js';
 export type { Elementwise, FloatArray, Matrix } from './kernels/kernels.js';
 export type { Initializer } from './layers/initializers.js';
 export type { Reconstruction } from './layers/reconstruction.js';
+export type { DensityBin, Fidelity } from './model/quality.js';
 export type { DType } from './numbers/matrix.js';
 export type { MatrixLike, MatrixOf, RowLike, ShapedArray } from './numbers/matrix-like.js';
 export type { PreparationOptions } from './numbers/preparation.js';
 export type { HiddenActivation, Penalty } from './sparsity/kinds.js';
-export type { CheckpointOptions, EarlyStopping, FitOptions, Signal } from './training/fit-options.js';
+export type { Corruption } from './sparsity/modifiers/corruption.js';
+export type { CheckpointOptions, EarlyStopping, FitOptions, LiveSettings, Signal } from './training/fit-options.js';
 export type { BatchReport, EpochReport, History } from './training/history.js';
+export type { Resampling } from './training/resampling.js';
+export type { Decay, Schedule } from './training/schedule.js';
+export type { DecoderBiasStart } from './training/start.js';
+export { type Recovery, recovery } from './truth/recovery.js';
+export { SparseWorld, type WorldOptions } from './truth/world.js';

@@ -1,5 +1,6 @@
 import ndarray, { type NdArray } from 'ndarray';
 import ops from 'ndarray-ops';
+import type { TopActivation } from './core/layers.js';
 import type { ParameterValues } from './core/model.js';
 import type { FromBytesOptions, ToBytesOptions } from './core/model-file.js';
 import type { SparseAutoencoderOptions } from './core/options.js';
@@ -132,7 +133,7 @@ export class SparseAutoencoder {
   get sparsityParam(): number {
     return this.#core.sparsityParam;
   }
-  /** β */
+  /** β as it stands: `options.beta`, until `fit` has steered it. */
   get beta(): number {
     return this.#core.beta;
   }
@@ -169,8 +170,17 @@ export class SparseAutoencoder {
 
   /** J over X as one batch, without its gradient, and what the code is like. */
   evaluate(X: MatrixLike, options: { targets?: MatrixLike } = {}): Evaluation<Result> {
-    const { meanActivation, ...rest } = this.#core.evaluate(X, options);
-    return { ...rest, meanActivation: ndarray(meanActivation, [meanActivation.length]) };
+    const { meanActivation, density, ...rest } = this.#core.evaluate(X, options);
+    const vector = (data: FloatArray) => ndarray(data, [data.length]);
+    return { ...rest, meanActivation: vector(meanActivation), density: vector(density) };
+  }
+
+  /**
+   * The rows that a unit is most active on, the largest f first, of equal ones the earlier row: `count` of them, 10 if
+   * it is not given, or as many as it is active on.
+   */
+  topActivations(X: MatrixLike, options: { unit: number; count?: number }): TopActivation[] {
+    return this.#core.topActivations(X, options);
   }
 
   /**

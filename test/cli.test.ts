@@ -2,14 +2,15 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { load } from '../src/node.js';
 import { type Ended, inTemporaryFolder, runNode } from './helpers.js';
 import { mnistLike, writeFiles } from './node/idx-folder.js';
 
 const cli = (...args: string[]): Promise<Ended> => runNode(['src/cli.ts', ...args]);
 
-/** Asserts that it failed, said so in one line (before the hint at --help), and printed nothing else. */
-function failed({ code, stdout, stderr }: Ended, message: string | RegExp): void {
-  assert.is(code, 1);
+/** Asserts that it failed, said so in one line (before the hint at --help), and printed nothing else. 2 is a wrong command. */
+function failed({ code, stdout, stderr }: Ended, message: string | RegExp, expected = 1): void {
+  assert.is(code, expected);
   assert.is(stdout, '');
   assert.match(stderr, message);
   assert.is(stderr.split('\n').filter((line) => line.startsWith('error: ')).length, 1, stderr);
@@ -19,9 +20,11 @@ function failed({ code, stdout, stderr }: Ended, message: string | RegExp): void
 test('--help lists every flag and preset', async () => {
   const { code, stdout } = await cli('--help');
   assert.is(code, 0);
-  const flags = 'epochs hidden penalty beta rho lr batch-size seed limit data out preset backend threads help';
+  const flags =
+    'epochs hidden hidden-activation output-activation reconstruction penalty beta rho weight-decay lr initializer dtype batch-size seed limit data out preset backend threads resume checkpoint-minutes version help';
   for (const flag of flags.split(' ')) assert.match(stdout, `--${flag}`);
-  for (const word of ['keras-l1', 'dl4j', 'gradcheck']) assert.match(stdout, word);
+  for (const word of ['keras-l1', 'dl4j', 'gradcheck', 'train', 'transform', 'evaluate', 'inspect', 'export'])
+    assert.match(stdout, word);
 });
 
 const bad: Record<string, [string[], string | RegExp]> = {
@@ -34,14 +37,14 @@ const bad: Record<string, [string[], string | RegExp]> = {
   'rho of 1': [['--rho', '1'], /Expected a number between 0 and 1/],
   'lr of 0': [['--lr', '0'], /Expected a number above 0/],
   'lr of infinity': [['--lr', 'Infinity'], /Expected a number above 0/],
-  'an unknown penalty': [['--penalty', 'l2'], /'l2' is invalid.*kl, l1, none/],
+  'an unknown penalty': [['--penalty', 'l2'], /'l2' is invalid.*Expected one of kl, l1/],
   'an unknown preset': [['--preset', 'keras'], /'keras' is invalid.*keras-l1, dl4j/],
   'rho without kl': [['--penalty', 'l1', '--rho', '0.1'], /--rho has no meaning with penalty l1/],
   'beta without a penalty': [['--preset', 'dl4j', '--beta', '1'], /--beta has no meaning with penalty none/],
   'an argument that is no flag': [['mnist'], /mnist|too many arguments/],
 };
 for (const [what, [args, message]] of Object.entries(bad)) {
-  test(`refused: ${what}`, async () => failed(await cli(...args), message));
+  test(`refused: ${what}`, async () => failed(await cli(...args), message, 2));
 }
 
 test('a missing data folder is named, with the way to get it, and nothing is written', () =>
@@ -80,10 +83,13 @@ test('a run on 300 digits: a line an epoch, the evaluation, the report', () =>
       );
     assert.match(stdout, /^test \(10,000 images\): loss .* explained variance .*%, .* of 16 units active, \d+ dead$/m);
     assert.match(stdout, `report: ${join(out, 'report.html')}`);
-    assert.equal(readdirSync(out), ['report.html']);
+    assert.equal(readdirSync(out), ['model.safetensors', 'report.html']);
+    assert.is(load(join(out, 'model.safetensors')).hiddenDim, 16);
     const html = readFileSync(join(out, 'report.html'), 'utf8');
-    for (const id of ['loss', 'reconstructions', 'codes', 'activity', 'weights']) assert.match(html, `id="${id}"`);
+    for (const id of ['reconstructions', 'parts', 'units', 'codes', 'use', 'training', 'settings'])
+      assert.match(html, `id="${id}"`);
     assert.match(html, 'data:image/png;base64,');
+    assert.ok(html.length < 1e6, `${html.length} bytes`);
     assert.match(html.replace(/<\/?span>/g, ''), '--limit 300');
     for (const [, url] of html.matchAll(/<(?:script|link|img|iframe)[^>]*\s(?:src|href)="([^"]*)"/g))
       assert.match(url, /^data:/, 'self-contained');
@@ -123,7 +129,7 @@ test('--data takes any folder of that form; presets set what flags leave open; a
     );
     assert.is(diverged.code, 1);
     assert.is(readFileSync(join(out, 'report.html'), 'utf8'), before);
-    assert.equal(readdirSync(out), ['report.html']);
+    assert.equal(readdirSync(out).sort(), ['model.safetensors', 'report.html']);
   }));
 
 test('gradcheck prints a row a case, none above 1e-8', async () => {

@@ -16,9 +16,10 @@ import { penaltyKind } from '../sparsity/kinds.js';
 import { historyOf } from '../training/history.js';
 import { addDataFlags, type DataFlags, type Rows, readRows } from './data.js';
 import { flag } from './flags.js';
+import { snapshot } from './job.js';
 import { count, prepareFile, print } from './output.js';
-import { reportData, snapshot } from './report-data.js';
-import { matrixOf, type Samples } from './train.js';
+import { matrixOf, type Samples } from './plan.js';
+import { reportData } from './report-data.js';
 
 const WRITERS = ['npy', 'csv', 'tsv', 'jsonl'] as const;
 type Writer = (typeof WRITERS)[number];

@@ -7,7 +7,14 @@ import { coreOf } from '../sparse-autoencoder.js';
 import { penaltyKind } from '../sparsity/kinds.js';
 import { historyOf } from '../training/history.js';
 import { createProgress } from './progress.js';
-import { isSnapshotEpoch, snapshot } from './report-data.js';
+
+/** W_dec at the start and after 1, 2, 4, 8 … epochs: units take their shape early. */
+export const isSnapshotEpoch = (epoch: number): boolean => epoch === 0 || Number.isInteger(Math.log2(epoch));
+
+export const snapshot = (sae: SparseAutoencoder, epoch: number): ReportSnapshot => ({
+  epoch,
+  decoderWeight: Float32Array.from(sae.parameters.decoderWeight.data),
+});
 
 /** Training that someone watches, and may cut short. */
 export interface Job {

@@ -12,8 +12,10 @@ import { addDataFlags, addPreparationFlags, preparationFrom, readRows } from './
 import { addModelFlags, flag, modelArguments, modelFrom } from './flags.js';
 import { printGradientTable } from './gradcheck.js';
 import { count, prepareFile, prepareFolder } from './output.js';
+import type { Samples } from './plan.js';
 import { presets } from './presets.js';
-import { inFolder, type Samples, trainAndReport } from './train.js';
+import { addSuperpositionCommand } from './superposition.js';
+import { inFolder, trainAndReport } from './train.js';
 
 const defaults: Partial<SparseAutoencoderOptions> = { hiddenDim: 64, seed: '1' };
 
@@ -59,6 +61,7 @@ export function createProgram(version: string): Command {
   addModelFlags(train, { ...defaults, outputActivation: undefined });
 
   addApplyCommands(program);
+  addSuperpositionCommand(program);
   program
     .command('gradcheck')
     .description('checks every gradient against central differences and prints the table')

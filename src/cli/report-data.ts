@@ -1,18 +1,12 @@
+import { modelOf } from '../core/sparse-autoencoder.js';
 import type { Evaluation, SparseAutoencoder } from '../index.js';
 import { elementwise } from '../kernels/elementwise.js';
-import type { ReportData, ReportSnapshot } from '../report/report-data.js';
+import type { ReportData } from '../report/report-data.js';
+import { coreOf } from '../sparse-autoencoder.js';
 import { penaltyKind } from '../sparsity/kinds.js';
-import type { Outcome } from './job.js';
+import { isSnapshotEpoch, type Outcome, snapshot } from './job.js';
 import { count, programCall } from './output.js';
-import { matrixOf, quoted, type TrainingPlan } from './train.js';
-
-/** W_dec at the start and after 1, 2, 4, 8 … epochs: units take their shape early. */
-export const isSnapshotEpoch = (epoch: number): boolean => epoch === 0 || Number.isInteger(Math.log2(epoch));
-
-export const snapshot = (sae: SparseAutoencoder, epoch: number): ReportSnapshot => ({
-  epoch,
-  decoderWeight: Float32Array.from(sae.parameters.decoderWeight.data),
-});
+import { matrixOf, quoted, type TrainingPlan } from './plan.js';
 
 const rowsOf = (table: readonly (readonly [string, string])[]) => table.map(([name, value]) => ({ name, value }));
 
@@ -86,7 +80,7 @@ export function reportData(
       output: elementwise[options.outputActivation].value,
     },
     samples: {
-      x: judge.data,
+      x: modelOf(coreOf(sae)).prepare('report: X', judge).data,
       targets: null,
       codes: sae.transform(matrixOf(judge)).data,
       labels: judge.classes?.of ?? null,

@@ -1,48 +1,12 @@
 import { join } from 'node:path';
-import { type FitOptions, SparseAutoencoder, type SparseAutoencoderOptions } from '../index.js';
+import { SparseAutoencoder } from '../index.js';
 import { writeWhole } from '../node/files.js';
 import { load, save } from '../node.js';
 import { renderReport } from '../report/report.js';
-import type { ImageSize } from '../report/report-data.js';
 import { type Outcome, runJob } from './job.js';
 import { count, print, programCall } from './output.js';
+import { matrixOf, quoted, type TrainingPlan } from './plan.js';
 import { reportData } from './report-data.js';
-
-/** Rows with what is known of them. */
-export interface Samples {
-  readonly data: Float32Array | Float64Array;
-  readonly rows: number;
-  readonly cols: number;
-  /** Class numbers, and what the classes are called. */
-  readonly classes: { readonly of: ArrayLike<number>; readonly names: readonly string[] } | null;
-}
-
-/** A training run from data to files. */
-export interface TrainingPlan {
-  readonly title: string;
-  /** What there is to learn from: "60,000 training and 10,000 test images of 28 × 28". */
-  readonly about: string;
-  readonly train: Samples;
-  /** What it is judged by, and what that is called. */
-  readonly judge: Samples;
-  readonly judgedBy: string;
-  readonly image: ImageSize | null;
-  readonly inputNames: readonly string[] | null;
-  readonly model: Omit<SparseAutoencoderOptions, 'inputDim'>;
-  readonly fit: FitOptions & { epochs: number };
-  readonly scoreEvery?: number;
-  readonly files: { readonly model: string; readonly report: string | null; readonly checkpoints: string };
-  readonly checkpointMinutes: number;
-  /** A checkpoint to go on from. */
-  readonly resume: string | null;
-  readonly json: boolean;
-  /** The command's arguments, to be shown with what it made. */
-  readonly command: readonly string[];
-  readonly backend?: SparseAutoencoderOptions['backend'];
-  readonly threads?: SparseAutoencoderOptions['threads'];
-}
-
-export const matrixOf = ({ data, rows, cols }: Samples) => ({ data, shape: [rows, cols] });
 
 /** Trains, evaluates, writes the model and its report; or, if it is interrupted, says how to go on. */
 export async function trainAndReport(plan: TrainingPlan): Promise<void> {
@@ -105,9 +69,6 @@ function sayHowToGoOn(
   say(`${signal} after ${history.loss.length} of ${fit.epochs} epochs. To go on from there:`);
   say(`  ${[programCall(), ...without.map(quoted), '--resume', quoted(checkpoint)].join(' ')}`);
 }
-
-/** As a shell takes it. */
-export const quoted = (text: string): string => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
 
 export const inFolder = (folder: string, report: boolean) => ({
   model: join(folder, 'model.safetensors'),

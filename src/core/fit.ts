@@ -1,5 +1,7 @@
 import { trainingKernels } from '../kernels/backend.js';
 import type { Matrix } from '../kernels/kernels.js';
+import { columnMeans } from '../model/quality.js';
+import { refuse } from '../numbers/checks.js';
 import { rowsOf } from '../numbers/matrix.js';
 import type { MatrixLike } from '../numbers/matrix-like.js';
 import { DataSet } from '../training/batches.js';
@@ -13,10 +15,13 @@ import {
   readPair,
 } from '../training/fit-options.js';
 import type { History } from '../training/history.js';
+import { pauser } from '../training/pause.js';
+import { type DecoderBiasStart, geometricMedian } from '../training/start.js';
 import { train } from '../training/trainer.js';
 import type { Dealing, Run } from '../training/training-state.js';
 import type { Model } from './model.js';
 import { toBytes } from './model-file.js';
+import type { CompleteOptions } from './options.js';
 
 /** Rows to learn from, and their targets; null where T = X. */
 interface Samples {
@@ -34,6 +39,7 @@ export async function fit(model: Model, X: MatrixLike, given: FitOptions): Promi
   const { epochs, batchSize, shuffle, earlyStopping, onEpochEnd, onBatchEnd, signal } = options;
   const dealing = { rows: separated.training.x.rows, batchSize, shuffle };
   const resume = options.resume ? requireRun(model.state.run, dealing) : null;
+  requireShiftable(options.decoderBias, spec);
   const epochsBefore = model.state.records.length;
   const forget = model.preparation?.learn(separated.training.x);
   const prepare = <S extends Samples>(samples: S): S => ({ ...samples, x: model.prepare('fit: X', samples.x) });
@@ -47,7 +53,16 @@ export async function fit(model: Model, X: MatrixLike, given: FitOptions): Promi
     if (validation && !validation.targets) model.requireTarget('fit: validationData', validation.x);
     return await train(k, model.state, {
       spec,
-      learningRate: model.spec.learningRate,
+      adam: spec,
+      learningRate: options.learningRate ?? spec.learningRate,
+      schedule: options.schedule ?? {},
+      penaltyWarmup: options.penaltyWarmup ?? 0,
+      clipNorm: options.clipNorm ?? Infinity,
+      averaging: options.averaging ?? null,
+      resampling: options.resampling ?? null,
+      targetL0: spec.targetL0 ?? null,
+      settings: options.settings ?? {},
+      decoderBias: await decoderBiasStart(model, training, options.decoderBias),
       epochs,
       dealing,
       resume,
@@ -69,6 +84,22 @@ export async function fit(model: Model, X: MatrixLike, given: FitOptions): Promi
   } finally {
     await k.close();
   }
+}
+
+/** b_dec is x̂ where the code is all zeros, if nothing comes after it. */
+function requireShiftable(start: DecoderBiasStart | undefined, { outputActivation }: CompleteOptions): void {
+  if (start !== undefined && outputActivation !== 'identity')
+    refuse(
+      'fit: decoderBias',
+      start,
+      `none with outputActivation "${outputActivation}": "identity" alone gives b_dec the units of X`,
+    );
+}
+
+/** Where b_dec starts, if it is asked for and the model has taken no step yet. */
+async function decoderBiasStart(model: Model, { x, targets }: Samples, start?: DecoderBiasStart): Promise<Float64Array | null> {
+  if (start === undefined || model.state.step > 0) return null;
+  return start === 'mean' ? columnMeans(targets ?? x) : geometricMedian(targets ?? x, pauser());
 }
 
 /** The run to resume, if it can be resumed with these rows. */

@@ -1,6 +1,6 @@
 import type { Matrix } from '../kernels/kernels.js';
 import { decodeAll, encodeAll, reconstructAll } from '../model/inference.js';
-import type { Where } from '../numbers/matrix.js';
+import { rowsOf, type Where } from '../numbers/matrix.js';
 import type { MatrixLike, RowLike } from '../numbers/matrix-like.js';
 import type { Model } from './model.js';
 
@@ -60,4 +60,32 @@ export function reconstructWith(model: Model, where: Where, X: MatrixLike | RowL
   reconstructAll(where, model.inferenceKernels(x), model, x, xHat);
   if (spec.outputDim === spec.inputDim) preparation?.undo(xHat, raw);
   return xHat;
+}
+
+/** A row that a unit is active on. */
+export interface TopActivation {
+  /** Of X, counted from 0. */
+  readonly row: number;
+  /** f */
+  readonly value: number;
+}
+
+/** Rows that are encoded at a time, where one unit of them is kept. */
+const STRETCH = 4096;
+
+/** Where unit j is not silent, the largest f first. */
+export function topActivations(model: Model, where: Where, X: MatrixLike, unit: number, count: number): TopActivation[] {
+  const { inputDim, hiddenDim } = model.spec;
+  const x = model.prepare(where, model.readFinite(where, X, inputDim));
+  const f = model.blank(Math.min(STRETCH, x.rows), hiddenDim);
+  const found: TopActivation[] = [];
+  for (let from = 0; from < x.rows; from += STRETCH) {
+    const rows = rowsOf(x, from, Math.min(from + STRETCH, x.rows));
+    encodeAll(where, model.inferenceKernels(rows), model, rows, rowsOf(f, 0, rows.rows));
+    for (let i = 0; i < rows.rows; i++) {
+      const value = f.data[i * hiddenDim + unit];
+      if (value !== 0) found.push({ row: from + i, value });
+    }
+  }
+  return found.sort((a, b) => b.value - a.value || a.row - b.row).slice(0, count);
 }

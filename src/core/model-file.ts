@@ -6,6 +6,7 @@ import { layoutOf } from '../model/layout.js';
 import { checkOptions, flag, show } from '../numbers/checks.js';
 import { firstNonFinite } from '../numbers/matrix.js';
 import { isRandomState, type RandomState } from '../numbers/random.js';
+import { WeightMean } from '../training/averaging.js';
 import type { EpochRecord } from '../training/history.js';
 import type { Run, TrainingState } from '../training/training-state.js';
 import { Model } from './model.js';
@@ -15,7 +16,8 @@ import { type Backend, commonOptions, completeModelOptions, type SparseAutoencod
  * A model as one safetensors file.
  *   tensors    θ part by part, under the names of its layout (SAELens's): W_enc d×h, b_enc, W_dec h×d′, b_dec, …;
  *              memory.NAME, F64: what its kinds remember; and for training
- *              adam.m, adam.v: the moments, laid out as θ; best.theta, best.m, best.v, best.memory.NAME: the best epoch
+ *              adam.m, adam.v: the moments, laid out as θ; mean.iterate, mean.mean, where weights are averaged;
+ *              best.theta, best.m, best.v, best.memory.NAME, best.mean.…: the best epoch
  *   metadata   format, version, options (JSON), history (JSON: an object an epoch), and for training
  *              training (JSON): see Training
  */
@@ -37,6 +39,8 @@ export interface FromBytesOptions {
 interface Training {
   readonly step: number;
   readonly streams: Readonly<Record<string, RandomState>>;
+  /** How many weights the mean is of, where one is kept. */
+  readonly averaged?: number;
   readonly run: (Omit<Run, 'best'> & { readonly best: Best | null }) | null;
 }
 
@@ -44,6 +48,7 @@ interface Best {
   readonly loss: number;
   readonly epoch: number;
   readonly step: number;
+  readonly averaged?: number;
   readonly streams: Readonly<Record<string, RandomState>>;
 }
 
@@ -71,6 +76,7 @@ export function toBytes(model: Model, options: ToBytesOptions): Uint8Array<Array
   const training: Training = {
     step: state.step,
     streams: state.memory.positions,
+    averaged: state.averaged?.steps,
     run: state.run && { ...(run as Run), best: best && bestOf(best) },
   };
   return writeSafetensors(
@@ -79,6 +85,7 @@ export function toBytes(model: Model, options: ToBytesOptions): Uint8Array<Array
       ...remembered,
       ['adam.m', tensor(state.m)],
       ['adam.v', tensor(state.v)],
+      ...meanTensors('mean', state),
       ...(best ? bestTensors(best.state) : []),
     ],
     [...metadata, ['training', JSON.stringify(training)]],
@@ -92,14 +99,19 @@ const bestOf = ({ state, loss, epoch }: NonNullable<Run['best']>): Best => ({
   loss,
   epoch,
   step: state.step,
+  averaged: state.averaged?.steps,
   streams: state.memory.positions,
 });
+
+const meanTensors = (prefix: string, { averaged }: TrainingState) =>
+  averaged ? [[`${prefix}.iterate`, tensor(averaged.iterate)] as const, [`${prefix}.mean`, tensor(averaged.mean)] as const] : [];
 
 const bestTensors = (state: TrainingState) => [
   ['best.theta', tensor(state.theta)] as const,
   ['best.m', tensor(state.m)] as const,
   ['best.v', tensor(state.v)] as const,
   ...memoryTensors('best.memory', state),
+  ...meanTensors('best.mean', state),
 ];
 
 /**
@@ -127,6 +139,7 @@ export function readModel(bytes: Uint8Array, how: FromBytesOptions): Model {
   const model = new Model(spec, true);
   const own = partsOf(model.state.theta, model.layout);
   for (const { name, data } of parts) own.get(name)?.data.set(data);
+  if (tensors.has('memory.silence')) model.state.memory.keep('silence', new Float64Array(spec.hiddenDim));
   takeMemory(take, 'memory', model.state);
   if (metadata.has('history')) model.state.records.push(...readRecords(metadata.get('history') as string));
   if (metadata.has('training')) readTraining(take, parse<Training>(metadata, 'training'), model.state);
@@ -167,11 +180,19 @@ function takeMemory(take: Take, prefix: string, { memory }: TrainingState): void
   for (const [name, values] of Object.entries(memory.values)) values.set(take(`${prefix}.${name}`, [values.length], 'F64'));
 }
 
-function readTraining(take: Take, { step, streams, run }: Training, state: TrainingState): void {
+function takeMean(take: Take, prefix: string, steps: number | undefined, state: TrainingState): void {
+  if (steps === undefined) return;
+  const size = [state.theta.length];
+  state.averaged = new WeightMean(take(`${prefix}.iterate`, size).slice(), take(`${prefix}.mean`, size).slice());
+  state.averaged.steps = whole(`${prefix}'s steps`, steps);
+}
+
+function readTraining(take: Take, { step, streams, averaged, run }: Training, state: TrainingState): void {
   const size = [state.theta.length];
   state.m.set(take('adam.m', size));
   state.v.set(take('adam.v', size));
   state.step = whole('step', step);
+  takeMean(take, 'mean', averaged, state);
   state.memory.positions = positions(streams);
   if (run === null) return;
   const { rows, batchSize, shuffle, start } = run ?? damaged('run', run);
@@ -194,6 +215,8 @@ function readTraining(take: Take, { step, streams, run }: Training, state: Train
   copy.v.set(take('best.v', size));
   copy.step = whole('run.best.step', best.step);
   takeMemory(take, 'best.memory', copy);
+  copy.averaged = null;
+  takeMean(take, 'best.mean', best.averaged, copy);
   copy.memory.positions = positions(best.streams);
   state.run.best = { state: copy, loss, epoch: whole('run.best.epoch', epoch) };
 }

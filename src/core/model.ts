@@ -11,6 +11,7 @@ import { Preparation, prepares, unlearned } from '../numbers/preparation.js';
 import { Random } from '../numbers/random.js';
 import { codeKind } from '../sparsity/kinds.js';
 import type { Memory } from '../sparsity/memory.js';
+import { STEERING_START } from '../training/steering.js';
 import { TrainingState } from '../training/training-state.js';
 import type { CompleteOptions } from './options.js';
 
@@ -38,7 +39,7 @@ export class Model implements Trained {
 
   /** A new model; with `blank`, one whose θ is all zeros, to be filled. */
   constructor(options: CompleteOptions, blank = false) {
-    const { seed, dtype, initializer } = options;
+    const { seed, dtype, initializer, targetL0 } = options;
     const layout = layoutOf(options);
     const count = parameterCount(layout);
     if (count > MOST_PARAMETERS) {
@@ -46,7 +47,11 @@ export class Model implements Trained {
     }
     this.spec = options;
     this.layout = layout;
-    this.state = TrainingState.create(dtype, count, newMemory(options, seed, toLearn(options)));
+    this.state = TrainingState.create(
+      dtype,
+      count,
+      newMemory(options, seed, { ...toLearn(options), ...(targetL0 !== undefined && { steering: STEERING_START }) }),
+    );
     this.#live = this.state;
     if (!blank) initialize(this.state.theta, layout, initializer, Random.stream(seed, 'weights'));
   }

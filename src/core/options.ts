@@ -4,6 +4,7 @@ import { type Initializer, initializers } from '../layers/initializers.js';
 import { type Reconstruction, reconstructionScale } from '../layers/reconstruction.js';
 import {
   anything,
+  belowOne,
   type Check,
   checkOptions,
   count,
@@ -32,6 +33,7 @@ import {
   penaltyKind,
   terms,
 } from '../sparsity/kinds.js';
+import { ADAM } from '../training/adam.js';
 
 /** Where the arithmetic runs. 'auto' is 'simd' wherever that can run, float64 excepted. */
 export type Backend = 'auto' | 'plain' | 'simd';
@@ -58,6 +60,16 @@ interface CommonOptions {
   preparation?: PreparationOptions;
   /** Adam's α > 0. Default 0.001. */
   learningRate?: number;
+  /** Adam's β₁ and β₂, from 0 up to below 1. Defaults 0.9, 0.999. */
+  beta1?: number;
+  beta2?: number;
+  /** Adam's ε > 0. Default 10⁻⁷, as Keras has it. */
+  epsilon?: number;
+  /**
+   * How many units shall be active a row, on average, when training ends: `fit` then steers β, which starts at
+   * `beta`. For penalties that make a code sparser the stronger they are. Default: β stays as it is.
+   */
+  targetL0?: number | undefined;
   /** Default 'glorot-uniform'. */
   initializer?: Initializer;
   /** The weights and the order of the batches follow from it. Default 0. */
@@ -91,6 +103,10 @@ export const commonOptions: { readonly [K in keyof Required<CommonOptions>]: Opt
   beta: { check: notNegative, default: undefined, help: 'weight of the penalty (β)' },
   preparation: { check: anything, default: {}, help: 'what is done to X first' },
   learningRate: { check: positive, default: 0.001, help: "Adam's learning rate" },
+  beta1: { check: belowOne, default: ADAM.beta1, help: "Adam's β₁" },
+  beta2: { check: belowOne, default: ADAM.beta2, help: "Adam's β₂" },
+  epsilon: { check: positive, default: ADAM.epsilon, help: "Adam's ε" },
+  targetL0: { check: positive, default: undefined, help: 'active units a row that β is steered to' },
   initializer: { check: oneOf(...Object.keys(initializers)), default: 'glorot-uniform', help: 'initial weights' },
   seed: { check: seed, default: 0, help: 'of the weights and of the order of the batches' },
   dtype: { check: oneOf('float32', 'float64'), default: 'float32', help: 'precision' },
@@ -152,11 +168,23 @@ export function completeModelOptions(options: SparseAutoencoderOptions, call = '
         refusal.expected,
       );
   }
+  if (complete.targetL0 !== undefined) requireSteerable(complete, code.zeros);
   const { backend, dtype, reconstruction, outputActivation, preparation } = complete;
   if (reconstruction === 'bce' && outputActivation !== 'sigmoid')
     refuse(`${call}: outputActivation`, outputActivation, '"sigmoid" with reconstruction "bce", which compares probabilities');
   if (backend === 'simd' && dtype === 'float64') refuse(`${call}: backend`, backend, '"plain" or "auto" with dtype "float64"');
   return { ...complete, preparation: withoutUndefined(preparation) };
+}
+
+/** What `targetL0` needs: a code that has zeros, and a penalty that makes more of them, with a weight to start from. */
+function requireSteerable({ targetL0, hiddenActivation, hiddenDim, penalty, beta }: CompleteOptions, zeros: boolean): void {
+  const where = 'SparseAutoencoder: targetL0';
+  const steerable = penalties.filter(({ steers }) => steers).map(({ name }) => `"${name}"`);
+  if (!zeros) refuse(where, targetL0, `none with hiddenActivation "${hiddenActivation}", whose units are always active`);
+  if (!penaltyKind({ penalty }).steers)
+    refuse(where, targetL0, `none with penalty "${penalty}": β is steered for ${steerable.join(', ')}`);
+  if (Number(targetL0) >= hiddenDim) refuse(where, targetL0, `a number below hiddenDim ${hiddenDim}`);
+  if (beta === 0) refuse('SparseAutoencoder: beta', beta, 'a number above 0 for targetL0 to start from');
 }
 
 /** Checks the options of a call that takes targets and, if `more` says so, other things. */

@@ -3,16 +3,18 @@ import type { FloatArray, Matrix } from '../kernels/kernels.js';
 import { asRows } from '../kernels/rows.js';
 import { parameterCount, partsOf } from '../layers/parameters.js';
 import { adoptParameters, CHUNK } from '../model/inference.js';
-import { assess, explainedVariance } from '../model/metrics.js';
+import { betaOf } from '../model/layout.js';
+import { assess } from '../model/metrics.js';
 import { Objective } from '../model/objective.js';
-import { anything } from '../numbers/checks.js';
+import { type DensityBin, deadOf, densityHistogram, explainedVariance, type Fidelity, fidelity } from '../model/quality.js';
+import { anything, checkOptions, count, isCount, requireValue, when } from '../numbers/checks.js';
 import { floats } from '../numbers/matrix.js';
 import type { MatrixLike, RowLike } from '../numbers/matrix-like.js';
 import { penaltyKind } from '../sparsity/kinds.js';
 import type { FitOptions } from '../training/fit-options.js';
 import type { History } from '../training/history.js';
 import { fit } from './fit.js';
-import { Decoder, Encoder, encodeWith, reconstructWith } from './layers.js';
+import { Decoder, Encoder, encodeWith, reconstructWith, type TopActivation, topActivations } from './layers.js';
 import { Model, type ParameterValues } from './model.js';
 import { type FromBytesOptions, readModel, type ToBytesOptions, toBytes } from './model-file.js';
 import { checkDataOptions, completeModelOptions, type SettledOptions, type SparseAutoencoderOptions } from './options.js';
@@ -24,7 +26,7 @@ export type ParameterName = 'encoderWeight' | 'encoderBias' | 'decoderWeight' | 
 export type PerParameter<T> = Record<ParameterName, T> & { readonly [own: string]: T };
 
 /** J on a data set, its terms, and what the code is like. */
-export interface Evaluation<Vector = FloatArray> {
+export interface Evaluation<Vector = FloatArray> extends Fidelity {
   /** J = reconstruction + β·sparsity + (λ/2)·‖W‖² */
   loss: number;
   /** R */
@@ -35,10 +37,16 @@ export interface Evaluation<Vector = FloatArray> {
   l0: number;
   /** How many units are active on no row. */
   deadUnits: number;
+  /** Which they are. */
+  deadIndices: number[];
   /** 1 − Σ(t − x̂)²/Σ(t − t̄)², over all entries; t̄ is each column's mean. */
   explainedVariance: number;
   /** ρ̂, h entries. */
   meanActivation: Vector;
+  /** The share of rows that each unit is active on, h entries. */
+  density: Vector;
+  /** How many units have which log₁₀ density. */
+  densityHistogram: DensityBin[];
 }
 
 export interface LossAndGradients<Value = Matrix> {
@@ -126,9 +134,9 @@ export class SparseAutoencoder {
   get sparsityParam(): number {
     return this.#model.spec.sparsityParam;
   }
-  /** β */
+  /** β as it stands: `options.beta`, until `fit` has steered it. */
   get beta(): number {
-    return this.#model.spec.beta;
+    return betaOf(this.#model.memory);
   }
   get learningRate(): number {
     return this.#model.spec.learningRate;
@@ -176,14 +184,31 @@ export class SparseAutoencoder {
     const t = model.readTargets('evaluate: targets', options.targets, x.rows);
     if (!t) model.requireTarget('evaluate: X', x);
     const k = model.kernels(Math.min(CHUNK, x.rows));
-    const { squaredError, meanActivation, ...rest } = k.scoped(() =>
+    const { squaredError, rowErrors, meanActivation, density, ...rest } = k.scoped(() =>
       assess('evaluate: X', k, { spec, memory, θ: adoptParameters(k, model.θ) }, x, t),
     );
     return {
       ...rest,
       explainedVariance: explainedVariance(squaredError, t ?? x),
+      ...fidelity(rowErrors, t ?? x),
+      deadIndices: deadOf(density),
       meanActivation: copyAs(model, meanActivation),
+      density: copyAs(model, density),
+      densityHistogram: densityHistogram(density, x.rows),
     };
+  }
+
+  /**
+   * The rows that a unit is most active on, the largest f first, of equal ones the earlier row: `count` of them, 10 if
+   * it is not given, or as many as it is active on.
+   */
+  topActivations(X: MatrixLike, options: { unit: number; count?: number }): TopActivation[] {
+    const call = 'topActivations';
+    const { hiddenDim } = this;
+    const isUnit = when((j) => j === 0 || (isCount(j) && j < hiddenDim), `a whole number from 0 to ${hiddenDim - 1}`);
+    checkOptions(call, options, { unit: isUnit, count });
+    requireValue(`${call}: unit`, options.unit, isUnit);
+    return topActivations(this.#model, `${call}: X`, X, options.unit, options.count ?? 10);
   }
 
   /**

@@ -97,11 +97,11 @@ const describe = ({ names, width }: Columns, column: number) =>
   names ? `column ${shown(names[column])}` : `column ${column} of 0 … ${width - 1}`;
 
 function refuse(columns: Columns, line: number, column: number, cell: string): never {
-  throw new RangeError(`${columns.name} line ${line}, ${describe(columns, column)}: ${shown(cell.trim())} is not a number`);
+  return failing(`${columns.name} line ${line}, ${describe(columns, column)}`)(`${shown(cell.trim())} is not a number`);
 }
 
 function refuseWidth({ name, width }: Columns, line: number, cells: number): never {
-  throw new RangeError(`${name} line ${line}: ${cells} ${cells === 1 ? 'cell' : 'cells'}, expected ${width}`);
+  return failing(`${name} line ${line}`)(`${cells} ${cells === 1 ? 'cell' : 'cells'}, expected ${width}`);
 }
 
 /** 10⁰ … 10²²: the powers of ten that a double holds exactly. */
@@ -189,7 +189,7 @@ function fillQuoted(data: TextRows['data'], labels: string[], text: string, head
     step({ data: cells, errors, meta }) {
       const started = line;
       const quotes = errors.find(({ type }) => type === 'Quotes');
-      if (quotes) throw new RangeError(`${name} line ${started}: ${quotes.message}`);
+      if (quotes) failing(`${name} line ${started}`)(quotes.message);
       for (let at = text.indexOf('\n', cursor); at >= 0 && at < meta.cursor; at = text.indexOf('\n', at + 1)) line++;
       cursor = meta.cursor;
       if ((cells.length === 1 || !delimiter.trim()) && cells.every((cell) => !cell.trim())) return;

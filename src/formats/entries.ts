@@ -44,10 +44,12 @@ export const countOf = (shape: readonly number[]): number => shape.reduce((produ
 
 export type Fail = (what: string) => never;
 
-/** How a reader refuses the file that errors call `name`. */
+const visible = (control: string) => `\\x${control.charCodeAt(0).toString(16).padStart(2, '0')}`;
+
+/** How a reader refuses the file that errors call `name`. Nothing that a file says may steer the terminal that shows it. */
 export function failing(name: string): Fail {
   return (what) => {
-    throw new RangeError(`${name}: ${what}`);
+    throw new RangeError(`${name}: ${what}`.replace(/\p{Cc}/gu, visible));
   };
 }
 

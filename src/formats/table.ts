@@ -3,6 +3,7 @@ import { readCsv } from './csv.js';
 import { detect, KINDS, type Kind } from './detect.js';
 import { countOf, type Fail, failing, type Tensor } from './entries.js';
 import { asFloats, type FloatType } from './floats.js';
+import { grouped } from './header.js';
 import { idxHeader, parseIdx } from './idx.js';
 import { exceeds, gunzip, gunzipHead, limitOf } from './inflate.js';
 import { readJsonLines } from './jsonl.js';
@@ -104,7 +105,7 @@ function unpacked(bytes: Uint8Array, name: string, options: TableOptions, fail: 
   try {
     return options.gunzip(bytes, limit.bytes);
   } catch (error) {
-    return fail(`broken gzip data, or more than ${limit.bytes} bytes (${limit.why}): ${(error as Error).message}`);
+    return fail(`broken gzip data, or more than ${grouped(limit.bytes)} bytes (${limit.why}): ${(error as Error).message}`);
   }
 }
 

@@ -78,7 +78,7 @@ export function zipEntries(bytes: Uint8Array, fail: Fail): Map<string, ZipEntry>
     const [nameLength, extraLength, commentLength] = [28, 30, 32].map((field) => u16(at + field));
     const extra = at + 46 + nameLength;
     const name = new TextDecoder().decode(bytes.subarray(fields.within(at + 46, nameLength), extra));
-    if (u16(at + 8) & ENCRYPTED) fail(`${name.slice(0, 99)} is encrypted`);
+    if (u16(at + 8) & ENCRYPTED) fail(`${JSON.stringify(name.slice(0, 99))} is encrypted`);
     let wide = wideFields(fields, extra, extra + extraLength);
     const [size, packedSize, local] = [24, 20, 42].map((field) => {
       const value = u32(at + field);

@@ -19,6 +19,8 @@ export interface DecoderRoom {
   readonly sparseCode: boolean;
   /** Whether `backward` will be asked for. */
   readonly thenBack: boolean;
+  /** Whether dF may be asked for at more than F's non-zeros. */
+  readonly wider?: boolean;
 }
 
 /** From F to R, and from there back to dF. */
@@ -27,8 +29,11 @@ export interface DecoderLayer {
   forward(θ: Parameters, f: Rows, t: Rows, c: number, thenBack: boolean): number;
   /** X̂ of the rows that `forward` was given last, unless `thenBack`. */
   xHat(n: number): Matrix;
-  /** ∂R/∂F, returned; ∂R/∂W_dec and ∂R/∂b_dec into dθ, unless they are held constant. */
-  backward(θ: Parameters, dθ: Parameters | null, f: Rows): Matrix;
+  /**
+   * ∂R/∂F, returned, of a sparse F where `wanted` has entries, and 0 elsewhere; ∂R/∂W_dec and ∂R/∂b_dec into dθ, unless
+   * they are held constant.
+   */
+  backward(θ: Parameters, dθ: Parameters | null, f: Rows, wanted?: SparseRows): Matrix;
 }
 
 /** R(X̂, T), X̂ = σ_o(F·W_dec + 1·b_decᵀ). */
@@ -68,9 +73,9 @@ export class PlainDecoder implements DecoderLayer {
    *                              dF = dY·W_decᵀ          n×h = n×d′ · (h×d′)ᵀ, returned
    *
    * A sparse F says that ∂J/∂Z vanishes wherever F does (a ReLU): dF is then asked for at F's non-zeros
-   * alone, and written as 0 elsewhere.
+   * alone, and written as 0 elsewhere; or at those of `wanted`, if it does not vanish there.
    */
-  backward(θ: Parameters, dθ: Parameters | null, f: Rows): Matrix {
+  backward(θ: Parameters, dθ: Parameters | null, f: Rows, wanted?: SparseRows): Matrix {
     const { k } = this;
     const dy = rowsOf(this.y, 0, f.rows);
     const df = rowsOf(this.df, 0, f.rows);
@@ -80,7 +85,7 @@ export class PlainDecoder implements DecoderLayer {
         k.transpose(fT, f);
         k.spmm(dθ.decoderWeight, fT, dy);
       }
-      k.sddmm(df, f, dy, θ.decoderWeight);
+      k.sddmm(df, wanted ?? f, dy, θ.decoderWeight);
     } else {
       if (dθ) k.gemmTN(dθ.decoderWeight, f, dy);
       k.gemmNT(df, dy, θ.decoderWeight);

@@ -13,6 +13,8 @@ interface Block {
   /** Room for its columns of F, in either form, and for those of dF. */
   readonly dense: Matrix;
   readonly sparse: SparseRows;
+  /** And for those of what dF is wanted at. */
+  readonly wanted: SparseRows;
   readonly df: Matrix;
   /** Room for the transpose. */
   readonly transposed: SparseRows;
@@ -36,7 +38,12 @@ export class PrefixDecoder implements DecoderLayer {
   private readonly sum: Matrix;
   private readonly df: Matrix;
 
-  constructor(k: Kernels, spec: ObjectiveSpec, prefixes: readonly number[], { capacity, sparseCode, thenBack }: DecoderRoom) {
+  constructor(
+    k: Kernels,
+    spec: ObjectiveSpec,
+    prefixes: readonly number[],
+    { capacity, sparseCode, thenBack, wider }: DecoderRoom,
+  ) {
     this.k = k;
     this.spec = spec;
     this.sum = denseRows(k, capacity, spec.outputDim);
@@ -48,6 +55,7 @@ export class PrefixDecoder implements DecoderLayer {
         to,
         dense: denseRows(k, capacity, to - from),
         sparse: sparseRows(k, capacity, to - from, sparseCode),
+        wanted: sparseRows(k, capacity, to - from, thenBack && wider === true),
         df: denseRows(k, thenBack ? capacity : 0, to - from),
         transposed: sparseRows(k, to - from, capacity, sparseCode && thenBack),
         y: denseRows(k, capacity, spec.outputDim),
@@ -58,7 +66,7 @@ export class PrefixDecoder implements DecoderLayer {
   forward(θ: Parameters, f: Rows, t: Rows, c: number, thenBack: boolean): number {
     const { k, spec, blocks } = this;
     const n = f.rows;
-    if (isSparse(f)) this.dealSparse(f);
+    if (isSparse(f)) this.dealSparse(f, 'sparse');
     else this.dealDense(f);
     const sum = rowsOf(this.sum, 0, n);
     let loss = 0;
@@ -82,9 +90,10 @@ export class PrefixDecoder implements DecoderLayer {
     return rowsOf(this.blocks[this.blocks.length - 1].y, 0, n);
   }
 
-  backward(θ: Parameters, dθ: Parameters | null, f: Rows): Matrix {
+  backward(θ: Parameters, dθ: Parameters | null, f: Rows, wanted?: SparseRows): Matrix {
     const { k, blocks } = this;
     const n = f.rows;
+    if (wanted) this.dealSparse(wanted, 'wanted');
     const df = rowsOf(this.df, 0, n);
     for (let b = blocks.length - 1; b >= 0; b--) {
       const block = blocks[b];
@@ -100,7 +109,7 @@ export class PrefixDecoder implements DecoderLayer {
           k.transpose(transposed, part);
           k.spmm(dw, transposed, dy);
         }
-        k.sddmm(own, part, dy, w);
+        k.sddmm(own, wanted ? { ...block.wanted, rows: n } : part, dy, w);
       } else {
         if (dw) k.gemmTN(dw, part, dy);
         k.gemmNT(own, dy, w);
@@ -122,10 +131,11 @@ export class PrefixDecoder implements DecoderLayer {
   }
 
   /** A row's entries come in the order of their columns, hence block by block. */
-  private dealSparse({ rows, start, end, index, value }: SparseRows): void {
+  private dealSparse({ rows, start, end, index, value }: SparseRows, into: 'sparse' | 'wanted'): void {
     for (let i = 0; i < rows; i++) {
       let at = start[i];
-      for (const { from, to, sparse } of this.blocks) {
+      for (const block of this.blocks) {
+        const { from, to, [into]: sparse } = block;
         let put = i * (to - from);
         sparse.start[i] = put;
         for (; at < end[i] && index[at] < to; at++, put++) {

@@ -13,9 +13,12 @@ export function layoutOf(spec: ObjectiveSpec): Layout {
   return [...common, ...(parameters?.(spec) ?? [])];
 }
 
-/** What a new model remembers between batches. */
+/** What a new model remembers between batches: where β stands, what its kind of code keeps, and `more`. */
 export const newMemory = (spec: ObjectiveSpec, seed: Seed, more: Record<string, readonly number[]> = {}): Memory =>
-  new Memory({ ...codeKind(spec).memory?.(spec), ...more }, seed);
+  new Memory({ beta: [spec.beta], ...codeKind(spec).memory?.(spec), ...more }, seed);
+
+/** β as it stands: the option, until something steers it. */
+export const betaOf = (memory: Memory): number => memory.values.beta[0];
 
 /** What rows of X go through on their way to the encoder in `fit`: from one modifier to the next. */
 export function inputOf(place: InputPlace<object>, { sparse, range }: { sparse: boolean; range: readonly [number, number] }) {

@@ -4,10 +4,10 @@ import { EncoderLayer } from '../layers/encoder.js';
 import { type Layout, type Parameters, viewParameters } from '../layers/parameters.js';
 import { reconstructionScale } from '../layers/reconstruction.js';
 import type { ObjectiveSpec } from '../layers/spec.js';
-import type { AnyTermKind, CodeLayer, PenaltyLayer, TermLayer } from '../sparsity/kind.js';
+import type { AnyTermKind, Code, CodeLayer, PenaltyLayer, TermLayer } from '../sparsity/kind.js';
 import { codeKind, modifiers, penaltyKind, terms } from '../sparsity/kinds.js';
 import type { Memory } from '../sparsity/memory.js';
-import { layoutOf } from './layout.js';
+import { betaOf, layoutOf } from './layout.js';
 
 /** J and its terms. */
 export interface Terms {
@@ -20,6 +20,8 @@ export interface Terms {
   readonly summands: readonly number[];
   /** Active units, counted over all rows of the batch. */
   readonly active: number;
+  /** F, good until the next batch. */
+  readonly code: Code;
 }
 
 /** From F to R and back: as the modifiers will have it. */
@@ -49,6 +51,8 @@ export function createDecoder(k: Kernels, spec: ObjectiveSpec, room: DecoderRoom
  * where it is active, skips the rest.
  */
 export class Objective {
+  /** β of the batches to come. */
+  beta: number;
   private readonly k: Kernels;
   private readonly spec: ObjectiveSpec;
   private readonly layout: Layout;
@@ -68,9 +72,10 @@ export class Objective {
     const encoder = new EncoderLayer(k, spec, capacity, sparseInput);
     this.k = k;
     this.spec = spec;
+    this.beta = betaOf(memory);
     this.layout = layoutOf(spec);
     this.code = kind.layer({ k, spec, capacity, encoder, memory });
-    const room = { capacity, sparseCode: kind.zeros, thenBack: true };
+    const room = { capacity, sparseCode: kind.zeros, thenBack: true, wider: kind.thresholds };
     this.decoder = createDecoder(k, spec, room);
     this.gateDecoder = kind.gated ? createDecoder(k, spec, room) : null;
     this.penalty = penaltyKind(spec).layer(k, spec);
@@ -96,18 +101,18 @@ export class Objective {
 
     if (gradient) {
       const dθ = viewParameters(gradient, this.layout);
-      const df = this.decoder.backward(θ, dθ, code.rows);
+      const df = this.decoder.backward(θ, dθ, code.rows, code.wanted);
       const dGate = code.gate && this.gateDecoder?.backward(held, null, code.gate.rows);
       for (const term of this.batchTerms) term.intoCode?.(df);
-      this.code.backward(θ, dθ, x, df, this.penalty.slope(spec.beta), dGate);
-      this.penalty.backward?.(θ, dθ, spec.beta);
+      this.code.backward(θ, dθ, x, df, this.penalty.slope(this.beta), dGate);
+      this.penalty.backward?.(θ, dθ, this.beta);
       for (const term of this.terms) term.backward?.(k, spec, θ, dθ);
       for (const term of this.batchTerms) term.backward(θ, dθ);
     }
     const ofGate = again === undefined ? [] : [again];
     const ofWeights = this.terms.map((term) => term.value?.(k, spec, θ) ?? 0);
-    const summands = [reconstruction, spec.beta * sparsity, ...ofGate, ...ofWeights, ...added];
-    return { loss: total(summands), reconstruction, sparsity, summands, active: code.active };
+    const summands = [reconstruction, this.beta * sparsity, ...ofGate, ...ofWeights, ...added];
+    return { loss: total(summands), reconstruction, sparsity, summands, active: code.active, code };
   }
 
   /** From now on, whatever ∇J takes for constant stays as it is for this θ: then J's differences are what ∇J claims. */

@@ -30,6 +30,9 @@ export const isCount = (value: unknown): value is number => Number.isSafeInteger
 export const count = when(isCount, 'a whole number of at least 1');
 export const positive = when((v) => isNumber(v) && v > 0, 'a number above 0');
 export const notNegative = when((v) => isNumber(v) && v >= 0, 'a number of at least 0');
+export const belowOne = when((v) => isNumber(v) && v >= 0 && v < 1, 'a number from 0 up to below 1');
+export const share = when((v) => isNumber(v) && v >= 0 && v <= 1, 'a number from 0 to 1');
+export const whole = when((v) => v === 0 || isCount(v), 'a whole number of at least 0');
 export const fraction = when((v) => isNumber(v) && v > 0 && v < 1, 'a number between 0 and 1, both excluded');
 export const flag = when((v) => typeof v === 'boolean', 'true or false');
 export const callback = when((v) => typeof v === 'function', 'a function');

@@ -1,7 +1,7 @@
 /**
- * e^x, ln x and tanh x from +, −, ×, ÷ alone.
+ * e^x, ln x, tanh x and cos πp from +, −, ×, ÷ alone.
  *
- * ECMAScript leaves the last bits of Math.exp, Math.log and Math.tanh to each engine. IEEE arithmetic
+ * ECMAScript leaves the last bits of Math.exp, Math.log, Math.tanh and Math.cos to each engine. IEEE arithmetic
  * leaves nothing open, so these give the same bits on every machine. Error: at most 4 ulp.
  */
 
@@ -89,6 +89,14 @@ export function log(x: number): number {
 export function log1p(u: number): number {
   const w = 1 + u;
   return w === 1 ? u : log(w) * (u / (w - 1));
+}
+
+/** cos πp for 0 ≤ p ≤ 1, as sin x, x = π·(½ − p): Taylor's series to x²¹/21!, whose next term is below 2·10⁻¹⁸. */
+export function cosPi(p: number): number {
+  const x = Math.PI * (0.5 - p);
+  let series = 1;
+  for (let k = 20; k > 0; k -= 2) series = 1 - ((x * x) / (k * (k + 1))) * series;
+  return x * series;
 }
 
 /** xⁿ for whole n ≥ 0, by repeated squaring. */

@@ -1,7 +1,7 @@
 import { type Brush, barBrush, greatestMagnitude, greyBrush, signedBrush } from './pictures.js';
 import type { Numbers, ReportData } from './report-data.js';
 import { Sheet } from './sheets.js';
-import { column, row, type Statistics, statisticsOf } from './statistics.js';
+import { type Classes, chartedClasses, column, row, type Statistics, statisticsOf } from './statistics.js';
 import { clip, percent, short } from './text.js';
 
 /** Units whose tile has a card behind it; others have a smaller tile, of fewer colours. */
@@ -13,6 +13,7 @@ const MOST_DRAWN = 2_000_000;
 /** What the sections share: the data, what follows from them, and the sheets that pictures are put on. */
 export class Page {
   readonly statistics: Statistics;
+  readonly classes: Classes | null;
   /** Rows of X as pictures: grey where they are images, else bars. */
   readonly samples: Sheet;
   /** Outputs of the model, drawn as the rows they should equal. */
@@ -30,7 +31,8 @@ export class Page {
   readonly scales: Float64Array;
   /** Least and greatest number of a grey picture. */
   readonly range: readonly [number, number];
-  readonly #sampleScale: number;
+  /** Greatest magnitude among the samples: the scale of those that are bars. */
+  readonly sampleScale: number;
   readonly #samplePlaces = new Map<number, number>();
   readonly #unitPlaces = new Map<number, number>();
   readonly #furtherPlaces = new Map<number, number>();
@@ -39,8 +41,9 @@ export class Page {
     const { model, samples } = data;
     const { inputDim: d, outputDim, hiddenDim: h, decoderWeight } = model;
     this.statistics = statisticsOf(data);
+    this.classes = chartedClasses(data);
     this.range = rangeOf(samples.x);
-    this.#sampleScale = greatestMagnitude(samples.x);
+    this.sampleScale = greatestMagnitude(samples.x);
     this.samples = new Sheet('smp', this.#rowBrush(d));
     this.outputs = new Sheet('out', this.#rowBrush(outputDim));
     this.decoder = new Sheet('dec', this.#weightBrush(outputDim));
@@ -74,7 +77,7 @@ export class Page {
   sample(i: number, name = this.nameOf(i)): string {
     let place = this.#samplePlaces.get(i);
     if (place === undefined) {
-      place = this.samples.add(row(this.data.samples.x, i, this.data.model.inputDim), this.#sampleScale);
+      place = this.samples.add(row(this.data.samples.x, i, this.data.model.inputDim), this.sampleScale);
       this.#samplePlaces.set(i, place);
     }
     return this.samples.html(place, name);
@@ -82,7 +85,7 @@ export class Page {
 
   /** An output as a picture, on the scale of the samples. */
   output(values: Numbers, name: string): string {
-    return this.outputs.picture(values, name, this.#sampleScale);
+    return this.outputs.picture(values, name, this.sampleScale);
   }
 
   /** Unit j's row of W_dec as a picture; '' for a unit that is not drawn. */

@@ -32,7 +32,7 @@ export interface ReportModel {
 
 /** The n rows that everything but the loss curves is measured on: best such as training never saw. */
 export interface ReportSamples {
-  /** n × d */
+  /** n × d, as the model sees them: after whatever is done to X before its encoder. */
   readonly x: Numbers;
   /** n × d′: what the output should be; null where that is `x`. */
   readonly targets: Numbers | null;

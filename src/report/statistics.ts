@@ -1,5 +1,19 @@
 import type { Numbers, ReportData, ReportModel } from './report-data.js';
 
+/** More classes than that are not told apart in charts. */
+const MOST_CLASSES = 40;
+
+export interface Classes {
+  readonly names: readonly string[];
+  /** A class number for each sample. */
+  readonly of: Numbers;
+}
+
+/** The classes that charts tell apart; null where there are none, or too many to be seen. */
+export function chartedClasses({ classNames: names, samples }: ReportData): Classes | null {
+  return samples.labels === null || names.length > MOST_CLASSES ? null : { names, of: samples.labels };
+}
+
 /** What the codes of the samples say of each unit, and of each sample. */
 export interface Statistics {
   /** n */
@@ -12,7 +26,7 @@ export interface Statistics {
   readonly deviation: Float64Array;
   /** Per sample: how many units are active. */
   readonly l0: Float64Array;
-  /** classes × h: each unit's mean activation over the samples of a class. */
+  /** classes × h, of those that are charted: each unit's mean activation over the samples of a class. */
   readonly classMeans: Float64Array;
   /** All units: those most often active first (ties: the louder, then the lower number), dead ones last. */
   readonly byUse: readonly number[];
@@ -20,18 +34,20 @@ export interface Statistics {
   readonly dead: readonly number[];
 }
 
-export function statisticsOf({ model, samples, classNames }: ReportData): Statistics {
-  const { codes, labels } = samples;
+export function statisticsOf(data: ReportData): Statistics {
+  const { model, samples } = data;
+  const { codes } = samples;
+  const classes = chartedClasses(data);
   const h = model.hiddenDim;
   const n = codes.length / h;
   const per = () => new Float64Array(h);
   const [mean, greatest, density, squares] = [per(), per().fill(-Infinity), per(), per()];
   const l0 = new Float64Array(n);
-  const classMeans = new Float64Array(classNames.length * h);
-  const classSizes = new Float64Array(classNames.length);
+  const classMeans = new Float64Array((classes?.names.length ?? 0) * h);
+  const classSizes = new Float64Array(classes?.names.length ?? 0);
   for (let i = 0; i < n; i++) {
-    const ofClass = labels === null ? -1 : labels[i] * h;
-    if (labels !== null) classSizes[labels[i]]++;
+    const ofClass = classes ? classes.of[i] * h : -1;
+    if (classes) classSizes[classes.of[i]]++;
     for (let j = 0; j < h; j++) {
       const f = codes[i * h + j];
       if (f > greatest[j]) greatest[j] = f;

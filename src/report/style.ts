@@ -115,7 +115,8 @@ path.sparsity { stroke: var(--sparsity); stroke-dasharray: 9 4 2 4; }
 .reader output { flex: 1 1 280px; font-variant-numeric: tabular-nums; }
 .reader span { display: inline-block; margin-right: .9rem; }
 .reader .p, .ends .p { display: inline-block; width: 34px; outline: 1px solid var(--line); vertical-align: middle; margin-right: .4rem; }
-.ends { margin: .8rem 0 0; padding: 0; list-style: none; font-size: .925rem; display: grid; grid-template-columns: repeat(auto-fill, minmax(330px, 1fr)); gap: 4px 24px; }
+.ends-title { margin: .8rem 0 .3rem; font-size: .925rem; }
+.ends { margin: 0; padding: 0; list-style: none; font-size: .925rem; display: grid; grid-template-columns: repeat(auto-fill, minmax(330px, 1fr)); gap: 4px 24px; }
 .ends span { display: inline-block; min-width: 6.2em; color: var(--muted); }
 .ends a { white-space: nowrap; margin-right: .5rem; }
 ${classColours.light.map((_, k) => `.k${k} { color: var(--class-${k}); }`).join(' ')}

@@ -4,7 +4,7 @@
  * objective, options, command line, gradient table and report read that list and name no kind themselves.
  */
 
-import type { FloatArray, Kernels, Matrix, Rows } from '../kernels/kernels.js';
+import type { FloatArray, Kernels, Matrix, Rows, SparseRows } from '../kernels/kernels.js';
 import type { DecoderLayer, DecoderRoom } from '../layers/decoder.js';
 import type { EncoderLayer } from '../layers/encoder.js';
 import type { Layout, Parameters } from '../layers/parameters.js';
@@ -58,6 +58,8 @@ export interface Code {
   readonly f: Matrix;
   /** The same, by its non-zeros where they are few. */
   readonly rows: Rows;
+  /** Where dF is asked for, if it is at more than F's non-zeros, and these are few. */
+  readonly wanted?: SparseRows;
   /** How many entries are not zero. */
   readonly active: number;
   /** ReLU(G) of a gated code: S is of it instead of F, and J adds its reconstruction, W_dec and b_dec held constant. */

@@ -6,7 +6,7 @@ import { Random, type RandomState, type Seed } from '../numbers/random.js';
  */
 export class Memory {
   /** By name, as long as the kind said. */
-  readonly values: Readonly<Record<string, Float64Array>>;
+  readonly values: Record<string, Float64Array>;
   private readonly streams = new Map<string, Random>();
   private readonly seed: Seed;
 
@@ -25,8 +25,14 @@ export class Memory {
     return stream;
   }
 
+  /** The numbers of that name, which start as `start` where there are none yet. */
+  keep(name: string, start: ArrayLike<number>): Float64Array {
+    this.values[name] ??= Float64Array.from(start);
+    return this.values[name];
+  }
+
   copyFrom(other: Memory): void {
-    for (const [name, values] of Object.entries(other.values)) this.values[name].set(values);
+    for (const [name, values] of Object.entries(other.values)) this.keep(name, values).set(values);
     this.streams.clear();
     for (const [name, { state }] of other.streams) this.streams.set(name, Random.from(state));
   }

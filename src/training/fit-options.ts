@@ -1,5 +1,6 @@
 import {
   anything,
+  belowOne,
   type Check,
   callback,
   checkOptions,
@@ -7,13 +8,20 @@ import {
   flag,
   fraction,
   notNegative,
+  oneOf,
   positive,
+  refuse,
   requireValue,
+  share,
   when,
+  whole,
   withoutUndefined,
 } from '../numbers/checks.js';
 import type { MatrixLike } from '../numbers/matrix-like.js';
 import type { BatchReport, EpochReport } from './history.js';
+import type { Resampling } from './resampling.js';
+import { decays, type Schedule } from './schedule.js';
+import type { DecoderBiasStart } from './start.js';
 
 export interface EarlyStopping {
   /** Stop after this many epochs without a new best. */
@@ -22,6 +30,14 @@ export interface EarlyStopping {
   minDelta: number;
   /** Leave the model as it was after its best epoch. */
   restoreBest: boolean;
+}
+
+/** What may change while `fit` runs: it is read before every step. */
+export interface LiveSettings {
+  /** α, before the schedule. */
+  learningRate?: number;
+  /** β, before `penaltyWarmup`. It stays with the model, as `sae.beta`; `targetL0` steers on from it. */
+  beta?: number;
 }
 
 /** What `fit` asks of an AbortSignal, so that its types need not be there. */
@@ -48,6 +64,29 @@ export interface FitOptions {
   batchSize?: number;
   /** A new order of the rows each epoch. Default true. */
   shuffle?: boolean;
+  /** Adam's α > 0. Default: the model's. */
+  learningRate?: number;
+  /** How α goes over the steps; default: it stays. Counted in steps of the model, earlier fits included. */
+  schedule?: Schedule;
+  /** β rises to its full weight over the model's first so many steps. Default 0. */
+  penaltyWarmup?: number;
+  /** The gradient is scaled down where its norm, over all of θ, is above this. Default: it never is. */
+  clipNorm?: number;
+  /**
+   * γ of the exponential mean of the weights, say 0.999. After each epoch, and after `fit`, the model is that mean;
+   * training goes on from where the weights themselves stood, in the next fit that averages too. One that does not
+   * goes on from the mean. Default: none is kept.
+   */
+  averaging?: number;
+  /**
+   * Where b_dec is set before the model's first step: the mean or the geometric median of the targets' rows. Needs
+   * outputActivation 'identity'. Default: it is left as it is.
+   */
+  decoderBias?: DecoderBiasStart;
+  /** A new start for dead units, every so many steps of the model. Default: none. */
+  resampling?: Resampling;
+  /** An object of the caller's, which may be changed while `fit` runs. */
+  settings?: LiveSettings;
   /** T, rows as X. Default: X itself. */
   targets?: MatrixLike;
   /** Rows to compute `validationLoss` on after each epoch. Needs its own targets where `fit` has them. */
@@ -56,7 +95,8 @@ export interface FitOptions {
   validationSplit?: number;
   /**
    * Stop when `validationLoss` (`loss`, without validation) has gone without a new best for `patience`
-   * epochs. Defaults: patience 5, minDelta 0, restoreBest true.
+   * epochs. Defaults: patience 5, minDelta 0, restoreBest true. While β changes (`targetL0`, `penaltyWarmup`), the loss of
+   * one epoch says little about that of another: then give it the patience to see that through.
    */
   earlyStopping?: Partial<EarlyStopping>;
   /** Awaited after each epoch. */
@@ -88,10 +128,28 @@ const isPair = (data: unknown): data is { x: MatrixLike; targets?: MatrixLike } 
 const isSignal = (value: unknown): boolean =>
   value !== null && typeof value === 'object' && typeof (value as Signal).throwIfAborted === 'function';
 
+const scheduleChecks: Checks<Schedule> = {
+  warmup: whole,
+  decay: oneOf(...Object.keys(decays)),
+  decaySteps: count,
+  final: share,
+  steps: count,
+};
+const resamplingChecks: Checks<Resampling> = { every: count, window: count, until: count, rows: count };
+const settingsChecks: Checks<LiveSettings> = { learningRate: positive, beta: notNegative };
+
 const fitChecks: Checks<FitOptions> = {
   epochs: count,
   batchSize: count,
   shuffle: flag,
+  learningRate: positive,
+  schedule: anything,
+  penaltyWarmup: whole,
+  clipNorm: positive,
+  averaging: belowOne,
+  decoderBias: oneOf('mean', 'median'),
+  resampling: anything,
+  settings: anything,
   targets: anything,
   validationData: anything,
   validationSplit: fraction,
@@ -111,9 +169,15 @@ export function readPair(data: FitOptions['validationData']): { x: unknown; targ
 export function completeFitOptions(options: FitOptions): CompleteFitOptions {
   checkOptions('fit', options, fitChecks);
   const given = withoutUndefined(options);
-  const { validationData, earlyStopping, checkpoint } = given;
+  const { validationData, earlyStopping, checkpoint, schedule, resampling, settings } = given;
   if (isPair(validationData)) checkOptions('fit: validationData', validationData, dataChecks);
   if (earlyStopping !== undefined) checkOptions('fit: earlyStopping', earlyStopping, earlyStoppingChecks);
+  if (schedule !== undefined) checkSchedule(schedule);
+  if (resampling !== undefined) {
+    checkOptions('fit: resampling', resampling, resamplingChecks);
+    requireValue('fit: resampling.every', resampling.every, count);
+  }
+  if (settings !== undefined) readSettings(settings);
   if (checkpoint !== undefined) {
     checkOptions('fit: checkpoint', checkpoint, checkpointChecks);
     requireValue('fit: checkpoint: save', checkpoint.save, callback);
@@ -122,6 +186,21 @@ export function completeFitOptions(options: FitOptions): CompleteFitOptions {
     throw new RangeError('fit: got both validationData and validationSplit, expected at most one of them');
   }
   return { epochs: 50, batchSize: 256, shuffle: true, ...given };
+}
+
+function checkSchedule(schedule: Schedule): void {
+  const where = 'fit: schedule';
+  checkOptions(where, schedule, scheduleChecks);
+  const { decay = 'constant', decaySteps, final, steps } = schedule;
+  if (decay !== 'constant') return;
+  for (const [name, value] of Object.entries({ decaySteps, final, steps }))
+    if (value !== undefined) refuse(`${where}.${name}`, value, 'none with decay "constant"');
+}
+
+/** What the caller's settings say now. */
+export function readSettings(settings: LiveSettings): LiveSettings {
+  checkOptions('fit: settings', settings, settingsChecks);
+  return settings;
 }
 
 export const completeEarlyStopping = (options: Partial<EarlyStopping>): EarlyStopping => ({

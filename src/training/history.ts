@@ -6,10 +6,17 @@ export interface EpochReport {
   loss: number;
   reconstruction: number;
   sparsity: number;
-  /** J on the validation rows after the epoch, where there are any. */
-  validationLoss?: number;
   /** Active units per row. */
   l0: number;
+  /** How many units were active on no row of the epoch. */
+  deadUnits: number;
+  /** β as the epoch left it. */
+  beta: number;
+  /** J, R, S and L0 on the validation rows after the epoch, where there are any. */
+  validationLoss?: number;
+  validationReconstruction?: number;
+  validationSparsity?: number;
+  validationL0?: number;
 }
 
 export interface BatchReport {
@@ -23,6 +30,9 @@ export interface BatchReport {
   reconstruction: number;
   sparsity: number;
   l0: number;
+  /** The learning rate of this step, and the weight that S had in its loss. */
+  learningRate: number;
+  beta: number;
 }
 
 /** One entry an epoch. */
@@ -30,21 +40,39 @@ export interface History {
   loss: number[];
   reconstruction: number[];
   sparsity: number[];
-  /** Empty where there was nothing to validate on. */
-  validationLoss: number[];
   l0: number[];
+  deadUnits: number[];
+  /** These are empty where there was nothing to validate on. */
+  validationLoss: number[];
+  validationReconstruction: number[];
+  validationSparsity: number[];
+  validationL0: number[];
+  /** The epoch, counted from 0, that `earlyStopping` judges best: the first of the lowest `validationLoss`, or `loss`. */
+  bestEpoch: number;
 }
 
 /** An epoch as it is kept. */
 export type EpochRecord = Omit<EpochReport, 'epoch' | 'epochs'>;
 
-export function historyOf(records: readonly EpochRecord[]): History {
-  const validated = records.filter(({ validationLoss }) => validationLoss !== undefined);
+/** What an epoch is judged by: J on validation rows, or, without them, on the rows it was trained on. */
+export const judged = ({ validationLoss, loss }: EpochRecord): number => validationLoss ?? loss;
+
+/** A new best is lower than the last by more than `minDelta`. */
+export function historyOf(records: readonly EpochRecord[], minDelta = 0): History {
+  const all = <Name extends keyof EpochRecord>(name: Name) =>
+    records.map((record) => record[name]).filter((value) => value !== undefined);
+  let bestEpoch = 0;
+  for (let e = 1; e < records.length; e++) if (judged(records[e]) < judged(records[bestEpoch]) - minDelta) bestEpoch = e;
   return {
-    loss: records.map(({ loss }) => loss),
-    reconstruction: records.map(({ reconstruction }) => reconstruction),
-    sparsity: records.map(({ sparsity }) => sparsity),
-    validationLoss: validated.map(({ validationLoss }) => validationLoss as number),
-    l0: records.map(({ l0 }) => l0),
+    loss: all('loss'),
+    reconstruction: all('reconstruction'),
+    sparsity: all('sparsity'),
+    l0: all('l0'),
+    deadUnits: all('deadUnits'),
+    validationLoss: all('validationLoss'),
+    validationReconstruction: all('validationReconstruction'),
+    validationSparsity: all('validationSparsity'),
+    validationL0: all('validationL0'),
+    bestEpoch,
   };
 }

@@ -1,24 +1,44 @@
 import type { Kernels, Matrix } from '../kernels/kernels.js';
 import { viewParameters } from '../layers/parameters.js';
 import type { ObjectiveSpec } from '../layers/spec.js';
-import { inputOf, layoutOf } from '../model/layout.js';
+import { betaOf, layoutOf } from '../model/layout.js';
 import { assess } from '../model/metrics.js';
-import { Objective, type Terms } from '../model/objective.js';
-import { adamStep } from './adam.js';
+import { Activity } from './activity.js';
+import type { AdamOptions } from './adam.js';
 import { type DataSet, identityOrder } from './batches.js';
-import type { EarlyStopping, Signal } from './fit-options.js';
-import { type BatchReport, type EpochRecord, type EpochReport, type History, historyOf } from './history.js';
+import type { EarlyStopping, LiveSettings, Signal } from './fit-options.js';
+import { type BatchReport, type EpochRecord, type EpochReport, type History, historyOf, judged } from './history.js';
+import { pauser } from './pause.js';
+import type { Resampling } from './resampling.js';
+import type { Schedule } from './schedule.js';
+import { stepper } from './step.js';
 import type { Dealing, Run, TrainingState } from './training-state.js';
+
+interface Samples {
+  readonly x: Matrix;
+  readonly targets: Matrix | null;
+}
 
 export interface TrainingPlan {
   readonly spec: ObjectiveSpec;
+  readonly adam: AdamOptions;
+  /** α before the schedule, unless `settings` has another. */
   readonly learningRate: number;
+  readonly schedule: Schedule;
+  readonly penaltyWarmup: number;
+  readonly clipNorm: number;
+  readonly averaging: number | null;
+  readonly resampling: Resampling | null;
+  readonly targetL0: number | null;
+  readonly settings: LiveSettings;
+  /** Where b_dec is set before the first step; null where it stays. */
+  readonly decoderBias: Float64Array | null;
   readonly epochs: number;
   readonly dealing: Dealing;
   readonly x: DataSet;
   /** null where T = X */
   readonly targets: DataSet | null;
-  readonly validation: { x: Matrix; targets: Matrix | null } | null;
+  readonly validation: Samples | null;
   readonly earlyStopping: EarlyStopping | null;
   readonly onEpochEnd?: (report: EpochReport) => unknown;
   readonly onBatchEnd?: (report: BatchReport) => unknown;
@@ -31,9 +51,6 @@ export interface TrainingPlan {
   readonly onStateMoved: (state: TrainingState) => void;
 }
 
-/** The event loop gets a turn at least this often, in ms. */
-const LONGEST_STRETCH = 40;
-
 /**
  * Minibatch training: batch → ∇J → Adam's step, `epochs` times over the rows.
  *
@@ -44,27 +61,28 @@ const LONGEST_STRETCH = 40;
 export async function train(k: Kernels, model: TrainingState, plan: TrainingPlan): Promise<History> {
   const { spec, epochs, x, validation, earlyStopping, signal } = plan;
   const state = model.copyTo(k);
-  const gradient = k.floats(state.theta.length);
-  const θ = viewParameters(state.theta, layoutOf(spec));
+  if (plan.averaging === null) state.averaged = null;
   const { memory } = state;
-  const capacity = Math.min(plan.dealing.batchSize, x.rows);
-  const objective = new Objective(k, spec, capacity, x.sparse, memory);
-  const corrupt = inputOf({ k, spec, capacity, memory }, x);
+  if (plan.decoderBias) viewParameters(state.theta, layoutOf(spec)).decoderBias.set(plan.decoderBias);
+  const batches = Math.ceil(x.rows / plan.dealing.batchSize);
   const order = identityOrder(x.rows);
   const pause = pauser();
+  const activity = new Activity(spec.hiddenDim);
   const run = plan.resume ?? { ...plan.dealing, start: model.records.length, best: null };
   const epochsDone = () => model.records.length - run.start;
   const outOfPatience = () =>
     earlyStopping !== null && run.best !== null && epochsDone() - 1 - run.best.epoch >= earlyStopping.patience;
+  const takeStep = stepper(k, state, plan, state.step + (epochs - epochsDone()) * batches);
 
   try {
     signal?.throwIfAborted();
     plan.onStateMoved(state);
     while (epochsDone() < epochs && !outOfPatience()) {
       const epoch = epochsDone();
+      if (plan.averaging !== null) state.resumeIterate();
       const record: EpochRecord = await runEpoch(epoch);
-      if (validation)
-        record.validationLoss = assess('fit: validationData', k, { θ, spec, memory }, validation.x, validation.targets).loss;
+      if (plan.averaging !== null) state.exposeMean();
+      if (validation) validate(record, validation);
       requireFinite(record.validationLoss ?? 0, 'validation loss', epoch);
       requireFinite(k.sumOfSquares(state.theta), 'size of the weights', epoch);
       model.copyFrom(state);
@@ -82,49 +100,51 @@ export async function train(k: Kernels, model: TrainingState, plan: TrainingPlan
     }
     if (earlyStopping?.restoreBest && run.best) model.copyFrom(run.best.state);
     model.run = null;
-    return historyOf(model.records.slice(run.start));
+    return historyOf(model.records.slice(run.start), earlyStopping?.minDelta);
   } finally {
     plan.onStateMoved(model);
   }
 
   function keepBest(record: EpochRecord, epoch: number, minDelta: number): void {
-    const loss = record.validationLoss ?? record.loss;
+    const loss = judged(record);
     if (!run.best || loss < run.best.loss - minDelta) run.best = { state: model.clone(), loss, epoch };
+  }
+
+  function validate(record: EpochRecord, { x, targets }: Samples): void {
+    const θ = viewParameters(state.theta, layoutOf(spec));
+    const { loss, reconstruction, sparsity, l0 } = assess('fit: validationData', k, { θ, spec, memory }, x, targets);
+    record.validationLoss = loss;
+    record.validationReconstruction = reconstruction;
+    record.validationSparsity = sparsity;
+    record.validationL0 = l0;
   }
 
   async function runEpoch(epoch: number): Promise<EpochRecord> {
     const { batchSize, shuffle } = plan.dealing;
-    const batches = Math.ceil(x.rows / batchSize);
     if (shuffle) state.shuffle(order);
+    activity.reset();
     const sum = { loss: 0, reconstruction: 0, sparsity: 0, l0: 0 };
     for (let batch = 0; batch < batches; batch++) {
       const from = batch * batchSize;
       const to = Math.min(from + batchSize, x.rows);
       const n = to - from;
-      const terms = step(from, to);
-      requireFinite(terms.loss, 'loss', epoch, batch, batches);
-      sum.loss += n * terms.loss;
-      sum.reconstruction += n * terms.reconstruction;
-      sum.sparsity += n * terms.sparsity;
-      sum.l0 += terms.active;
+      const { loss, reconstruction, sparsity, active, code, learningRate, beta } = takeStep(order, from, to);
+      requireFinite(loss, 'loss', epoch, batch, batches);
+      activity.add(code);
+      sum.loss += n * loss;
+      sum.reconstruction += n * reconstruction;
+      sum.sparsity += n * sparsity;
+      sum.l0 += active;
       if (plan.onBatchEnd) {
-        const { loss, reconstruction, sparsity, active } = terms;
-        await plan.onBatchEnd({ epoch, batch, batches, rows: n, loss, reconstruction, sparsity, l0: active / n });
+        const terms = { loss, reconstruction, sparsity, l0: active / n };
+        await plan.onBatchEnd({ epoch, batch, batches, rows: n, ...terms, learningRate, beta });
       }
       await pause();
       signal?.throwIfAborted();
     }
     const mean = (total: number) => total / x.rows;
-    return { loss: mean(sum.loss), reconstruction: mean(sum.reconstruction), sparsity: mean(sum.sparsity), l0: mean(sum.l0) };
-  }
-
-  function step(from: number, to: number): Terms {
-    const batch = x.batch(order, from, to);
-    const targets = plan.targets ? plan.targets.batch(order, from, to) : batch;
-    const terms = objective.evaluate(θ, corrupt(batch), targets, gradient, objective.draw(to - from));
-    adamStep(k, state.theta, gradient, state, plan.learningRate);
-    objective.remember();
-    return terms;
+    const terms = { loss: mean(sum.loss), reconstruction: mean(sum.reconstruction), sparsity: mean(sum.sparsity) };
+    return { ...terms, l0: mean(sum.l0), deadUnits: activity.silent, beta: betaOf(memory) };
   }
 
   function requireFinite(value: number, what: string, epoch: number, batch?: number, batches?: number): void {
@@ -141,28 +161,4 @@ function likelyCause({ learningRate, x, targets }: TrainingPlan): string {
   const largest = Math.max(x.largest, targets?.largest ?? 0);
   if (largest > 100) return `entries as large as ${largest} (scale X, say to 0 … 1), or learningRate ${learningRate} too large`;
   return `learningRate ${learningRate} too large`;
-}
-
-/** A function to await between batches: it lets the event loop run once LONGEST_STRETCH has passed. */
-function pauser(): () => Promise<void> | undefined {
-  let last = performance.now();
-  return () => {
-    if (performance.now() - last < LONGEST_STRETCH) return undefined;
-    return nextTurn().then(() => {
-      last = performance.now();
-    });
-  };
-}
-
-/** setImmediate where there is one; elsewhere a message to oneself, which browsers do not delay. */
-function nextTurn(): Promise<void> {
-  if (typeof setImmediate === 'function') return new Promise((resolve) => setImmediate(resolve));
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(null);
-  });
 }

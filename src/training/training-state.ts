@@ -2,6 +2,7 @@ import type { FloatArray, Kernels } from '../kernels/kernels.js';
 import { type DType, floats } from '../numbers/matrix.js';
 import type { Memory } from '../sparsity/memory.js';
 import type { Moments } from './adam.js';
+import { WeightMean } from './averaging.js';
 import type { EpochRecord } from './history.js';
 
 /** How the rows of a `fit` are dealt out: what a resumed one must have in common with it. */
@@ -26,6 +27,8 @@ export class TrainingState implements Moments {
   readonly v: FloatArray;
   step = 0;
   readonly memory: Memory;
+  /** The mean of the weights, where the last `fit` kept one: see averaging.ts. */
+  averaged: WeightMean | null = null;
   /** Every epoch since the model was made. The copies that training makes have none of their own. */
   readonly records: EpochRecord[] = [];
   /** The `fit` that is under way or was cut short, from the end of its first epoch on. */
@@ -53,6 +56,7 @@ export class TrainingState implements Moments {
   clone(): TrainingState {
     const copy = new TrainingState(this.theta.slice(), this.m.slice(), this.v.slice(), this.memory.clone());
     copy.step = this.step;
+    copy.averaged = this.averaged?.clone() ?? null;
     return copy;
   }
 
@@ -63,6 +67,18 @@ export class TrainingState implements Moments {
     this.v.set(other.v);
     this.step = other.step;
     this.memory.copyFrom(other.memory);
+    this.averaged = other.averaged?.clone() ?? null;
+  }
+
+  /** θ, the mean of the weights where there is one, becomes what training goes on from. */
+  resumeIterate(): void {
+    this.averaged ??= WeightMean.of(this.theta);
+    this.averaged.resume(this.theta);
+  }
+
+  /** θ becomes the mean of the weights. */
+  exposeMean(): void {
+    this.averaged?.expose(this.theta);
   }
 
   /** A new random order of all rows, whatever order they come in. */

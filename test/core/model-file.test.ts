@@ -50,6 +50,7 @@ test("the tensors have SAELens's names and orientation, and the metadata is text
     ['W_enc', 'F32', [7, 5]],
     ['b_dec', 'F32', [3]],
     ['b_enc', 'F32', [5]],
+    ['memory.beta', 'F64', [1]],
   ]);
   sameBits(tensors.get('W_enc')?.data as Float32Array, flatten(sae.parameters.encoderWeight));
   assert.is(metadata.get('format'), 'sparse-autoencoder');

@@ -48,7 +48,7 @@ async function suites(): Promise<void> {
     const { code, stdout, stderr } = await command(program, ['--import', 'tsx', 'test/run.ts'], projectRoot, 30);
     if (code !== 0) process.exitCode = 1;
     print(`${code === 0 ? '✓' : '✗'} ${name}: ${stdout.trim().split('\n').at(-1)}`);
-    if (code !== 0) print(`${stdout}\n${stderr}`);
+    if (code !== 0) print(`${stdout.replace(/^✓.*\n/gm, '')}\n${stderr}`);
   }
 }
 

@@ -80,7 +80,7 @@ const gallery: Record<string, [string, Partial<CsvOptions>, string]> = {
   blank: [' \n\t\n', {}, 'data.csv: is empty, expected rows of numbers'],
   'no number, named': ['age,x\n1,2\n\nabc,3', {}, 'data.csv line 4, column "age": "abc" is not a number'],
   'no number, no names': ['1,2\n3,abc', {}, 'data.csv line 2, column 1 of 0 … 1: "abc" is not a number'],
-  'no number, in quotes': ['age,x\n"1","2"\n"3","a\nb"', {}, 'data.csv line 3, column "x": "a\nb" is not a number'],
+  'no number, in quotes': ['age,x\n"1","2"\n"3","a\nb"', {}, 'data.csv line 3, column "x": "a\\x0ab" is not a number'],
   'after a line break in quotes': [
     'age,kind\n1,"a\nb"\nx,c',
     { label: 'kind' },
@@ -93,6 +93,11 @@ const gallery: Record<string, [string, Partial<CsvOptions>, string]> = {
   hexadecimal: ['1,2\n3,0x10', {}, 'data.csv line 2, column 1 of 0 … 1: "0x10" is not a number'],
   'two numbers': ['1,2\n3,4 5', {}, 'data.csv line 2, column 1 of 0 … 1: "4 5" is not a number'],
   'a decimal comma': ['1;2\n3,5;4', {}, 'data.csv line 2, column 0 of 0 … 1: "3,5" is not a number'],
+  'a name of two lines, a cell that colours a terminal': [
+    '"a\nb"\n\x1b[31m',
+    {},
+    'data.csv line 3, column "a\\x0ab": "\\x1b[31m" is not a number',
+  ],
   'a long cell': [`1,2\n3,${'x'.repeat(99)}`, {}, `data.csv line 2, column 1 of 0 … 1: "${'x'.repeat(40)}…" is not a number`],
   'a cell too few': ['1,2\n3', {}, 'data.csv line 2: 1 cell, expected 2'],
   'a cell too many': ['1,2\n3,4,5', {}, 'data.csv line 2: 3 cells, expected 2'],

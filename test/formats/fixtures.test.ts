@@ -119,6 +119,16 @@ for (const [name, fixture] of Object.entries(fixtures)) {
   });
 }
 
+test('an archive whose end record refers to the one of 64 bits', async () => {
+  const bytes = bytesOf(fixtures['zip64.npz']);
+  const end = bytes.length - 22;
+  bytes.fill(0xff, end + 8, end + 20);
+  const { data } = readTable(bytes, 'zip64.npz');
+  sameBits(data, Float32Array.from(fixtures['zip64.npz'].values.map(numberOf)));
+  bytes[end - 20] = 0;
+  await fails(() => readTable(bytes, 'f'), `f: byte ${end - 20} does not begin a zip64 locator (broken zip archive)`);
+});
+
 test('gzip may be unpacked by another function, which is told how much may come out', () => {
   const name = 'images-idx3-ubyte.gz';
   const asked: number[] = [];

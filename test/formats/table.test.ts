@@ -99,6 +99,22 @@ for (const [what, [bytes, name, options, message]] of Object.entries(refused)) {
   test(`refused: ${what}`, async () => fails(() => readTable(bytes, name, options), message));
 }
 
+test('of many arrays some are listed, and none is looked at', async () => {
+  const many = writeZip(Array.from({ length: 101 }, (_, i) => ({ name: `${i}.npy`, content: utf8('no array') })));
+  const some = Array.from({ length: 12 }, (_, i) => `"${i}"`).join(', ');
+  await fails(() => readTable(many, 'x.npz'), `x.npz: holds 101 arrays, name one of ${some} and 89 more`);
+});
+
+test('an unpacking function that fails is told of', async () => {
+  const gunzip = () => {
+    throw new Error('no');
+  };
+  await fails(
+    () => readTable(gzip(utf8('1,2')), 'x.gz', { gunzip }),
+    /^x.gz: broken gzip data, or more than 67,108,864 bytes \(.*\): no$/,
+  );
+});
+
 test('an array by its name, or the only one of two dimensions or more', () => {
   for (const bytes of [npz({ x: F32([2, 3]), y: F32([2]) }), npz({ x: F32([2, 3]), y: F32([2]) }, false)]) {
     assert.equal([...readTable(bytes, 'f').data], [0, 1, 2, 3, 4, 5]);
@@ -197,7 +213,7 @@ const zips: Record<string, [Uint8Array, string | RegExp]> = {
     'f, array "x": its checksum is not that of the data: broken on the way',
   ],
   'a size that is none of its own': [zip({ size: 5 }), 'f, array "x": its header asks for 144 bytes, the archive says 5'],
-  'a secret': [zip({ flags: 1 }), 'f: x.npy is encrypted'],
+  'a secret': [zip({ flags: 1 }), 'f: "x.npy" is encrypted'],
   'another method': [zip({ method: 12 }), 'f, array "x": is compressed by method 12, expected 0 (none) or 8 (deflate)'],
   'a name twice': [
     writeZip([

@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { SparseAutoencoder, type SparseAutoencoderOptions } from '../../src/index.js';
-import { explainedVariance } from '../../src/model/metrics.js';
+import { explainedVariance } from '../../src/model/quality.js';
 import { klDivergence as kl } from '../../src/sparsity/penalties/kl.js';
 import { flatten, near, randomRows } from '../helpers.js';
 

@@ -8,13 +8,16 @@ import {
   greatestMagnitude,
   greyBrush,
   negativeColour,
+  onWhite,
   picturePng,
   positiveColour,
   sheetPng,
   signedBrush,
 } from '../../src/report/pictures.js';
+import { pngFiles } from '../../src/report/png-files.js';
 import { Sheet, sheetRules } from '../../src/report/sheets.js';
-import { noise } from './sample.js';
+import { row, statisticsOf } from '../../src/report/statistics.js';
+import { noise, sample } from './sample.js';
 
 /** The colour of every pixel, read back from the PNG. */
 function colours(values: ArrayLike<number>, brush: Brush, scale?: number): number[][] {
@@ -101,6 +104,41 @@ test('a sheet holds each picture in its own frame', () => {
     }
   }
   assert.is(png.data.filter((index) => index !== brush.blank).length, drawn, 'frames are blank');
+});
+
+test('on white, what was clear is white and what was solid keeps its colour', () => {
+  const brush = onWhite(signedBrush({ width: 3, height: 1 }));
+  const [low, zero, high] = colours([-1, 0, 1], brush);
+  assert.equal(zero, [255, 255, 255]);
+  for (const [got, wanted] of [
+    [low, negativeColour],
+    [high, positiveColour],
+  ] as const) {
+    assert.ok(
+      got.every((value, c) => Math.abs(value - wanted[c]) <= 1),
+      `${got}`,
+    );
+  }
+});
+
+test('the PNG files hold all units in the order of their use, and samples above reconstructions', () => {
+  const data = sample();
+  const [units, reconstructions] = pngFiles(data);
+  assert.equal([units.name, reconstructions.name], ['units.png', 'reconstructions.png']);
+  const png = decode(units.bytes);
+  assert.equal([png.width, png.height], [3 * 6, 2 * 5]);
+  const brush = signedBrush({ width: 4, height: 3 });
+  for (const [k, j] of statisticsOf(data).byUse.entries()) {
+    const drawn = brush.draw(row(data.model.decoderWeight, j, 12));
+    const at = (p: number) => (Math.floor(k / 3) * 5 + 1 + Math.floor(p / 4)) * png.width + (k % 3) * 6 + 1 + (p % 4);
+    assert.equal(
+      [...drawn],
+      Array.from({ length: 12 }, (_, p) => png.data[at(p)]),
+    );
+  }
+  const pairs = decode(reconstructions.bytes);
+  assert.equal([pairs.width, pairs.height], [2 * 6, 2 * 5]);
+  assert.is(pairs.data[pairs.width + 1], greyBrush({ width: 4, height: 3 }, 0, 1).draw([data.samples.x[0]])[0]);
 });
 
 test('an element shows its place on the sheet, by classes that have rules', () => {

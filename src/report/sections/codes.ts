@@ -3,7 +3,8 @@ import { escapeHtml } from '../escape.js';
 import { figure, inBothSizes, section } from '../figure.js';
 import type { Page } from '../page.js';
 import { principalDirections } from '../principal.js';
-import { count, percent, short } from '../text.js';
+import type { Classes } from '../statistics.js';
+import { clip, count, percent, short } from '../text.js';
 
 /** Units in the map: more columns than that run together. */
 const MAPPED = 64;
@@ -17,13 +18,13 @@ const COLOURS = 10;
 export function codesSection(page: Page): string {
   const live = page.statistics.byUse.filter((j) => page.statistics.density[j] > 0);
   if (live.length === 0) return '';
-  const figures = [page.data.samples.labels === null ? '' : classMap(page, live), scatter(page)];
+  const figures = [page.classes === null ? '' : classMap(page, page.classes, live), scatter(page)];
   return section('codes', 'What the codes say', '', ...figures);
 }
 
 /** Mean activation of each unit for each class, a unit's greatest being 1. */
-function classMap(page: Page, live: readonly number[]): string {
-  const { classNames, model } = page.data;
+function classMap(page: Page, { names: classNames }: Classes, live: readonly number[]): string {
+  const { model } = page.data;
   const { classMeans } = page.statistics;
   const h = model.hiddenDim;
   const meansOf = (j: number) => classNames.map((_, k) => classMeans[k * h + j]);
@@ -46,7 +47,7 @@ function classMap(page: Page, live: readonly number[]): string {
       const y: Axis = { ...unitAxis, title: 'unit', ticks: unitTicks.map(({ at, name }) => ({ at: m - at, name })) };
       const x: Axis = {
         ...classAxis,
-        ticks: classNames.map((name, k) => ({ at: k + 0.5, name: classes > 10 ? String(k) : name })),
+        ticks: classNames.map((name, k) => ({ at: k + 0.5, name: classes > 10 ? String(k) : clip(name, 4) })),
       };
       const frame = { size: { width, height: 68 + 10 * m }, x, y };
       return chart(
@@ -62,7 +63,7 @@ function classMap(page: Page, live: readonly number[]): string {
       );
     }
     const x: Axis = { ...unitAxis, ticks: unitTicks };
-    const y: Axis = { ...classAxis, ticks: classNames.map((name, k) => ({ at: downwards(k), name })) };
+    const y: Axis = { ...classAxis, ticks: classNames.map((name, k) => ({ at: downwards(k), name: clip(name, 7) })) };
     const frame = { size: { width, height: 68 + 20 * classes }, x, y };
     return chart(
       frame,
@@ -93,7 +94,7 @@ where orange; each unit's own greatest is full strength. The network was never t
 
 /** The codes seen from the side from which they differ most. */
 function scatter(page: Page): string {
-  const { classNames, model, samples } = page.data;
+  const { model, samples } = page.data;
   const h = model.hiddenDim;
   const n = Math.min(SCATTERED, page.statistics.samples);
   if (h < 2 || n < 3) return '';
@@ -108,7 +109,8 @@ function scatter(page: Page): string {
       high: high + room,
     };
   });
-  const { labels } = samples;
+  const labels = page.classes?.of ?? null;
+  const classNames = page.classes?.names ?? [];
   const groups = labels === null ? [-1] : classNames.map((_, k) => k);
   const middles = new Map(groups.map((k) => [k, middle(places, (i) => labels === null || labels[i] === k)]));
   const name = `Scatter chart of ${count(n, 'code')} along the two directions in which they differ most.`;
@@ -120,7 +122,7 @@ function scatter(page: Page): string {
     );
     const named = groups.flatMap((k) => {
       const at = labels === null ? null : middles.get(k);
-      return at ? [{ k, x: at[0], y: at[1], text: classNames[k] }] : [];
+      return at ? [{ k, x: at[0], y: at[1], text: clip(classNames[k], 14) }] : [];
     });
     const names = words(frame, named).map(
       (word, w) => `<g class="k${named[w].k % COLOURS}" data-class="${named[w].k}">${word}</g>`,
@@ -147,11 +149,10 @@ function scatter(page: Page): string {
     body: `${legend}${inBothSizes(draw, [
       { ...wide, height: 600 },
       { ...narrow, height: 340 },
-    ])}<ul class="ends">${ends.join('')}</ul>`,
+    ])}<p class="ends-title">The more active these units are, the further a point lies</p><ul class="ends">${ends.join('')}</ul>`,
     caption: `Each point is the code of one of ${count(n, 'sample')}. A code has ${h.toLocaleString('en-US')} numbers, too many to draw, so
 it is seen from the side: of all directions among codes, these are the two along which the codes vary most (principal components).
-Together they hold ${percent(shares[0] + shares[1])} of the variation${labels === null ? '' : '; colour and name give the class, the name standing at its middle'}.
-Under the chart are the units that pull a point each way.`,
+Together they hold ${percent(shares[0] + shares[1])} of the variation${labels === null ? '' : '; colour and name give the class, the name standing at its middle, or as near as there is room'}.`,
     good:
       labels === null
         ? 'the points form arms or groups rather than one round heap.'
@@ -168,8 +169,7 @@ Under the chart are the units that pull a point each way.`,
 function end(page: Page, direction: Float64Array, sign: 1 | -1): string {
   const pull = Array.from(direction, (value, j) => ({ j, value: value * sign })).filter(({ value }) => value > 0.05);
   const strongest = pull.sort((a, b) => b.value - a.value).slice(0, NAMED);
-  if (strongest.length === 0) return 'less of these';
-  return `more of ${strongest.map(({ j }) => page.link(j, page.tile(j, ''))).join(' ')}`;
+  return strongest.map(({ j }) => page.link(j, page.tile(j, ''))).join(' ') || '(none)';
 }
 
 /** The mean place of those i for which `belongs`; null of none. */

@@ -93,9 +93,9 @@ function card(page: Page, j: number, most: number): string {
 
 /** The classes whose samples excite it most, where they excite it more than the mean of all. */
 function typicalClasses(page: Page, j: number): string {
-  const { classNames, model } = page.data;
+  const { model } = page.data;
   const { classMeans, mean } = page.statistics;
-  const means = classNames.map((name, k) => ({ name, value: classMeans[k * model.hiddenDim + j] }));
+  const means = (page.classes?.names ?? []).map((name, k) => ({ name, value: classMeans[k * model.hiddenDim + j] }));
   const above = means.filter(({ value }) => value > 1.5 * mean[j] && value > 0).sort((a, b) => b.value - a.value);
   if (above.length === 0) return '';
   const list = above.slice(0, 3).map(({ name, value }) => `${escapeHtml(name)} (mean ${short(value)})`);

@@ -73,7 +73,7 @@ function densities(page: Page): string {
   const y = axisOf('units', [...counts, dead.length]);
   const draw = (size: Size) => {
     const frame = { size, x: size.width < 500 ? { ...x, title: 'share of samples with the unit active' } : x, y };
-    const never = `<g class="never">${bars(frame, [dead.length], 0, NEVER)}</g>`;
+    const never = `<g class="never">${bars(frame, [dead.length], NEVER / 2 - 0.5, 1)}</g>`;
     return chart(
       frame,
       `Histogram of how often units are active; ${count(dead.length, 'unit')} never.`,

@@ -1,4 +1,4 @@
-import { isSparse, type Matrix, type Rows, type SparseRows } from '../../kernels/kernels.js';
+import type { Matrix, Rows, SparseRows } from '../../kernels/kernels.js';
 import { denseRows, sparseRows } from '../../kernels/rows.js';
 import type { Parameters } from '../../layers/parameters.js';
 import { positive } from '../../numbers/checks.js';
@@ -63,24 +63,26 @@ class JumpReluLayer implements CodeLayer {
   private readonly workspace: Workspace<JumpReluSettings>;
   private readonly z: Matrix;
   private readonly f: Matrix;
-  /** F where z > θ_j, and zeros where z is near enough to θ_j for dF to be asked for. */
-  private readonly entries: SparseRows;
+  private readonly nonZeros: SparseRows;
+  /** The same, and where z is near enough to θ_j for dF to be asked for. */
+  private readonly wanted: SparseRows;
   private readonly thresholds: Float64Array;
-  private rows: Rows;
+  /** What dF was asked for at, if not everywhere. */
+  private asked: SparseRows | undefined;
 
   constructor(workspace: Workspace<JumpReluSettings>) {
     const { k, capacity, spec } = workspace;
     this.workspace = workspace;
     this.z = denseRows(k, capacity, spec.hiddenDim);
     this.f = denseRows(k, capacity, spec.hiddenDim);
-    this.entries = sparseRows(k, capacity, spec.hiddenDim);
+    this.nonZeros = sparseRows(k, capacity, spec.hiddenDim);
+    this.wanted = sparseRows(k, capacity, spec.hiddenDim);
     this.thresholds = new Float64Array(spec.hiddenDim);
-    this.rows = this.f;
   }
 
   forward(θ: Parameters, x: Rows, mode: 'training' | 'inference'): Code {
     const { k, encoder, spec } = this.workspace;
-    const { thresholds, entries } = this;
+    const { thresholds, nonZeros, wanted } = this;
     const n = x.rows;
     const h = spec.hiddenDim;
     const reach = mode === 'training' ? spec.bandwidth / 2 : 0;
@@ -92,22 +94,27 @@ class JumpReluLayer implements CodeLayer {
     let count = 0;
     for (let i = 0, at = 0; i < n; i++) {
       let put = at;
-      entries.start[i] = put;
+      let want = at;
+      nonZeros.start[i] = wanted.start[i] = at;
       for (let j = 0; j < h; j++, at++) {
         const value = z.data[at];
         // NaN is let through, to be met by the loss.
         const silent = value <= thresholds[j];
         f.data[at] = silent ? 0 : value;
         if (silent && !(thresholds[j] - value < reach)) continue;
-        if (!silent) active++;
-        entries.index[put] = j;
-        entries.value[put++] = f.data[at];
+        wanted.index[want++] = j;
+        if (silent) continue;
+        nonZeros.index[put] = j;
+        nonZeros.value[put++] = value;
       }
-      entries.end[i] = put;
-      count += put - entries.start[i];
+      nonZeros.end[i] = put;
+      wanted.end[i] = want;
+      active += put - nonZeros.start[i];
+      count += want - wanted.start[i];
     }
-    this.rows = count < k.sparseBelow * f.data.length ? { ...entries, rows: n } : f;
-    return { f, rows: this.rows, active };
+    const few = count < k.sparseBelow * f.data.length;
+    this.asked = few ? { ...wanted, rows: n } : undefined;
+    return { f, rows: few ? { ...nonZeros, rows: n } : f, wanted: this.asked, active };
   }
 
   /**
@@ -117,7 +124,7 @@ class JumpReluLayer implements CodeLayer {
    */
   backward(_θ: Parameters, dθ: Parameters, x: Rows, df: Matrix, { pull, l1, weighted, l0 = 0 }: Slope): void {
     const { encoder, spec } = this.workspace;
-    const { thresholds, rows } = this;
+    const { thresholds, asked } = this;
     const { bandwidth: ε } = spec;
     const z = this.z.data;
     const dz = df.data;
@@ -129,9 +136,9 @@ class JumpReluLayer implements CodeLayer {
       if (Math.abs(z[at] - θ_j) < ε / 2) dlog[j] -= (θ_j / ε) * (g * θ_j + l0);
       dz[at] = active ? g : 0;
     };
-    if (isSparse(rows)) {
-      for (let i = 0; i < rows.rows; i++)
-        for (let p = rows.start[i]; p < rows.end[i]; p++) entry(i * df.cols + rows.index[p], rows.index[p]);
+    if (asked) {
+      const { start, end, index } = asked;
+      for (let i = 0; i < asked.rows; i++) for (let p = start[i]; p < end[i]; p++) entry(i * df.cols + index[p], index[p]);
     } else {
       for (let i = 0, at = 0; i < df.rows; i++) for (let j = 0; j < df.cols; j++, at++) entry(at, j);
     }

@@ -1,0 +1,72 @@
+import type { FloatArray, Matrix } from '../kernels/kernels.js';
+import { log } from '../numbers/elementary.js';
+
+/** How well X̂ meets T, every sum in double precision. */
+export interface Fidelity {
+  /** Σ(x̂ − t)²/(n·d′) */
+  mse: number;
+  /** The fraction of variance unexplained, Σ(x̂ − t)²/Σ(t − t̄)² over all entries; t̄ is each column's mean. */
+  fvu: number;
+  /** The mean over rows i of 1 − ‖x̂_i − t_i‖²/‖t_i − t̄‖². */
+  meanExplainedVariance: number;
+}
+
+/** What does not vary is explained if it is met. */
+const unexplained = (error: number, variation: number): number => (variation === 0 ? (error === 0 ? 0 : 1) : error / variation);
+
+/** From ‖x̂_i − t_i‖² of each row. */
+export function fidelity(rowErrors: ArrayLike<number>, t: Matrix): Fidelity {
+  const { data, rows, cols } = t;
+  const mean = columnMeans(t);
+  let [error, variation, explained] = [0, 0, 0];
+  for (let i = 0, at = 0; i < rows; i++) {
+    let own = 0;
+    for (let j = 0; j < cols; j++, at++) own += (data[at] - mean[j]) ** 2;
+    error += rowErrors[i];
+    variation += own;
+    explained += 1 - unexplained(rowErrors[i], own);
+  }
+  return { mse: error / (rows * cols), fvu: unexplained(error, variation), meanExplainedVariance: explained / rows };
+}
+
+export function columnMeans({ data, rows, cols }: Matrix): Float64Array {
+  const mean = new Float64Array(cols);
+  for (let i = 0, at = 0; i < rows; i++) for (let j = 0; j < cols; j++, at++) mean[j] += data[at];
+  for (let j = 0; j < cols; j++) mean[j] /= rows;
+  return mean;
+}
+
+/** 1 − Σ(t − x̂)²/Σ(t − t̄)², t̄ the mean of each column; where T does not vary, 1 if it is met, else 0. */
+export function explainedVariance(squaredError: number, { data, rows, cols }: Matrix): number {
+  const mean = columnMeans({ data, rows, cols });
+  let variation = 0;
+  for (let i = 0, at = 0; i < rows; i++) for (let j = 0; j < cols; j++, at++) variation += (data[at] - mean[j]) ** 2;
+  return variation === 0 ? 1 - unexplained(squaredError, 0) : 1 - squaredError / variation;
+}
+
+/** How many units have a log₁₀ density in [from, from + 0.25); a density of 1 is in the last bin, dead units in none. */
+export interface DensityBin {
+  from: number;
+  units: number;
+}
+
+const BINS_A_DECADE = 4;
+
+/** The histogram of log₁₀ of the shares of rows, n in all, that units are active on: from 1/n to 1, gaps included. */
+export function densityHistogram(density: ArrayLike<number>, rows: number): DensityBin[] {
+  // 1/n itself may come out a hair below its bin.
+  const binOf = (share: number) => Math.min(-1, Math.floor(BINS_A_DECADE * (log(share) / Math.LN10) + 1e-9));
+  const first = binOf(1 / rows);
+  const bins = Array.from({ length: -first }, (_, b) => ({ from: (first + b) / BINS_A_DECADE, units: 0 }));
+  for (let j = 0; j < density.length; j++) if (density[j] > 0) bins[binOf(density[j]) - first].units++;
+  return bins;
+}
+
+/** The indices of the units that are active on no row. */
+export const deadOf = (density: ArrayLike<number>): number[] =>
+  Array.from({ length: density.length }, (_, j) => j).filter((j) => density[j] === 0);
+
+/** Adds to each row's sum its Σ(x̂ − t)². */
+export function addRowErrors(sums: Float64Array, firstRow: number, xHat: FloatArray, t: FloatArray, cols: number): void {
+  for (let at = 0, i = firstRow; at < xHat.length; i++) for (let j = 0; j < cols; j++, at++) sums[i] += (xHat[at] - t[at]) ** 2;
+}

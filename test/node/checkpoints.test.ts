@@ -1,0 +1,86 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { SparseAutoencoder } from '../../src/index.js';
+import { checkpoints, latestCheckpoint, load, save } from '../../src/node.js';
+import { fails, inTemporaryFolder, numbers, projectRoot, randomRows, thetaOf } from '../helpers.js';
+
+const X = randomRows(60, 7, 3);
+const options = { inputDim: 7, hiddenDim: 5, seed: 'checkpoints', backend: 'plain', learningRate: 0.01 } as const;
+const plan = { epochs: 40, batchSize: 8, validationSplit: 0.2, earlyStopping: { patience: 30 } };
+
+test('save and load: either class, the same bytes; what cannot be read is named', () =>
+  inTemporaryFolder(async (folder) => {
+    const sae = new SparseAutoencoder(options);
+    const path = join(folder, 'model.safetensors');
+    save(sae, path);
+    assert.equal(thetaOf(load(path)), thetaOf(sae));
+    assert.is(load(path, { backend: 'auto' }).options.backend, 'auto');
+    writeFileSync(join(folder, 'broken'), 'no model');
+    await fails(() => load(join(folder, 'broken')), /broken: fromBytes: /);
+    await fails(() => load(join(folder, 'nothing')), `${join(folder, 'nothing')}: there is no such file`);
+    await fails(() => load(folder), `${folder}: is a folder, expected a file`);
+    await fails(() => save(sae, join(folder, 'no', 'model')), /no\/model: the folder .*no does not exist$/);
+  }));
+
+test('the latest are kept, as many as asked for, whatever else is in the folder', () =>
+  inTemporaryFolder(async (folder) => {
+    const run = join(folder, 'run', 'deep');
+    assert.is(latestCheckpoint(run), null);
+    mkdirSync(run, { recursive: true });
+    writeFileSync(join(run, 'notes.txt'), 'mine');
+    const sae = new SparseAutoencoder(options);
+    await sae.fit(X, { epochs: 12, batchSize: 8, checkpoint: checkpoints(run, { epochs: 2, keep: 2 }) });
+    assert.equal(readdirSync(run).sort(), ['epoch-10.safetensors', 'epoch-12.safetensors', 'notes.txt']);
+    assert.is(latestCheckpoint(run), join(run, 'epoch-12.safetensors'));
+    await fails(() => checkpoints(run, { keep: 0 }), 'checkpoints: keep is 0, expected a whole number of at least 1');
+  }));
+
+/** A process that fits with a checkpoint an epoch, going on from the latest if there is one. */
+const program = (folder: string) => `
+  import { SparseAutoencoder } from '${projectRoot}/src/index.ts';
+  import { checkpoints, latestCheckpoint, load } from '${projectRoot}/src/node.ts';
+  const latest = latestCheckpoint('${folder}');
+  const sae = latest ? load(latest) : new SparseAutoencoder(${JSON.stringify(options)});
+  process.stdout.write('begun');
+  const X = ${JSON.stringify(X)};
+  await sae.fit(X, { ...${JSON.stringify(plan)}, resume: latest !== null, checkpoint: checkpoints('${folder}') });
+  process.stdout.write(' ' + Buffer.from(sae.toBytes({ training: true })).toString('base64'));
+`;
+
+/** Runs it, and kills it so many ms after it has begun; what it ended with, if it ended by itself. */
+const execute = (folder: string, killAfter: number): Promise<string | null> =>
+  new Promise((resolve) => {
+    const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', program(folder)], {
+      cwd: projectRoot,
+    });
+    let said = '';
+    child.stdout.on('data', (text) => {
+      if (said === '' && killAfter < Infinity) setTimeout(() => child.kill('SIGKILL'), killAfter);
+      said += text;
+    });
+    child.on('close', (code) => resolve(code === 0 ? (said.split(' ')[1] ?? null) : null));
+  });
+
+test('killed again and again at any moment: a checkpoint can always be read, and the end is that of a run never killed', () =>
+  inTemporaryFolder(async (folder) => {
+    const whole = new SparseAutoencoder(options);
+    await whole.fit(X, plan);
+    const expected = Buffer.from(whole.toBytes({ training: true })).toString('base64');
+    let end: string | null = null;
+    let kills = 0;
+    for (const moment of numbers(20, 7)) {
+      end = await execute(folder, 120 * moment);
+      if (end !== null) break;
+      kills++;
+      const latest = latestCheckpoint(folder);
+      if (latest) load(latest);
+    }
+    end ??= await execute(folder, Infinity);
+    assert.ok(kills > 3, `${kills} kills`);
+    assert.is(end, expected);
+  }));
+
+test.run();
