@@ -13,7 +13,7 @@ import { argument, floatArgument, PARTIAL_SUMS, PARTIALS, pass4, passFloat, scra
 import { Operation } from './tile';
 import { run } from './threads';
 import { addToDoubles, keepLanes, storeLanes } from './lanes';
-import { expOfMinus, log1p, sigmoid } from './exp';
+import { expOfMinus, log1p } from './exp';
 import { activateAs, costOf, Identity, Kind, Relu, Sigmoid, Tanh, timesSlope } from './activations';
 import { BLOCK, sumOfTiles } from './scans';
 
@@ -123,36 +123,28 @@ function lossAs<S>(xHat: usize, dz: usize, target: usize, n: u32): f64 {
   return f64x2.extract_lane(sums, 0) + f64x2.extract_lane(sums, 1);
 }
 
-/** The same for probabilities, a vector at a time: what x̂ is made of serves the loss as well. */
+/** The same for probabilities, three passes over each block: the loss is of y, which x̂ then takes the place of. */
 function crossEntropyOf(xHat: usize, dy: usize, target: usize, n: u32): f64 {
   const c = floatArgument(7);
   let sums = f64x2.splat(0);
   for (let from: u32 = 0; from < n; from += BLOCK) {
     const count = min(n - from, BLOCK);
-    const whole = xHat + ((count & ~3) << 2);
+    const end = <i32>(count << 2);
     let terms = f32x4.splat(0);
-    while (xHat != whole) {
-      const y = v128.load(xHat);
-      const t = v128.load(target);
-      const x = sigmoid(y);
-      v128.store(xHat, x);
-      terms = f32x4.add(terms, surprise(y, t));
-      if (dy != 0) {
-        v128.store(dy, f32x4.mul(c, f32x4.sub(x, t)));
-        dy += 16;
-      }
-      xHat += 16;
-      target += 16;
-    }
-    if (count & 3) {
-      const y = v128.load(xHat);
-      const t = v128.load(target);
-      const x = sigmoid(y);
-      storeLanes(xHat, x, count & 3);
-      terms = f32x4.add(terms, keepLanes(surprise(y, t), count & 3));
-      if (dy != 0) storeLanes(dy, f32x4.mul(c, f32x4.sub(x, t)), count & 3);
+    for (let p: i32 = 0; p < end; p += 16) {
+      const term = surprise(v128.load(xHat + p), v128.load(target + p));
+      terms = f32x4.add(terms, keepLanes(term, (end - p) >> 2));
     }
     sums = addToDoubles(sums, terms);
+    activateAs<Sigmoid>(xHat, count);
+    if (dy != 0) {
+      for (let p: i32 = 0; p < end; p += 16) {
+        storeLanes(dy + p, f32x4.mul(c, f32x4.sub(v128.load(xHat + p), v128.load(target + p))), (end - p) >> 2);
+      }
+      dy += end;
+    }
+    xHat += end;
+    target += end;
   }
   return f64x2.extract_lane(sums, 0) + f64x2.extract_lane(sums, 1);
 }
