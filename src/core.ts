@@ -2,7 +2,6 @@
 
 export { checkGradients, type ParameterCheck } from './checking/check-gradients.js';
 export { checkGradient, type Differentiable, type GradientCheck, type GradientCheckOptions } from './checking/gradient-check.js';
-export { diagnose, type Judged } from './core/diagnose.js';
 export { Decoder, Encoder, type TopActivation } from './core/layers.js';
 export type { ParameterValues } from './core/model.js';
 export type { FromBytesOptions, ToBytesOptions } from './core/model-file.js';
@@ -29,5 +28,3 @@ export type { BatchReport, EpochReport, History } from './training/history.js';
 export type { Resampling } from './training/resampling.js';
 export type { Decay, Schedule } from './training/schedule.js';
 export type { DecoderBiasStart } from './training/start.js';
-export { type Recovery, recovery } from './truth/recovery.js';
-export { SparseWorld, type WorldOptions } from './truth/world.js';

@@ -13,7 +13,7 @@ import {
   type PerParameter,
 } from './core/sparse-autoencoder.js';
 import type { FloatArray, Matrix } from './kernels/kernels.js';
-import { type Layout, partsOf } from './layers/parameters.js';
+import { partsOf } from './layers/parameters.js';
 import type { MatrixLike, RowLike } from './numbers/matrix-like.js';
 import type { FitOptions } from './training/fit-options.js';
 import type { History } from './training/history.js';
@@ -23,11 +23,20 @@ export type Result = NdArray<FloatArray>;
 
 const present = ({ data, rows, cols }: Matrix): Result => ndarray(data, [rows, cols]);
 
-/** Matrices and vectors of θ's form, each in its own shape. */
-function presentAll(parts: Readonly<Record<string, Matrix>>, layout: Layout): PerParameter<Result> {
-  const entries = layout.map(({ name, shape }) => [name, ndarray(parts[name].data, [...shape])]);
-  return Object.fromEntries(entries);
+/** Matrices and vectors of θ's form, each in its own shape; W_enc by strides, where it is W_decᵀ. */
+function presentAll(parts: Readonly<Record<string, Matrix>>, { layout, known }: Layouts): PerParameter<Result> {
+  const present = (name: string, shape: readonly number[]): Result => {
+    if (layout.some((part) => part.name === name)) return ndarray(parts[name].data, [...shape]);
+    const { data, cols } = parts.decoderWeight;
+    return ndarray(data, [...shape], [1, cols]);
+  };
+  return Object.fromEntries(known.map(({ name, shape }) => [name, present(name, shape)])) as PerParameter<Result>;
 }
+
+/** Whose memory W_enc is on, if it has none of its own. */
+const tiedTo = (parts: ReadonlyMap<string, Matrix>): Matrix => parts.get('decoderWeight') as Matrix;
+
+type Layouts = Pick<ReturnType<typeof modelOf>, 'layout' | 'known'>;
 
 /** f = σ_h(x·W_enc + b_enc), of the model it belongs to. */
 export class Encoder {
@@ -83,20 +92,24 @@ export class SparseAutoencoder {
 
   readonly encoder: Encoder;
   readonly decoder: Decoder;
-  /** W_enc d×h, b_enc h, W_dec h×d′, b_dec d′, and a kind's own: live, so writing to them changes the model. */
+  /**
+   * W_enc d×h, b_enc h, W_dec h×d′, b_dec d′, and a kind's own: live, so writing to them changes the model. Where `tied`
+   * is true, `encoderWeight` is `decoderWeight` transposed, on the same memory.
+   */
   readonly parameters: Readonly<PerParameter<Result>>;
   readonly #core: Core;
-  readonly #layout: Layout;
+  readonly #layouts: Layouts;
 
   constructor(options: SparseAutoencoderOptions) {
     this.#core = options instanceof Core ? options : new Core(options);
     const model = modelOf(this.#core);
-    this.#layout = model.layout;
+    this.#layouts = model;
     this.encoder = new Encoder(this.#core);
     this.decoder = new Decoder(this.#core);
-    this.parameters = Object.freeze(presentAll(this.#core.parameters, this.#layout));
+    this.parameters = Object.freeze(presentAll(this.#core.parameters, model));
     model.onMoved.push((theta) => {
-      for (const [name, { data }] of partsOf(theta, this.#layout)) this.parameters[name].data = data;
+      const moved = partsOf(theta, model.layout);
+      for (const { name } of model.known) this.parameters[name].data = (moved.get(name) ?? tiedTo(moved)).data;
     });
   }
 
@@ -189,12 +202,14 @@ export class SparseAutoencoder {
    */
   lossAndGradients(X: MatrixLike, options: PassOptions = {}): LossAndGradients<Result> {
     const { gradients, ...rest } = this.#core.lossAndGradients(X, options);
-    return { ...rest, gradients: presentAll(gradients, this.#layout) };
+    return { ...rest, gradients: presentAll(gradients, this.#layouts) };
   }
 
   /**
-   * Copies parameters in: all of them or some, each of its exact shape. Adam's moments stay.
-   * @throws for an unknown name, another shape or an entry that is not finite; then none is changed.
+   * Copies parameters in: all of them or some, each of its exact shape. Adam's moments stay. Where `tied` is true,
+   * `encoderWeight` is written through to W_dec.
+   * @throws for an unknown name, another shape, an entry that is not finite, or tied weights that differ; then none is
+   * changed.
    */
   setParameters(values: Partial<PerParameter<ParameterValues>>): void {
     for (const { name, data, shape } of modelOf(this.#core).readParameters(values)) {

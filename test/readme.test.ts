@@ -23,7 +23,12 @@ const programs = blocks.filter(isProgram);
 /** A block that only shows a call leaves open what is the reader's to choose. */
 const open = `import { SparseAutoencoder } from '${library}';\ndeclare const inputDim: number, hiddenDim: number;\n`;
 const asModule = (block: Block) =>
-  isProgram(block) ? block.code.replace("'sparse-autoencoder'", `'${library}'`) : open + block.code;
+  isProgram(block)
+    ? block.code.replaceAll(
+        /'sparse-autoencoder(?:\/(\w+))?'/g,
+        (_, entry = 'index') => `'${join(projectRoot, 'src', `${entry}.ts`)}'`,
+      )
+    : open + block.code;
 
 test('the README shows programs', () => {
   assert.ok(programs.length > 0 && blocks.length > programs.length);
@@ -52,7 +57,8 @@ for (const [k, block] of programs.entries()) {
   test(`program ${k + 1} runs, and prints what the README says`, () =>
     inTemporaryFolder(async (folder) => {
       const file = join(folder, 'program.mts');
-      writeFileSync(file, asModule(block));
+      // What it writes goes there.
+      writeFileSync(file, `process.chdir(${JSON.stringify(folder)});\n${asModule(block)}`);
       const { code, stdout, stderr } = await runNode([file]);
       assert.is(code, 0, stderr);
       assert.is(stdout.trim(), block.output?.trim());

@@ -3,7 +3,7 @@ import { checkDataOptions, completeModelOptions } from '../core/options.js';
 import { modelOf, type PassOptions, type PerParameter, SparseAutoencoder } from '../core/sparse-autoencoder.js';
 import type { FloatArray, Matrix } from '../kernels/kernels.js';
 import { createPlainKernels } from '../kernels/plain/plain.js';
-import { type Layout, sizeOf, viewParameters } from '../layers/parameters.js';
+import { type Layout, sizeOf, viewStored } from '../layers/parameters.js';
 import { Objective } from '../model/objective.js';
 import { anything, count, positive, show } from '../numbers/checks.js';
 import type { MatrixLike } from '../numbers/matrix-like.js';
@@ -74,8 +74,8 @@ export function objectiveFunction(
   t: Matrix,
   noise?: Matrix,
 ): Differentiable {
-  objective.hold(viewParameters(theta0, layout));
-  return (theta) => ({ value: objective.evaluate(viewParameters(theta, layout), x, t, undefined, noise).summands });
+  objective.hold(viewStored(theta0, layout), x, t, noise);
+  return (theta) => ({ value: objective.evaluate(viewStored(theta, layout), x, t, undefined, noise).summands });
 }
 
 /** `checkGradient`, parameter by parameter; those whose gradient is straight-through, which no difference tells, left out. */

@@ -2,11 +2,11 @@ import { completeModelOptions, type SparseAutoencoderOptions } from '../core/opt
 import { modelOf, type PerParameter, SparseAutoencoder } from '../core/sparse-autoencoder.js';
 import { elementwise } from '../kernels/elementwise.js';
 import { createPlainKernels } from '../kernels/plain/plain.js';
-import { viewParameters } from '../layers/parameters.js';
+import { viewStored } from '../layers/parameters.js';
 import { reconstructionScale } from '../layers/reconstruction.js';
 import { Objective } from '../model/objective.js';
 import { Random } from '../numbers/random.js';
-import type { GradientCase } from '../sparsity/kind.js';
+import type { AnyCodeKind, GradientCase } from '../sparsity/kind.js';
 import { codeKind, codes, modifiers, penalties, terms } from '../sparsity/kinds.js';
 import { checkGradients, checkParameters, flat, objectiveFunction, type ParameterCheck } from './check-gradients.js';
 
@@ -41,7 +41,7 @@ const together = (a: GradientCase, b: GradientCase): GradientCase => ({
 /** Every legal pair of kinds with every way out, with every term or modifier, and every pair of these with every code. */
 function combinations(): GradientCase[] {
   return codes.flatMap((code) => {
-    const ofCode = { name: code.name, options: { hiddenActivation: code.name } };
+    const ofCode = { name: code.name, options: optionsOf(code) };
     const pairs = penalties.map(({ name }) => together(ofCode, { name, options: { penalty: name } }));
     const legal = [ofCode, ...pairs].find(({ options }) => isLegal(options)) ?? ofCode;
     const usual = { ...legal, name: code.name };
@@ -60,15 +60,18 @@ const product = (as: readonly GradientCase[], bs: readonly GradientCase[]) => as
 
 /** Every legal combination, the corners that each kind names, and those that no kind owns. */
 export function gradientCases(): CompleteCase[] {
-  const ofCodes = codes.flatMap(({ name, cases }) => cases.map((item) => withOption(item, 'hiddenActivation', name)));
-  const ofPenalties = penalties.flatMap(({ name, cases }) => cases.map((item) => withOption(item, 'penalty', name)));
+  const ofCodes = codes.flatMap((code) => code.cases.map((item) => named(code.name, optionsOf(code), item)));
+  const ofPenalties = penalties.flatMap(({ name, cases }) => cases.map((item) => named('', { penalty: name }, item)));
   const cases = [...combinations().filter(({ options }) => isLegal(options)), ...ofCodes, ...ofPenalties, ...corners];
   return cases.map((item) => ({ ...item, options: { ...small, ...item.options } as SparseAutoencoderOptions }));
 }
 
-const withOption = (item: GradientCase, option: string, value: string): GradientCase => ({
+const optionsOf = ({ name, example }: AnyCodeKind) => ({ hiddenActivation: name, ...example });
+
+const named = (name: string, options: GradientCase['options'], item: GradientCase): GradientCase => ({
   ...item,
-  options: { [option]: value, ...item.options },
+  name: name ? `${item.name}: ${name}` : item.name,
+  options: { ...options, ...item.options },
 });
 
 const corners: GradientCase[] = [
@@ -77,7 +80,7 @@ const corners: GradientCase[] = [
 ];
 
 /** The gradients of a case, checked at random parameters, biases included, on random rows. */
-export function checkCase({ name, options, n = 5, room, loudness = 0 }: CompleteCase): PerParameter<ParameterCheck> {
+export function checkCase({ name, options, n = 5, room, loudness = 0, memory = {} }: CompleteCase): PerParameter<ParameterCheck> {
   const random = Random.stream(name, 'gradcheck');
   const rows = (count: number, cols: number) =>
     Array.from({ length: count }, () => Array.from({ length: cols }, () => random.uniform()));
@@ -86,6 +89,7 @@ export function checkCase({ name, options, n = 5, room, loudness = 0 }: Complete
     encoderBias: Array.from({ length: sae.hiddenDim }, () => loudness + random.uniform() * 0.4),
     decoderBias: Array.from({ length: sae.outputDim }, () => random.uniform() * 0.4),
   });
+  for (const [what, values] of Object.entries(memory)) modelOf(sae).memory.values[what].set(values);
   const x = rows(n, sae.inputDim);
   const noise = noiseFor(options, n, random);
   if (room) return checkPartialBatch(sae, x, noise, room);
@@ -117,6 +121,6 @@ function checkPartialBatch(
   const drawn = model.readNoise('gradcheck: noise', noise, batch.rows);
   const theta = flat(sae.parameters, layout);
   const gradient = new Float64Array(theta.length);
-  objective.evaluate(viewParameters(theta, layout), batch, batch, gradient, drawn);
+  objective.evaluate(viewStored(theta, layout), batch, batch, gradient, drawn);
   return checkParameters(objectiveFunction(objective, layout, theta, batch, batch, drawn), theta, gradient, layout);
 }

@@ -67,7 +67,7 @@ export function addApplyCommands(program: Command): void {
       .option('--json', 'as JSON'),
   ).action((path: string, paths: string[], flags: ApplyFlags) => {
     const { sae, rows } = opened(path, paths, flags);
-    const { meanActivation, ...numbers } = sae.evaluate(matrixOf(samplesOf(rows)));
+    const { meanActivation, density, densityHistogram, deadIndices, ...numbers } = sae.evaluate(matrixOf(samplesOf(rows)));
     if (flags.json) print(JSON.stringify({ ...numbers, meanActivation: Array.from(meanActivation.data), rows: rows.rows }));
     else
       table(

@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { diagnose, SparseAutoencoder, type SparseAutoencoderOptions } from '../core.js';
+import { diagnose } from '../core/diagnose.js';
+import { SparseAutoencoder, type SparseAutoencoderOptions } from '../core.js';
 import { belowOne, notNegative, positive, text, count as wholeNumber } from '../numbers/checks.js';
 import { drawSuperposition } from '../report/superposition.js';
 import { recovery } from '../truth/recovery.js';

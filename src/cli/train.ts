@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { SparseAutoencoder } from '../index.js';
+import { diagnose, SparseAutoencoder } from '../index.js';
 import { writeWhole } from '../node/files.js';
 import { load, save } from '../node.js';
 import { renderReport } from '../report/report.js';
@@ -43,6 +43,7 @@ export async function trainAndReport(plan: TrainingPlan): Promise<void> {
       `explained variance ${(100 * evaluation.explainedVariance).toFixed(1)}%, ` +
       `${evaluation.l0.toFixed(1)} of ${sae.hiddenDim} units active, ${evaluation.deadUnits} dead`,
   );
+  for (const sentence of diagnose(evaluation, sae.options, history)) say(sentence);
   const data = reportData(plan, sae, outcome, evaluation);
   if (files.report) {
     writeWhole(files.report, new TextEncoder().encode(renderReport(data)));
@@ -52,7 +53,7 @@ export async function trainAndReport(plan: TrainingPlan): Promise<void> {
   save(sae, files.model);
   say(`model: ${files.model}`);
   if (plan.json) {
-    const { meanActivation: _, ...numbers } = evaluation;
+    const { meanActivation: _, density: __, ...numbers } = evaluation;
     print(JSON.stringify({ ...numbers, seconds, epochs: history.loss.length, model: files.model, report: files.report }));
   }
 }

@@ -1,15 +1,16 @@
 import { inferenceKernels, scratchKernels } from '../kernels/backend.js';
 import type { FloatArray, Kernels, Matrix } from '../kernels/kernels.js';
+import { transposeMatrix } from '../kernels/selected.js';
 import { initialize } from '../layers/initializers.js';
-import { type Layout, type Parameters, parameterCount, viewParameters } from '../layers/parameters.js';
+import { type Layout, parameterCount, type StoredParameters, viewStored } from '../layers/parameters.js';
 import { CHUNK, type Trained } from '../model/inference.js';
-import { layoutOf, newMemory } from '../model/layout.js';
+import { layoutOf, newMemory, parametersOf } from '../model/layout.js';
 import { show, suggestion } from '../numbers/checks.js';
 import { checkFinite, firstNonFinite, floats, type Where } from '../numbers/matrix.js';
 import { type MatrixLike, readMatrix, readRowOrMatrix, readVector } from '../numbers/matrix-like.js';
 import { Preparation, prepares, unlearned } from '../numbers/preparation.js';
 import { Random } from '../numbers/random.js';
-import { codeKind } from '../sparsity/kinds.js';
+import { codeKind, modifiers } from '../sparsity/kinds.js';
 import type { Memory } from '../sparsity/memory.js';
 import { STEERING_START } from '../training/steering.js';
 import { TrainingState } from '../training/training-state.js';
@@ -27,10 +28,44 @@ export type ParameterValues = MatrixLike | ArrayLike<number>;
 /** As many as a typed array holds in every engine. */
 const MOST_PARAMETERS = 2 ** 31 - 1;
 
+/** A parameter by name, row-major. */
+export interface NamedValues {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly data: FloatArray;
+}
+
+/** aᵀ, written out. */
+export function transposed({ data, rows, cols }: Matrix): Matrix {
+  const copy = { data: data.slice(), rows: cols, cols: rows };
+  transposeMatrix(copy, { data, rows, cols });
+  return copy;
+}
+
+/** A tied model's W_enc given by itself is W_dec given transposed; given beside W_dec, it must be that. */
+function joinTied(read: NamedValues[]): NamedValues[] {
+  const encoder = read.find(({ name }) => name === 'encoderWeight');
+  if (!encoder) return read;
+  const { data } = transposed({ data: encoder.data, rows: encoder.shape[0], cols: encoder.shape[1] });
+  const decoder = read.find(({ name }) => name === 'decoderWeight');
+  const at = decoder ? data.findIndex((value, p) => value !== decoder.data[p]) : -1;
+  if (at >= 0) {
+    const [row, col] = [at % encoder.shape[0], Math.floor(at / encoder.shape[0])];
+    throw new RangeError(
+      `setParameters: encoderWeight[${row}, ${col}] is ${data[at]}, expected ${decoder?.data[at]}, as decoderWeight[${col}, ${row}]: they are tied`,
+    );
+  }
+  const rest = read.filter(({ name }) => name !== 'encoderWeight' && name !== 'decoderWeight');
+  return [{ name: 'decoderWeight', shape: [encoder.shape[1], encoder.shape[0]], data }, ...rest];
+}
+
 /** A model as the mathematics sees it: its objective, its θ, its optimizer's memory. */
 export class Model implements Trained {
   readonly spec: CompleteOptions;
+  /** θ as it is stored. */
   readonly layout: Layout;
+  /** The parameters that the model is known by: those of `layout`, and W_enc where that is W_decᵀ. */
+  readonly known: Layout;
   readonly state: TrainingState;
   /** `state`, or the copy that the kernels are training. */
   #live: TrainingState;
@@ -47,17 +82,20 @@ export class Model implements Trained {
     }
     this.spec = options;
     this.layout = layout;
+    this.known = parametersOf(options);
     this.state = TrainingState.create(
       dtype,
       count,
       newMemory(options, seed, { ...toLearn(options), ...(targetL0 !== undefined && { steering: STEERING_START }) }),
     );
     this.#live = this.state;
-    if (!blank) initialize(this.state.theta, layout, initializer, Random.stream(seed, 'weights'));
+    if (blank) return;
+    initialize(this.state.theta, layout, initializer, Random.stream(seed, 'weights'));
+    for (const modifier of modifiers) if (modifier.applies(options)) modifier.start?.(this.θ);
   }
 
-  get θ(): Parameters {
-    return viewParameters(this.#live.theta, this.layout);
+  get θ(): StoredParameters {
+    return viewStored(this.#live.theta, this.layout);
   }
   get memory(): Memory {
     return this.#live.memory;
@@ -133,17 +171,18 @@ export class Model implements Trained {
   }
 
   /** Copies of the parameters that the caller gives by name, each of its own shape and finite. */
-  readParameters(values: unknown): { name: string; shape: readonly number[]; data: FloatArray }[] {
-    const names = this.layout.map(({ name }) => name);
+  readParameters(values: unknown): NamedValues[] {
+    const names = this.known.map(({ name }) => name);
     if (values === null || typeof values !== 'object' || Array.isArray(values)) {
       throw new TypeError(`setParameters: got ${show(values)}, expected { ${names.join(', ')} }`);
     }
     const given = Object.entries(values).filter(([, value]) => value !== undefined);
-    return given.map(([name, value]) => {
-      const part = this.layout.find((candidate) => candidate.name === name);
+    const read = given.map(([name, value]) => {
+      const part = this.known.find((candidate) => candidate.name === name);
       if (!part) throw new RangeError(`setParameters: unknown parameter ${show(name)}${suggestion(name, names)}`);
       return { name, shape: part.shape, data: this.#readParameter(`setParameters: ${name}`, value, part.shape) };
     });
+    return this.spec.tied === true ? joinTied(read) : read;
   }
 
   #readParameter(where: Where, value: unknown, shape: readonly number[]): FloatArray {

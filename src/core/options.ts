@@ -134,6 +134,9 @@ const defaultsOf = (options: Readonly<Record<string, Option>>) =>
   withoutUndefined(Object.fromEntries(Object.entries(options).map(([name, option]) => [name, option.default])));
 
 /** @throws RangeError or TypeError that begins with `call` */
+const settled = (given: object) =>
+  Object.fromEntries(Object.entries(given).map(([name, value]) => [name, modelOptions[name].settle?.(value) ?? value]));
+
 export function completeModelOptions(options: SparseAutoencoderOptions, call = 'SparseAutoencoder'): CompleteOptions {
   checkOptions(call, options, checksOf(modelOptions));
   for (const name of ['inputDim', 'hiddenDim'] as const) requireValue(`${call}: ${name}`, options[name], count);
@@ -150,14 +153,16 @@ export function completeModelOptions(options: SparseAutoencoderOptions, call = '
     penalty,
     ...defaultsOf(Object.fromEntries(shared)),
     ...Object.assign({}, ...chosen.map((kind) => defaultsOf(kind.options))),
-    ...given,
+    ...settled(given),
   } as CompleteOptions;
   const { beta } = penaltyKind({ penalty });
   complete.beta ??= typeof beta === 'number' ? beta : beta(complete);
-  for (const kind of kinds) {
-    if (chosen.includes(kind)) continue;
-    const stray = Object.keys(kind.options).find((name) => name in given && !kind.shared?.includes(name));
-    if (stray) throw new RangeError(`${call}: ${stray} means something with "${kind.name}" alone, which is not asked for`);
+  for (const name of Object.keys(given)) {
+    const owners = kinds.filter(({ options }) => name in options);
+    const stray = owners.length > 0 && !owners.some((kind) => chosen.includes(kind) || kind.shared?.includes(name));
+    if (!stray) continue;
+    const list = owners.map((kind) => `"${kind.name}"`).join(' or ');
+    throw new RangeError(`${call}: ${name} means something with ${list} alone, which is not asked for`);
   }
   for (const kind of chosen) {
     const refusal = kind.refuse?.(complete, code, codes);

@@ -15,7 +15,7 @@ import type { FitOptions } from '../training/fit-options.js';
 import type { History } from '../training/history.js';
 import { fit } from './fit.js';
 import { Decoder, Encoder, encodeWith, reconstructWith, type TopActivation, topActivations } from './layers.js';
-import { Model, type ParameterValues } from './model.js';
+import { Model, type ParameterValues, transposed } from './model.js';
 import { type FromBytesOptions, readModel, type ToBytesOptions, toBytes } from './model-file.js';
 import { checkDataOptions, completeModelOptions, type SettledOptions, type SparseAutoencoderOptions } from './options.js';
 
@@ -83,7 +83,10 @@ export class SparseAutoencoder {
 
   readonly encoder: Encoder;
   readonly decoder: Decoder;
-  /** W_enc d×h, b_enc 1×h, W_dec h×d′, b_dec 1×d′, and a kind's own: live, so writing to them changes the model. */
+  /**
+   * W_enc d×h, b_enc 1×h, W_dec h×d′, b_dec 1×d′, and a kind's own: live, so writing to them changes the model. Where
+   * `tied` is true, `encoderWeight` is a copy of W_decᵀ, made as it is read: rows and columns cannot say "transposed".
+   */
   readonly parameters: Readonly<PerParameter<Matrix>>;
   readonly #backend: 'plain' | 'simd';
   readonly #model: Model;
@@ -94,7 +97,7 @@ export class SparseAutoencoder {
     this.#backend = resolveBackend(this.#model.spec);
     this.encoder = new Encoder(this.#model);
     this.decoder = new Decoder(this.#model);
-    this.parameters = Object.freeze(shaped(this.#model.state.theta, this.#model));
+    this.parameters = Object.freeze(withTied(shaped(this.#model.state.theta, this.#model), this.#model));
     this.#model.onMoved.push((theta) => {
       for (const [name, { data }] of partsOf(theta, this.#model.layout))
         (this.parameters[name] as { data: FloatArray }).data = data;
@@ -232,13 +235,15 @@ export class SparseAutoencoder {
       const drawn = noise && { ...noise, data: k.adopt(noise.data) };
       const θ = adoptParameters(k, model.θ);
       const { loss, reconstruction, sparsity } = objective.evaluate(θ, rows, goal, gradient, drawn);
-      return { loss, reconstruction, sparsity, gradients: shaped(copyAs(model, gradient), model) };
+      return { loss, reconstruction, sparsity, gradients: withTied(shaped(copyAs(model, gradient), model), model) };
     });
   }
 
   /**
-   * Copies parameters in: all of them or some, each of its exact shape. Adam's moments stay.
-   * @throws for an unknown name, another shape or an entry that is not finite; then none is changed.
+   * Copies parameters in: all of them or some, each of its exact shape. Adam's moments stay. Where `tied` is true,
+   * `encoderWeight` is written through to W_dec.
+   * @throws for an unknown name, another shape, an entry that is not finite, or tied weights that differ; then none is
+   * changed.
    */
   setParameters(values: Partial<PerParameter<ParameterValues>>): void {
     for (const { name, data } of this.#model.readParameters(values)) this.parameters[name].data.set(data);
@@ -273,4 +278,11 @@ function copyAs(model: Model, values: FloatArray): FloatArray {
 /** θ, or anything of its form, as matrices on the same memory. */
 function shaped(theta: FloatArray, { layout }: Model): PerParameter<Matrix> {
   return Object.fromEntries(partsOf(theta, layout)) as PerParameter<Matrix>;
+}
+
+/** Beside them W_enc, transposed anew at each reading, where it is W_decᵀ. */
+function withTied(parts: PerParameter<Matrix>, { spec }: Model): PerParameter<Matrix> {
+  if (spec.tied !== true) return parts;
+  const encoderWeight = { get: () => transposed(parts.decoderWeight), enumerable: true };
+  return Object.defineProperties({} as PerParameter<Matrix>, { ...Object.getOwnPropertyDescriptors(parts), encoderWeight });
 }

@@ -1,5 +1,8 @@
 import type { Model } from '../core/model.js';
 import { elementwise } from '../kernels/elementwise.js';
+import { createPlainKernels } from '../kernels/plain/plain.js';
+import { encoderShift } from '../layers/encoder.js';
+import { withEncoderWeight } from '../layers/tied.js';
 import { checkOptions, when } from '../numbers/checks.js';
 import { codeKind } from '../sparsity/kinds.js';
 import { type Packed, pack } from './pack.js';
@@ -25,7 +28,9 @@ export interface ModuleSource {
 export function moduleOf(model: Model, options: ModuleOptions = {}): ModuleSource {
   checkOptions('toModule', options, { bits: when((v) => v === 8 || v === 32, '8 or 32') });
   const { bits = 32 } = options;
-  const { spec, θ, memory } = model;
+  const { spec, memory } = model;
+  const k = createPlainKernels(spec.dtype);
+  const θ = withEncoderWeight(k, model.θ);
   const { inputDim: d, hiddenDim: h, outputDim } = spec;
   const kind = codeKind(spec);
   const { body, constants = {} } = kind.script(spec, θ, memory);
@@ -38,7 +43,8 @@ export function moduleOf(model: Model, options: ModuleOptions = {}): ModuleSourc
     encoderWeight: pack(θ.encoderWeight.data, h, bits),
     decoderWeight: pack(θ.decoderWeight.data, outputDim, bits),
   };
-  const exact = { encoderBias: θ.encoderBias, decoderBias: θ.decoderBias, ...constants };
+  const encoderBias = encoderShift(k, spec, θ, k.floats(h));
+  const exact = { encoderBias, decoderBias: θ.decoderBias, ...constants };
   const prepared = { mean: learned('mean'), divisor: learned('divisor'), factor: learned('factor') };
   const code = `// ${kind.name} sparse autoencoder, ${d}-${h}-${outputDim}, as a module: no imports, weights inside.
 // ${Object.entries(packed)

@@ -1,36 +1,81 @@
-import { isSparse, type Kernels, type Matrix, type Rows, type SparseRows } from '../kernels/kernels.js';
+import { type FloatArray, isSparse, type Kernels, type Matrix, type Rows, type SparseRows } from '../kernels/kernels.js';
 import { sparseRows } from '../kernels/rows.js';
+import { selectedRows, sparseTN, sumsOfColumns, transposeMatrix, transposeSelected } from '../kernels/selected.js';
 import type { Parameters } from './parameters.js';
-import type { Dimensions } from './spec.js';
+import type { Wiring } from './spec.js';
 
-/** Z = X·W_enc + 1·b_encᵀ     n×h = n×d · d×h */
-export function encodeAffine(k: Kernels, θ: Parameters, x: Rows, z: Matrix): void {
-  if (isSparse(x)) k.spmm(z, x, θ.encoderWeight, θ.encoderBias);
-  else k.gemm(z, x, θ.encoderWeight, θ.encoderBias);
+const row = (data: FloatArray): Matrix => ({ data, rows: 1, cols: data.length });
+
+/**
+ * What is added to X·W_enc: b_enc, or b_enc − W_encᵀ·b_dec (into `room`) where the encoder sees X less b_dec,
+ *   (X − 1·b_decᵀ)·W_enc + 1·b_encᵀ = X·W_enc + 1·(b_enc − W_encᵀ·b_dec)ᵀ,
+ * so that a sparse X stays sparse.     h
+ */
+export function encoderShift(k: Kernels, { preBias }: Wiring, θ: Parameters, room: FloatArray): FloatArray {
+  if (!preBias) return θ.encoderBias;
+  k.gemm(row(room), row(θ.decoderBias), θ.encoderWeight);
+  for (let j = 0; j < room.length; j++) room[j] = θ.encoderBias[j] - room[j];
+  return room;
+}
+
+/** Z = X·W_enc + 1·shiftᵀ     n×h = n×d · d×h */
+export function encodeAffine(k: Kernels, { encoderWeight }: Parameters, shift: FloatArray, x: Rows, z: Matrix): void {
+  if (isSparse(x)) k.spmm(z, x, encoderWeight, shift);
+  else k.gemm(z, x, encoderWeight, shift);
 }
 
 /** The encoder's affine half, from X to Z and from dZ to its gradients. What makes F of Z is a kind: see sparsity/. */
 export class EncoderLayer {
   private readonly k: Kernels;
+  private readonly wiring: Wiring;
+  /** Room for the shift, and for what the pre-bias takes of dZ. */
+  private readonly shift: FloatArray;
+  private readonly taken: FloatArray;
   /** Room for Xᵀ, where X is sparse. */
   private readonly xT: SparseRows;
+  /** Room for dZᵀ and for dW_enc by units, h × d, where dZ is sparse. */
+  private readonly dzT: SparseRows;
+  private readonly byUnit: FloatArray;
 
-  constructor(k: Kernels, { inputDim }: Dimensions, capacity: number, sparseInput: boolean) {
+  /** `entries`: how many a sparse dZ has at the most; 0 where dZ is dense. */
+  constructor(k: Kernels, wiring: Wiring, capacity: number, sparseInput: boolean, entries = 0) {
+    const { inputDim, hiddenDim, preBias } = wiring;
     this.k = k;
-    this.xT = sparseRows(k, inputDim, capacity, sparseInput);
+    this.wiring = wiring;
+    this.shift = k.floats(preBias ? hiddenDim : 0);
+    this.taken = k.floats(preBias ? inputDim : 0);
+    this.xT = sparseRows(k, inputDim, capacity, sparseInput && entries === 0);
+    this.dzT = selectedRows(k, hiddenDim, capacity, entries);
+    this.byUnit = k.floats(entries > 0 && !sparseInput ? inputDim * hiddenDim : 0);
   }
 
-  /** Z = X·W_enc + 1·b_encᵀ, into `z`. */
+  /** Z = (X − 1·b_decᵀ, if so wired)·W_enc + 1·b_encᵀ, into `z`. */
   forward(θ: Parameters, x: Rows, z: Matrix): void {
-    encodeAffine(this.k, θ, x, z);
+    const shift = encoderShift(this.k, this.wiring, θ, this.shift.subarray(0, z.cols));
+    encodeAffine(this.k, θ, shift, x, z);
   }
 
   /**
    * Z = X·W_enc + 1·b_encᵀ   ⇒   ∂J/∂w_pj = Σ_i x_ip·dz_ij,  that is
    *                              dW_enc = Xᵀ·dZ          d×h = (n×d)ᵀ · n×h
    *                              db_enc = Σ_i dz_i       h
+   *
+   * and with the pre-bias, of which each z_ij has −Σ_p b_dec,p·w_pj,
+   *                              dW_enc ← dW_enc − b_dec·db_encᵀ     d×h
+   *                              db_dec ← db_dec − W_enc·db_enc      d
    */
-  backward(dθ: Parameters, x: Rows, dz: Matrix): void {
+  backward(θ: Parameters, dθ: Parameters, x: Rows, dz: Rows): void {
+    const { k } = this;
+    if (isSparse(dz)) this.backwardSparse(dθ, x, dz);
+    else this.backwardDense(dθ, x, dz);
+    if (!this.wiring.preBias) return;
+    const { data, rows, cols } = dθ.encoderWeight;
+    for (let p = 0; p < rows; p++) k.axpy(data.subarray(p * cols, (p + 1) * cols), -θ.decoderBias[p], dθ.encoderBias);
+    k.gemmNT(row(this.taken), row(dθ.encoderBias), θ.encoderWeight);
+    k.axpy(dθ.decoderBias, -1, this.taken);
+  }
+
+  private backwardDense(dθ: Parameters, x: Rows, dz: Matrix): void {
     const { k } = this;
     if (isSparse(x)) {
       const xT = { ...this.xT, cols: x.rows };
@@ -40,5 +85,20 @@ export class EncoderLayer {
       k.gemmTN(dθ.encoderWeight, x, dz);
     }
     k.columnSums(dθ.encoderBias, dz);
+  }
+
+  /** The same from the entries of dZ alone: dW_encᵀ = dZᵀ·X     h×d = (n×h)ᵀ · n×d */
+  private backwardSparse(dθ: Parameters, x: Rows, dz: SparseRows): void {
+    const { k } = this;
+    if (isSparse(x)) {
+      sparseTN(dθ.encoderWeight, x, dz);
+    } else {
+      const dzT = { ...this.dzT, rows: dz.cols, cols: dz.rows };
+      const byUnit = { data: this.byUnit.subarray(0, dz.cols * x.cols), rows: dz.cols, cols: x.cols };
+      transposeSelected(dzT, dz);
+      k.spmm(byUnit, dzT, x);
+      transposeMatrix(dθ.encoderWeight, byUnit);
+    }
+    sumsOfColumns(dθ.encoderBias, dz);
   }
 }

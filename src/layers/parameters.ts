@@ -54,9 +54,21 @@ export function partsOf(theta: FloatArray, layout: Layout): Map<string, Matrix> 
   return parts;
 }
 
-/** The same for the mathematics. Copies nothing. */
-export function viewParameters(theta: FloatArray, layout: Layout): Parameters {
-  const { encoderWeight, encoderBias, decoderWeight, decoderBias, ...rest } = Object.fromEntries(partsOf(theta, layout));
+/** θ as it is stored: without W_enc where that is W_decᵀ. See tied.ts. */
+export interface StoredParameters extends Omit<Parameters, 'encoderWeight'> {
+  readonly encoderWeight: Matrix | null;
+}
+
+/** The parts of θ for the mathematics. Copies nothing. */
+export function viewStored(theta: FloatArray, layout: Layout): StoredParameters {
+  const { encoderWeight = null, encoderBias, decoderWeight, decoderBias, ...rest } = Object.fromEntries(partsOf(theta, layout));
   const own = Object.fromEntries(Object.entries(rest).map(([name, { data }]) => [name, data]));
   return { encoderWeight, encoderBias: encoderBias.data, decoderWeight, decoderBias: decoderBias.data, own };
+}
+
+/** The same of a layout that has them all. */
+export function viewParameters(theta: FloatArray, layout: Layout): Parameters {
+  const { encoderWeight, ...rest } = viewStored(theta, layout);
+  if (!encoderWeight) throw new RangeError('viewParameters: a tied layout has no encoderWeight of its own');
+  return { ...rest, encoderWeight };
 }

@@ -1,8 +1,8 @@
-import { isSparse, type Kernels, type Matrix, type Rows, type SparseRows } from '../kernels/kernels.js';
+import { type FloatArray, isSparse, type Kernels, type Matrix, type Rows, type SparseRows } from '../kernels/kernels.js';
 import { denseRows, sparseRows } from '../kernels/rows.js';
 import { rowsOf } from '../numbers/matrix.js';
 import { type DecoderLayer, type DecoderRoom, decodeAffine } from './decoder.js';
-import type { Parameters } from './parameters.js';
+import type { StoredParameters } from './parameters.js';
 import { reconstructionLoss } from './reconstruction.js';
 import type { ObjectiveSpec } from './spec.js';
 
@@ -37,14 +37,15 @@ export class PrefixDecoder implements DecoderLayer {
   /** Y of the last prefix that is done. */
   private readonly sum: Matrix;
   private readonly df: Matrix;
+  private readonly dfEntries: FloatArray;
+  /** Y of the whole code. */
+  private readonly kept: Matrix | null;
 
-  constructor(
-    k: Kernels,
-    spec: ObjectiveSpec,
-    prefixes: readonly number[],
-    { capacity, sparseCode, thenBack, wider }: DecoderRoom,
-  ) {
+  constructor(k: Kernels, spec: ObjectiveSpec, prefixes: readonly number[], room: DecoderRoom) {
+    const { capacity, sparseCode, thenBack, wider, keepY = false, entries = 0 } = room;
     this.k = k;
+    this.kept = keepY ? denseRows(k, capacity, spec.outputDim) : null;
+    this.dfEntries = k.floats(entries);
     this.spec = spec;
     this.sum = denseRows(k, capacity, spec.outputDim);
     this.df = denseRows(k, thenBack ? capacity : 0, spec.hiddenDim);
@@ -63,7 +64,7 @@ export class PrefixDecoder implements DecoderLayer {
     });
   }
 
-  forward(θ: Parameters, f: Rows, t: Rows, c: number, thenBack: boolean): number {
+  forward(θ: StoredParameters, f: Rows, t: Rows, c: number, thenBack: boolean): number {
     const { k, spec, blocks } = this;
     const n = f.rows;
     if (isSparse(f)) this.dealSparse(f, 'sparse');
@@ -81,6 +82,7 @@ export class PrefixDecoder implements DecoderLayer {
         k.axpy(y.data, 1, sum.data);
       }
       if (b < blocks.length - 1) sum.data.set(y.data);
+      else if (this.kept) rowsOf(this.kept, 0, n).data.set(y.data);
       loss += reconstructionLoss(k, spec, y, thenBack ? y : null, t, c);
     }
     return loss;
@@ -90,7 +92,11 @@ export class PrefixDecoder implements DecoderLayer {
     return rowsOf(this.blocks[this.blocks.length - 1].y, 0, n);
   }
 
-  backward(θ: Parameters, dθ: Parameters | null, f: Rows, wanted?: SparseRows): Matrix {
+  keptY(n: number): Matrix | null {
+    return this.kept && rowsOf(this.kept, 0, n);
+  }
+
+  backward(θ: StoredParameters, dθ: StoredParameters | null, f: Rows, wanted?: SparseRows): Rows {
     const { k, blocks } = this;
     const n = f.rows;
     if (wanted) this.dealSparse(wanted, 'wanted');
@@ -117,7 +123,14 @@ export class PrefixDecoder implements DecoderLayer {
       for (let i = 0; i < n; i++) df.data.set(rowsOf(own, i, i + 1).data, i * df.cols + block.from);
     }
     if (dθ) k.columnSums(dθ.decoderBias, rowsOf(blocks[0].y, 0, n));
-    return df;
+    return this.dfEntries.length > 0 && isSparse(f) ? this.entriesOf(f, df) : df;
+  }
+
+  /** dF by F's entries, where F is held by them alone. */
+  private entriesOf(f: SparseRows, { data, cols }: Matrix): SparseRows {
+    const value = this.dfEntries;
+    for (let i = 0; i < f.rows; i++) for (let e = f.start[i]; e < f.end[i]; e++) value[e] = data[i * cols + f.index[e]];
+    return { ...f, value };
   }
 
   /** A block's columns of F, in F's form. */

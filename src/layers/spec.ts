@@ -8,8 +8,16 @@ export interface Dimensions {
   readonly outputDim: number;
 }
 
+/** How the parameters hang together. */
+export interface Wiring extends Dimensions {
+  /** Whether the encoder sees X less b_dec. */
+  readonly preBias?: boolean;
+  /** Whether W_enc is W_decᵀ: from the start (true), or at the start ('start'). */
+  readonly tied?: boolean | 'start';
+}
+
 /** What J is made of, apart from θ and the data. A kind finds its own options here too: see sparsity/kind.ts. */
-export interface ObjectiveSpec extends Dimensions {
+export interface ObjectiveSpec extends Wiring {
   /** Names of a kind of code and a kind of penalty: see sparsity/kinds.ts. */
   readonly hiddenActivation: string;
   readonly penalty: string;

@@ -1,9 +1,10 @@
 import { isSparse, type Kernels, type Matrix, type Rows } from '../kernels/kernels.js';
 import { ChunkBuffer, denseRows } from '../kernels/rows.js';
 import { decodeAffine } from '../layers/decoder.js';
-import { encodeAffine } from '../layers/encoder.js';
-import type { Parameters } from '../layers/parameters.js';
+import { encodeAffine, encoderShift } from '../layers/encoder.js';
+import type { Parameters, StoredParameters } from '../layers/parameters.js';
 import type { ObjectiveSpec } from '../layers/spec.js';
+import { withEncoderWeight } from '../layers/tied.js';
 import { checkFinite, rowsOf, type Where } from '../numbers/matrix.js';
 import { codeKind } from '../sparsity/kinds.js';
 import type { Memory } from '../sparsity/memory.js';
@@ -11,7 +12,7 @@ import type { Memory } from '../sparsity/memory.js';
 /** A model that is asked, not trained. */
 export interface Trained {
   readonly spec: ObjectiveSpec;
-  readonly θ: Parameters;
+  readonly θ: StoredParameters;
   readonly memory: Memory;
 }
 
@@ -59,21 +60,29 @@ export function forEachChunk(
   }
 }
 
-const withEncoder = (k: Kernels, θ: Parameters): Parameters => ({
+/** W_enc as it is stored, in the kernels' memory, and all that goes with it. */
+const withEncoder = (k: Kernels, θ: StoredParameters): StoredParameters => ({
   ...θ,
-  encoderWeight: { ...θ.encoderWeight, data: k.adopt(θ.encoderWeight.data) },
+  encoderWeight: θ.encoderWeight && { ...θ.encoderWeight, data: k.adopt(θ.encoderWeight.data) },
   encoderBias: k.adopt(θ.encoderBias),
+  decoderBias: k.adopt(θ.decoderBias),
   own: Object.fromEntries(Object.entries(θ.own).map(([name, data]) => [name, k.adopt(data)])),
 });
 
-const withDecoder = (k: Kernels, θ: Parameters): Parameters => ({
+const withDecoder = <P extends StoredParameters>(k: Kernels, θ: P): P => ({
   ...θ,
   decoderWeight: { ...θ.decoderWeight, data: k.adopt(θ.decoderWeight.data) },
   decoderBias: k.adopt(θ.decoderBias),
 });
 
 /** θ in the kernels' memory. */
-export const adoptParameters = (k: Kernels, θ: Parameters): Parameters => withDecoder(k, withEncoder(k, θ));
+export const adoptParameters = (k: Kernels, θ: StoredParameters): StoredParameters => withDecoder(k, withEncoder(k, θ));
+
+/** X → Z, by a θ in the kernels' memory: one product a batch. */
+function affineOf(k: Kernels, θ: Parameters, spec: ObjectiveSpec): (x: Rows, z: Matrix) => void {
+  const shift = encoderShift(k, spec, θ, k.floats(spec.preBias ? spec.hiddenDim : 0));
+  return (x, z) => encodeAffine(k, θ, shift, x, z);
+}
 
 /**
  * For each chunk of `x`, of `capacity` rows at most, has `product` computed while the next one is copied,
@@ -108,9 +117,8 @@ function codeOf(k: Kernels, θ: Parameters, { spec, memory }: Trained): (z: Matr
 /** F = σ_h(X·W_enc + b_enc) into `f`, a matrix of the caller's. */
 export function encodeAll(where: Where, k: Kernels, model: Trained, x: Matrix, f: Matrix): void {
   k.scoped(() => {
-    const θ = withEncoder(k, model.θ);
-    const product = (rows: Rows, z: Matrix) => encodeAffine(k, θ, rows, z);
-    run(where, k, x, f, chunkOf(k, x.rows, model.spec), product, codeOf(k, θ, model));
+    const θ = withEncoderWeight(k, withEncoder(k, model.θ));
+    run(where, k, x, f, chunkOf(k, x.rows, model.spec), affineOf(k, θ, model.spec), codeOf(k, θ, model));
   });
 }
 
@@ -127,7 +135,8 @@ export function decodeAll(where: Where, k: Kernels, { spec, θ: own }: Trained, 
 export function reconstructAll(where: Where, k: Kernels, model: Trained, x: Matrix, xHat: Matrix): void {
   const { spec } = model;
   k.scoped(() => {
-    const θ = adoptParameters(k, model.θ);
+    const θ = withEncoderWeight(k, adoptParameters(k, model.θ));
+    const affine = affineOf(k, θ, spec);
     const capacity = chunkOf(k, x.rows, spec);
     const code = new ChunkBuffer(k, capacity, spec.hiddenDim);
     const activate = codeOf(k, θ, model);
@@ -136,6 +145,6 @@ export function reconstructAll(where: Where, k: Kernels, model: Trained, x: Matr
       decodeAffine(k, θ, code.rows(y.rows), y);
       k.activate(y, spec.outputActivation);
     };
-    run(where, k, x, xHat, capacity, (rows, y) => encodeAffine(k, θ, rows, code.dense(y.rows)), finish);
+    run(where, k, x, xHat, capacity, (rows, y) => affine(rows, code.dense(y.rows)), finish);
   });
 }

@@ -3,9 +3,11 @@ import { ChunkBuffer } from '../kernels/rows.js';
 import { PlainDecoder } from '../layers/decoder.js';
 import { EncoderLayer } from '../layers/encoder.js';
 import { reconstructionScale } from '../layers/reconstruction.js';
+import { withEncoderWeight } from '../layers/tied.js';
 import { rowsOf, type Where } from '../numbers/matrix.js';
 import type { Code } from '../sparsity/kind.js';
 import { codeKind, penaltyKind, terms } from '../sparsity/kinds.js';
+import { columnSums } from '../sparsity/sums.js';
 import { CHUNK, forEachChunk, type Trained } from './inference.js';
 import { betaOf } from './layout.js';
 import { createDecoder, total } from './objective.js';
@@ -36,28 +38,34 @@ export interface Assessment {
  * chunks. θ is in the kernels' memory; `targets` is null where T = X.
  */
 export function assess(where: Where, k: Kernels, model: Trained, x: Matrix, targets: Matrix | null): Assessment {
-  const { spec, θ, memory } = model;
+  const { spec, memory } = model;
   const { hiddenDim, outputDim } = spec;
   const meanActivation = new Float64Array(hiddenDim);
   const density = new Float64Array(hiddenDim);
   const rowErrors = new Float64Array(x.rows);
-  const asked = terms.filter((term) => term.applies(spec));
-  let others: number[] = [];
   let error = 0;
   let errorOfGate = 0;
   let squaredError = 0;
   let active = 0;
   let sparsity = 0;
+  let others: number[] = [];
   k.scoped(() => {
+    const θ = withEncoderWeight(k, model.θ);
+    const asked = terms.filter((term) => term.applies(spec));
     const capacity = Math.min(CHUNK, x.rows);
     const input = new ChunkBuffer(k, capacity, x.cols);
     const goal = targets && new ChunkBuffer(k, capacity, outputDim);
     const encoder = new EncoderLayer(k, spec, 0, false);
     const kind = codeKind(spec);
     const code = kind.layer({ k, spec, capacity, encoder, memory });
-    const decoder = createDecoder(k, spec, { capacity, sparseCode: kind.zeros, thenBack: false });
+    const decoder = createDecoder(k, spec, {
+      capacity,
+      sparseCode: kind.zeros,
+      thenBack: false,
+      keepY: asked.some(({ layer }) => layer),
+    });
     const isSquaredError = decoder instanceof PlainDecoder && spec.reconstruction !== 'bce';
-    const batchTerms = asked.flatMap(({ layer }) => layer?.({ k, spec, capacity, memory }) ?? []);
+    const batchTerms = asked.flatMap(({ layer }) => layer?.({ k, spec, capacity, memory, sparseInput: false }) ?? []);
     const means = batchTerms.map(() => 0);
     const meter = penaltyKind(spec).meter(k, spec, x.rows);
     const sums = k.floats(hiddenDim);
@@ -67,16 +75,18 @@ export function assess(where: Where, k: Kernels, model: Trained, x: Matrix, targ
       if (targets) t.data.set(rowsOf(targets, from, from + n).data);
       const made = code.forward(θ, rows, 'inference');
       const r = decoder.forward(θ, made.rows, t, 1, false);
+      const y = decoder.keptY(n);
       error += r;
       squaredError += isSquaredError ? r : k.outputLoss(decoder.xHat(n), null, t, 'identity', 1);
       addRowErrors(rowErrors, from, decoder.xHat(n).data, t.data, outputDim);
-      if (made.gate) errorOfGate += decoder.forward(θ, made.gate.rows, t, 1, false);
       active += made.active;
       meter.add(θ, made);
-      k.columnSums(sums, made.f);
+      columnSums(k, sums, made);
       for (let j = 0; j < hiddenDim; j++) meanActivation[j] += sums[j] / x.rows;
       countActive(density, made);
-      for (const [i, term] of batchTerms.entries()) means[i] += (n / x.rows) * term.forward(θ, { x: rows, t, code: made });
+      for (const [i, term] of batchTerms.entries())
+        means[i] += (n / x.rows) * term.forward(θ, { x: rows, t, code: made, y: y as Matrix });
+      if (made.gate) errorOfGate += decoder.forward(θ, made.gate.rows, t, 1, false);
     });
     sparsity = meter.value();
     others = [...asked.flatMap((term) => term.value?.(k, spec, θ) ?? []), ...means];
@@ -98,11 +108,12 @@ export function assess(where: Where, k: Kernels, model: Trained, x: Matrix, targ
 }
 
 /** Adds to each unit's count the rows it is active on. */
-function countActive(counts: Float64Array, { f: { data, cols }, rows }: Code): void {
+function countActive(counts: Float64Array, { rows }: Code): void {
   if (isSparse(rows)) {
     for (let i = 0; i < rows.rows; i++) for (let k = rows.start[i]; k < rows.end[i]; k++) counts[rows.index[k]]++;
     return;
   }
+  const { data, cols } = rows;
   for (let i = 0, j = 0; i < data.length; i++) {
     if (data[i] !== 0) counts[j]++;
     if (++j === cols) j = 0;

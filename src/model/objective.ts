@@ -1,10 +1,11 @@
 import type { FloatArray, Kernels, Matrix, Rows } from '../kernels/kernels.js';
 import { type DecoderLayer, type DecoderRoom, PlainDecoder } from '../layers/decoder.js';
 import { EncoderLayer } from '../layers/encoder.js';
-import { type Layout, type Parameters, viewParameters } from '../layers/parameters.js';
+import { type Layout, type Parameters, type StoredParameters, viewStored } from '../layers/parameters.js';
 import { reconstructionScale } from '../layers/reconstruction.js';
 import type { ObjectiveSpec } from '../layers/spec.js';
-import type { AnyTermKind, Code, CodeLayer, PenaltyLayer, TermLayer } from '../sparsity/kind.js';
+import { Tie } from '../layers/tied.js';
+import type { AnyModifierKind, AnyTermKind, Code, CodeLayer, PenaltyLayer, TermLayer } from '../sparsity/kind.js';
 import { codeKind, modifiers, penaltyKind, terms } from '../sparsity/kinds.js';
 import type { Memory } from '../sparsity/memory.js';
 import { betaOf, layoutOf } from './layout.js';
@@ -35,7 +36,7 @@ export function createDecoder(k: Kernels, spec: ObjectiveSpec, room: DecoderRoom
  *
  *   Z = X·W_enc + b_enc    F = σ_h(Z)         layers/encoder.ts, sparsity/codes    n×h
  *   Y = F·W_dec + b_dec    X̂ = σ_o(Y)         layers/decoder.ts                    n×d′
- *   J = R(X̂, T) + β·S(F) + (λ/2)·(‖W_enc‖² + ‖W_dec‖²) + whatever the kind of code and the options add
+ *   J = R(X̂, T) + β·S(F) + (λ/2)·(‖W_enc‖² + ‖W_dec‖²) + …                         sparsity/terms
  *
  * and backwards, each line from the one above it by the chain rule:
  *
@@ -65,31 +66,37 @@ export class Objective {
   private readonly terms: readonly AnyTermKind[];
   private readonly batchTerms: readonly TermLayer[];
   /** θ for what ∇J takes for constant, if it is not θ itself. */
-  private held: Parameters | null = null;
+  private held: StoredParameters | null = null;
+  private readonly modifiers: readonly AnyModifierKind[];
+  private readonly tie: Tie | null;
 
   constructor(k: Kernels, spec: ObjectiveSpec, capacity: number, sparseInput: boolean, memory: Memory) {
     const kind = codeKind(spec);
-    const encoder = new EncoderLayer(k, spec, capacity, sparseInput);
+    const asked = terms.filter((term) => term.applies(spec));
+    const entries = kind.entries?.(spec, capacity) ?? 0;
+    const encoder = new EncoderLayer(k, spec, capacity, sparseInput, entries);
     this.k = k;
     this.spec = spec;
     this.beta = betaOf(memory);
     this.layout = layoutOf(spec);
     this.code = kind.layer({ k, spec, capacity, encoder, memory });
-    const room = { capacity, sparseCode: kind.zeros, thenBack: true, wider: kind.thresholds };
-    this.decoder = createDecoder(k, spec, room);
+    this.terms = asked.filter(({ value }) => value);
+    this.batchTerms = asked.flatMap(({ layer }) => layer?.({ k, spec, capacity, memory, sparseInput }) ?? []);
+    const room = { capacity, sparseCode: kind.zeros, thenBack: true, wider: kind.thresholds, entries };
+    this.decoder = createDecoder(k, spec, { ...room, keepY: this.batchTerms.length > 0 });
     this.gateDecoder = kind.gated ? createDecoder(k, spec, room) : null;
     this.penalty = penaltyKind(spec).layer(k, spec);
-    const asked = terms.filter((term) => term.applies(spec));
-    this.terms = asked.filter(({ value }) => value);
-    this.batchTerms = asked.flatMap(({ layer }) => layer?.({ k, spec, capacity, memory }) ?? []);
+    this.modifiers = modifiers.filter((modifier) => modifier.applies(spec));
+    this.tie = spec.tied === true ? new Tie(k, spec.inputDim, spec.hiddenDim) : null;
   }
 
   /**
    * J over the rows of `x` as a training batch, and ∇J into `gradient`, laid out as θ, if it is given. What is random in
    * training is made of `noise`, N(0, 1), n × h: see `draw`; zeros if not given.
    */
-  evaluate(θ: Parameters, x: Rows, t: Rows, gradient?: FloatArray, noise?: Matrix): Terms {
+  evaluate(stored: StoredParameters, x: Rows, t: Rows, gradient?: FloatArray, noise?: Matrix): Terms {
     const { k, spec } = this;
+    const θ = this.tie ? this.tie.forward(stored) : (stored as Parameters);
     const held = this.held ?? θ;
     const thenBack = gradient !== undefined;
     const c = reconstructionScale[spec.reconstruction](x.rows, spec.outputDim);
@@ -97,10 +104,12 @@ export class Objective {
     const reconstruction = this.decoder.forward(θ, code.rows, t, c, thenBack);
     const again = code.gate && this.gateDecoder?.forward(held, code.gate.rows, t, c, thenBack);
     const sparsity = this.penalty.forward(θ, code);
-    const added = this.batchTerms.map((term) => term.forward(θ, { x, t, code }));
+    const y = this.decoder.keptY(x.rows);
+    const added = y ? this.batchTerms.map((term) => term.forward(θ, { x, t, code, y })) : [];
 
     if (gradient) {
-      const dθ = viewParameters(gradient, this.layout);
+      const own = viewStored(gradient, this.layout);
+      const dθ = this.tie ? this.tie.open(own) : (own as Parameters);
       const df = this.decoder.backward(θ, dθ, code.rows, code.wanted);
       const dGate = code.gate && this.gateDecoder?.backward(held, null, code.gate.rows);
       for (const term of this.batchTerms) term.intoCode?.(df);
@@ -108,6 +117,7 @@ export class Objective {
       this.penalty.backward?.(θ, dθ, this.beta);
       for (const term of this.terms) term.backward?.(k, spec, θ, dθ);
       for (const term of this.batchTerms) term.backward(θ, dθ);
+      this.tie?.close(dθ);
     }
     const ofGate = again === undefined ? [] : [again];
     const ofWeights = this.terms.map((term) => term.value?.(k, spec, θ) ?? 0);
@@ -115,9 +125,14 @@ export class Objective {
     return { loss: total(summands), reconstruction, sparsity, summands, active: code.active, code };
   }
 
-  /** From now on, whatever ∇J takes for constant stays as it is for this θ: then J's differences are what ∇J claims. */
-  hold(θ: Parameters): void {
+  /**
+   * From now on, whatever ∇J takes for constant stays as it is for this θ and these rows: then J's differences are what ∇J
+   * claims.
+   */
+  hold(θ: StoredParameters, x: Rows, t: Rows, noise?: Matrix): void {
+    this.evaluate(θ, x, t, undefined, noise);
     this.held = θ;
+    for (const term of this.batchTerms) term.hold?.();
   }
 
   /** The noise of a step of `fit` on so many rows, where the kind of code wants any: for `evaluate`. */
@@ -125,9 +140,17 @@ export class Objective {
     return this.code.draw?.(rows);
   }
 
-  /** After a step on the batch that `evaluate` was given last. */
-  remember(): void {
+  /** ∇J as a step should take it, once `evaluate` has left it in `gradient`. */
+  beforeStep(θ: StoredParameters, gradient: FloatArray): void {
+    const dθ = viewStored(gradient, this.layout);
+    for (const modifier of this.modifiers) modifier.beforeStep?.(θ, dθ);
+  }
+
+  /** After a step on the batch that `evaluate` was given last: θ as the modifiers want it, and what is remembered. */
+  afterStep(θ: StoredParameters): void {
+    for (const modifier of this.modifiers) modifier.afterStep?.(θ);
     this.code.remember?.();
+    for (const term of this.batchTerms) term.remember?.();
   }
 }
 

@@ -16,6 +16,8 @@ export interface Option<T = unknown> {
   readonly check: Check;
   readonly default: T;
   readonly help: string;
+  /** A value that will do, with the defaults of its own parts filled in. */
+  settle?(value: T & {}): T;
 }
 
 export type Options = Readonly<Record<string, Option>>;

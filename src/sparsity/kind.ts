@@ -1,5 +1,5 @@
 /**
- * What a way to be sparse consists of. A kind of code, of penalty or of term is one file: its paper, its equations,
+ * What a way to be sparse consists of. A kind of code, of penalty, of term or of modifier is one file: its paper, its equations,
  * its options, its parameters, forward and backward, and the cases that try its gradients. kinds.ts lists them;
  * objective, options, command line, gradient table and report read that list and name no kind themselves.
  */
@@ -7,7 +7,7 @@
 import type { FloatArray, Kernels, Matrix, Rows, SparseRows } from '../kernels/kernels.js';
 import type { DecoderLayer, DecoderRoom } from '../layers/decoder.js';
 import type { EncoderLayer } from '../layers/encoder.js';
-import type { Layout, Parameters } from '../layers/parameters.js';
+import type { Layout, Parameters, StoredParameters } from '../layers/parameters.js';
 import type { ObjectiveSpec } from '../layers/spec.js';
 import type { Options, ValuesOf } from '../numbers/checks.js';
 import type { Memory } from './memory.js';
@@ -23,7 +23,12 @@ export interface GradientCase {
   readonly room?: number;
   /** Added to b_enc, to make units loud or quiet. */
   readonly loudness?: number;
+  /** What the model remembers, by name. */
+  readonly memory?: Readonly<Record<string, readonly number[]>>;
 }
+
+/** Numbers to remember between batches, by name, as they start. */
+export type MemoryStart = Readonly<Record<string, readonly number[]>>;
 
 /** What all kinds have. */
 interface Kind<Name extends string, O extends Options> {
@@ -35,6 +40,8 @@ interface Kind<Name extends string, O extends Options> {
   readonly shared?: readonly (keyof O)[];
   /** Why this kind cannot be had with the other options: which of them is wrong, and what it should be. */
   refuse?(spec: ObjectiveSpec & ValuesOf<O>, code: AnyCodeKind, codes: readonly AnyCodeKind[]): Refusal | undefined;
+  /** Values for options that have no default, for cases to start from. */
+  readonly example?: Readonly<Record<string, unknown>>;
   readonly cases: readonly GradientCase[];
 }
 
@@ -52,12 +59,12 @@ export interface Workspace<O> {
   readonly memory: Memory;
 }
 
-/** F of a batch. */
+/** F of a batch. sums.ts has what is commonly asked of it. */
 export interface Code {
-  /** n × h, zeros and all. */
-  readonly f: Matrix;
-  /** The same, by its non-zeros where they are few. */
+  /** n × h, by its non-zeros where they are few. */
   readonly rows: Rows;
+  /** The same, zeros and all, where it is written out at all. */
+  readonly f?: Matrix;
   /** Where dF is asked for, if it is at more than F's non-zeros, and these are few. */
   readonly wanted?: SparseRows;
   /** How many entries are not zero. */
@@ -98,9 +105,10 @@ export interface CodeLayer {
   forward(θ: Parameters, x: Rows, mode: 'training' | 'inference', noise?: Matrix): Code;
   /**
    * From dF = ∂R/∂F, whose place dZ takes, the penalty's slope, and the gradient of the second reconstruction where there
-   * is a gate, for the rows that `forward` was given last.
+   * is a gate, for the rows that `forward` was given last. dF is held by F's entries where there is no other F, and
+   * written out otherwise.
    */
-  backward(θ: Parameters, dθ: Parameters, x: Rows, df: Matrix, slope: Slope, dGate?: Matrix): void;
+  backward(θ: Parameters, dθ: Parameters, x: Rows, df: Rows, slope: Slope, dGate?: Rows): void;
   /** The noise of a step of `fit` on so many rows, from a stream of its own. */
   draw?(rows: number): Matrix;
   /** After a step: brings the memory forward by what the last training batch was like. */
@@ -119,6 +127,8 @@ export interface CodeKind<Name extends string = string, O extends Options = Opti
   readonly nonNegative: boolean;
   /** Whether most of F is exactly zero, and ∂J/∂Z vanishes there too. */
   readonly zeros: boolean;
+  /** How many entries F has at the most for so many rows, if it is held by them alone and never written out. */
+  entries?(spec: ObjectiveSpec & ValuesOf<O>, rows: number): number;
   /** Which penalty it has if none is asked for. */
   readonly penalty: string;
   /** Whether a unit is active where z > θ_j, straight through: what an L0 penalty needs. */
@@ -134,7 +144,7 @@ export interface CodeKind<Name extends string = string, O extends Options = Opti
   /** What it adds to θ. */
   parameters?(spec: ObjectiveSpec & ValuesOf<O>): Layout;
   /** What it remembers between batches, as it starts. */
-  memory?(spec: ObjectiveSpec & ValuesOf<O>): Readonly<Record<string, readonly number[]>>;
+  memory?(spec: ObjectiveSpec & ValuesOf<O>): MemoryStart;
   layer(workspace: Workspace<ValuesOf<O>>): CodeLayer;
   /** F in the place of Z, outside training. */
   infer(workspace: Omit<Workspace<ValuesOf<O>>, 'capacity' | 'encoder'>, θ: Parameters, z: Matrix): void;
@@ -182,6 +192,8 @@ export interface Pass {
   readonly x: Rows;
   readonly t: Rows;
   readonly code: Code;
+  /** Y = F·W_dec + 1·b_decᵀ, n × d′ */
+  readonly y: Matrix;
 }
 
 /** A term of J that is a mean over the rows of a batch. Owns its buffers. */
@@ -189,9 +201,13 @@ export interface TermLayer {
   /** What it adds to J for that batch. */
   forward(θ: Parameters, pass: Pass): number;
   /** Adds its gradient with respect to F to dF, for the pass that `forward` was given last. */
-  intoCode?(df: Matrix): void;
+  intoCode?(df: Rows): void;
   /** Adds its gradient to dθ, apart from what comes by way of F. */
   backward(θ: Parameters, dθ: Parameters): void;
+  /** From now on, whatever the gradient takes for constant stays as it was in the last `forward`. */
+  hold?(): void;
+  /** After a step: brings the memory forward by the last pass. */
+  remember?(): void;
 }
 
 /** Something that J adds beside R and β·S, whatever the kind of code: a function of θ alone, or of a batch's pass. */
@@ -203,7 +219,9 @@ export interface TermKind<Name extends string = string, O extends Options = Opti
   /** Adds the gradient of that to dθ. */
   backward?(k: Kernels, spec: ObjectiveSpec & ValuesOf<O>, θ: Parameters, dθ: Parameters): void;
   /** What it adds for a batch. */
-  layer?(workspace: Omit<Workspace<ValuesOf<O>>, 'encoder'>): TermLayer;
+  layer?(workspace: Omit<Workspace<ValuesOf<O>>, 'encoder'> & { readonly sparseInput: boolean }): TermLayer;
+  /** What it remembers between batches, as it starts. */
+  memory?(spec: ObjectiveSpec & ValuesOf<O>): MemoryStart;
 }
 
 /** What a modifier of the input is told about X. */
@@ -214,10 +232,16 @@ export interface InputSurvey {
   readonly largest: number;
 }
 
-/** Something that any kind of code may have, and that changes how the batch or R is come by. */
+/** Something that any kind of code may have, and that changes how θ starts or steps, or how the batch or R is come by. */
 export interface ModifierKind<Name extends string = string, O extends Options = Options> extends Kind<Name, O> {
   /** Whether the options ask for it. */
   applies(spec: ObjectiveSpec & ValuesOf<O>): boolean;
+  /** Changes a new model's θ. */
+  start?(θ: StoredParameters): void;
+  /** Changes ∇J before a step. */
+  beforeStep?(θ: StoredParameters, dθ: StoredParameters): void;
+  /** Changes θ after a step. */
+  afterStep?(θ: StoredParameters): void;
   /** In `fit`: from rows of X to what the encoder is given; T stays clean. Good until the next call. */
   input?(place: InputPlace<ValuesOf<O>>, survey: InputSurvey): (x: Rows) => Rows;
   /** From F to R and back, where that is another way than X̂ alone. */
@@ -233,7 +257,6 @@ export type AnyCodeKind = CodeKind<string, any>;
 export type AnyPenaltyKind = PenaltyKind<string, any>;
 // biome-ignore lint/suspicious/noExplicitAny: see above
 export type AnyTermKind = TermKind<string, any>;
-
 // biome-ignore lint/suspicious/noExplicitAny: see above
 export type AnyModifierKind = ModifierKind<string, any>;
 

@@ -23,7 +23,7 @@ export class Activity {
     return this.seen[unit] === 1;
   }
 
-  add({ f, rows }: Code): void {
+  add({ rows }: Code): void {
     if (this.silent === 0) return;
     if (isSparse(rows)) {
       const { start, end, index } = rows;
@@ -32,8 +32,8 @@ export class Activity {
       return;
     }
     // The units still silent become few after a row or two, where most are alive.
-    const { data, cols } = f;
-    for (let i = 0; i < f.rows && this.silent > 0; i++) {
+    const { data, cols } = rows;
+    for (let i = 0; i < rows.rows && this.silent > 0; i++) {
       for (let u = 0; u < this.silent; u++) if (data[i * cols + this.units[u]] !== 0) this.seen[this.units[u]] = 1;
       this.forget();
     }

@@ -2,8 +2,9 @@ import { isSparse, type Kernels, type Matrix, type Rows } from '../kernels/kerne
 import { denseRows } from '../kernels/rows.js';
 import { decodeAffine } from '../layers/decoder.js';
 import { EncoderLayer } from '../layers/encoder.js';
-import { type Layout, type Parameters, partsOf } from '../layers/parameters.js';
+import { type Layout, type Parameters, partsOf, type StoredParameters } from '../layers/parameters.js';
 import type { ObjectiveSpec } from '../layers/spec.js';
+import { withEncoderWeight } from '../layers/tied.js';
 import { rowsOf } from '../numbers/matrix.js';
 import type { Random } from '../numbers/random.js';
 import type { Code, CodeLayer } from '../sparsity/kind.js';
@@ -21,6 +22,7 @@ import type { TrainingState } from './training-state.js';
  * 3. For each dead unit one of them is drawn, row i with probability L_i²/ΣL². The unit's row of W_dec becomes
  *    t_i − b_dec, made as long as those of living units are on average; its column of W_enc becomes x_i, made 0.2
  *    times as long as theirs; its bias, and any other number that it has, is set to where it started.
+ *    Tied weights have the row alone.
  * 4. Adam's moments of all that was written become 0.
  *
  * In the paper rows of W_dec have length 1, the code is relu, the encoder sees x − b_dec, and every, window, until
@@ -46,7 +48,7 @@ export interface Workplace {
   readonly layout: Layout;
   readonly capacity: number;
   readonly state: TrainingState;
-  readonly θ: Parameters;
+  readonly θ: StoredParameters;
   readonly x: DataSet;
   readonly targets: DataSet | null;
 }
@@ -100,7 +102,7 @@ export class Resampler {
     const pick = drawer(this.losses(candidates).map((loss) => loss * loss));
     const alive = this.silence.map((steps) => (steps < this.options.window ? 1 : 0));
     const { encoderWeight, decoderWeight } = θ;
-    const encoderLength = ENCODER_SHARE * meanOver(alive, (j) => lengthOf(columnOf(encoderWeight, j)));
+    const encoderLength = encoderWeight ? ENCODER_SHARE * meanOver(alive, (j) => lengthOf(columnOf(encoderWeight, j))) : 0;
     const decoderLength = meanOver(alive, (j) => lengthOf(rowOf(decoderWeight, j)));
     for (const unit of dead) {
       const at = pick(random.uniform());
@@ -113,7 +115,11 @@ export class Resampler {
 
   /** L of the rows of `order`. */
   private losses(order: Int32Array): Float64Array {
-    const { k, spec, capacity, θ } = this.at;
+    return this.at.k.scoped(() => this.lossesBy(withEncoderWeight(this.at.k, this.at.θ), order));
+  }
+
+  private lossesBy(θ: Parameters, order: Int32Array): Float64Array {
+    const { k, spec, capacity } = this.at;
     const losses = new Float64Array(order.length);
     for (let from = 0; from < order.length; from += capacity) {
       const to = Math.min(from + capacity, order.length);

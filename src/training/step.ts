@@ -1,5 +1,5 @@
 import type { Kernels } from '../kernels/kernels.js';
-import { viewParameters } from '../layers/parameters.js';
+import { viewStored } from '../layers/parameters.js';
 import { betaOf, inputOf, layoutOf } from '../model/layout.js';
 import { Objective, type Terms } from '../model/objective.js';
 import { adamStep } from './adam.js';
@@ -24,7 +24,7 @@ export type TakeStep = (order: Int32Array, from: number, to: number) => Step;
 export function stepper(k: Kernels, state: TrainingState, plan: TrainingPlan, total: number): TakeStep {
   const { spec, x, targets, schedule, settings, averaging } = plan;
   const layout = layoutOf(spec);
-  const θ = viewParameters(state.theta, layout);
+  const θ = viewStored(state.theta, layout);
   const gradient = k.floats(state.theta.length);
   const capacity = Math.min(plan.dealing.batchSize, x.rows);
   const { memory } = state;
@@ -44,8 +44,9 @@ export function stepper(k: Kernels, state: TrainingState, plan: TrainingPlan, to
     const t = targets ? targets.batch(order, from, to) : batch;
     const terms = objective.evaluate(θ, corrupt(batch), t, gradient, objective.draw(to - from));
     if (plan.clipNorm < Infinity) clipNorm(k, gradient, plan.clipNorm);
+    objective.beforeStep(θ, gradient);
     adamStep(k, state.theta, gradient, state, learningRate, plan.adam);
-    objective.remember();
+    objective.afterStep(θ);
 
     if (steering && warmth === 1) steering.afterStep(terms.active / (to - from));
     resampler?.afterStep(terms.code);

@@ -1,5 +1,5 @@
 import type { Kernels, Matrix } from '../kernels/kernels.js';
-import { viewParameters } from '../layers/parameters.js';
+import { viewStored } from '../layers/parameters.js';
 import type { ObjectiveSpec } from '../layers/spec.js';
 import { betaOf, layoutOf } from '../model/layout.js';
 import { assess } from '../model/metrics.js';
@@ -63,7 +63,7 @@ export async function train(k: Kernels, model: TrainingState, plan: TrainingPlan
   const state = model.copyTo(k);
   if (plan.averaging === null) state.averaged = null;
   const { memory } = state;
-  if (plan.decoderBias) viewParameters(state.theta, layoutOf(spec)).decoderBias.set(plan.decoderBias);
+  if (plan.decoderBias) viewStored(state.theta, layoutOf(spec)).decoderBias.set(plan.decoderBias);
   const batches = Math.ceil(x.rows / plan.dealing.batchSize);
   const order = identityOrder(x.rows);
   const pause = pauser();
@@ -111,7 +111,7 @@ export async function train(k: Kernels, model: TrainingState, plan: TrainingPlan
   }
 
   function validate(record: EpochRecord, { x, targets }: Samples): void {
-    const θ = viewParameters(state.theta, layoutOf(spec));
+    const θ = viewStored(state.theta, layoutOf(spec));
     const { loss, reconstruction, sparsity, l0 } = assess('fit: validationData', k, { θ, spec, memory }, x, targets);
     record.validationLoss = loss;
     record.validationReconstruction = reconstruction;

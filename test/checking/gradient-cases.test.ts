@@ -1,8 +1,10 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { checkCase, gradientCases, noiseFor } from '../../src/checking/gradient-cases.js';
+import { modelOf } from '../../src/core/sparse-autoencoder.js';
 import { type LossAndGradients, SparseAutoencoder, type SparseAutoencoderOptions } from '../../src/index.js';
 import { Random } from '../../src/numbers/random.js';
+import { coreOf } from '../../src/sparse-autoencoder.js';
 import { flatten, relativeDifference } from '../helpers.js';
 
 const cases = gradientCases();
@@ -16,13 +18,23 @@ test('the table has every combination, and the corners that the issue names', ()
     tanh: 'l1 weighted-l1 none',
     identity: 'l1 weighted-l1 none',
     jumprelu: 'kl l1 weighted-l1 l0 none',
+    topk: 'kl l1 weighted-l1 none',
+    'batch-topk': 'kl l1 weighted-l1 none',
     gated: 'kl l1 weighted-l1 none',
     variational: 'l1 weighted-l1 gaussian none',
   };
   const outputs = ['relu', 'sigmoid', 'tanh', 'identity'].flatMap((σ) => ['mse', 'sse', 'half-sse'].map((R) => `${σ} ${R}`));
   for (const [code, list] of Object.entries(penaltiesOf)) {
     const elementwise = ['relu', 'sigmoid', 'tanh', 'identity'].includes(code);
-    const extras = ['λ=0.01', 'prefixes=1,3,4', ...(elementwise ? ['contractive=0.3'] : [])];
+    const extras = [
+      'λ=0.01',
+      'preBias',
+      'tied',
+      'unitNorm',
+      'auxK',
+      'prefixes=1,3,4',
+      ...(elementwise ? ['contractive=0.3'] : []),
+    ];
     for (const penalty of list.split(' '))
       for (const rest of [...outputs, 'sigmoid bce', ...extras])
         assert.ok(names.includes(`${code} ${penalty} ${rest}`), `${code} ${penalty} ${rest}`);
@@ -61,16 +73,17 @@ test('KL past its tangent point is what it says', () => {
 
 /** The gradients of a case, with parameters and rows as single precision can hold them. */
 function gradients(
-  { name, options, n = 5, loudness = 0 }: (typeof cases)[number],
+  { name, options, n = 5, loudness = 0, memory = {} }: (typeof cases)[number],
   how: Partial<SparseAutoencoderOptions>,
 ): LossAndGradients {
   const random = Random.stream(name, 'float32');
   const draw = (count: number, shift = 0) => Array.from({ length: count }, () => Math.fround(shift + random.uniform()));
   const rows = (count: number, cols: number) => Array.from({ length: count }, () => draw(cols));
   const sae = new SparseAutoencoder({ ...options, seed: name, ...how });
+  for (const [what, values] of Object.entries(memory)) modelOf(coreOf(sae)).memory.values[what].set(values);
   const weights = (d: number, h: number) => rows(d, h).map((row) => row.map((u) => Math.fround(u - 0.5)));
   sae.setParameters({
-    encoderWeight: weights(sae.inputDim, sae.hiddenDim),
+    ...(options.tied === true ? {} : { encoderWeight: weights(sae.inputDim, sae.hiddenDim) }),
     decoderWeight: weights(sae.hiddenDim, sae.outputDim),
     encoderBias: draw(sae.hiddenDim, loudness),
     decoderBias: draw(sae.outputDim),

@@ -3,6 +3,7 @@ import * as assert from 'uvu/assert';
 import { reportData } from '../../src/cli/report-data.js';
 import { SparseAutoencoder } from '../../src/index.js';
 import { buildUp, row } from '../../src/report/statistics.js';
+import { historyOf } from '../../src/training/history.js';
 import { near, numbers } from '../helpers.js';
 
 test('what a report puts together is what the model reconstructs, in the space that the model sees', async () => {
@@ -27,7 +28,7 @@ test('what a report puts together is what the model reconstructs, in the space t
     fit: { epochs: 3 },
     command: ['train', 'a b.csv'],
   };
-  const history = { loss: [], reconstruction: [], sparsity: [], validationLoss: [], l0: [] };
+  const history = historyOf([]);
   const { samples, model, command } = reportData(plan, sae, { history, snapshots: [] }, sae.evaluate(X));
   const columnOf = (p: number) => Array.from({ length: n }, (_, i) => data[i * d + p]);
   const mean = (p: number) => columnOf(p).reduce((sum, x) => sum + x / n, 0);

@@ -9,7 +9,7 @@ import { fails } from '../helpers.js';
 const sizes = { inputDim: 4, hiddenDim: 3 };
 const make = (options: object) => () => completeModelOptions({ ...sizes, ...options });
 const activations = 'one of "relu", "sigmoid", "tanh", "identity"';
-const codes = 'one of "relu", "sigmoid", "tanh", "identity", "jumprelu", "gated", "variational"';
+const codes = `${activations}, "topk", "batch-topk", "jumprelu", "gated", "variational"`;
 
 const wrongModel: Record<string, readonly [unknown, string][]> = {
   inputDim: [0, -1, 2.5, Number.NaN, Infinity, '4', null, 2 ** 60].map((v) => [v, 'a whole number of at least 1']),
@@ -74,7 +74,7 @@ test('an unknown option brings the nearest valid name', async () => {
   }
   await fails(
     make({ toString: 1 }),
-    /^SparseAutoencoder: unknown option "toString", expected one of inputDim, hiddenDim, .*threads, bandwidth, .*sparsityParam, weightDecay/,
+    /^SparseAutoencoder: unknown option "toString", expected one of inputDim, hiddenDim, .*threads, .*sparsityParam, weightDecay/,
   );
   await fails(make({ rho: 0.1 }), 'SparseAutoencoder: unknown option "rho"; did you mean "sparsityParam"?');
   await fails(make({ lr: 0.1 }), 'SparseAutoencoder: unknown option "lr"; did you mean "learningRate"?');
@@ -87,7 +87,7 @@ test('an unknown option brings the nearest valid name', async () => {
 
 test('KL needs a code that is never negative; other penalties take any', async () => {
   for (const hiddenActivation of ['tanh', 'identity'] as const) {
-    const message = `SparseAutoencoder: hiddenActivation is "${hiddenActivation}", expected one that is never negative with penalty "kl": "relu", "sigmoid", "jumprelu" or "gated"`;
+    const message = `SparseAutoencoder: hiddenActivation is "${hiddenActivation}", expected one that is never negative with penalty "kl": "relu", "sigmoid", "topk", "batch-topk", "jumprelu" or "gated"`;
     await fails(make({ hiddenActivation }), message);
     await fails(make({ hiddenActivation, penalty: 'kl' }), message);
     for (const penalty of ['l1', 'none'] as const) make({ hiddenActivation, penalty })();

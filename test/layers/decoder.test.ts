@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import { completeModelOptions } from '../../src/core/options.js';
-import type { Rows } from '../../src/kernels/kernels.js';
+import type { Matrix, Rows } from '../../src/kernels/kernels.js';
 import { createPlainKernels } from '../../src/kernels/plain/plain.js';
 import { sparseRows } from '../../src/kernels/rows.js';
 import { decodeAffine, PlainDecoder } from '../../src/layers/decoder.js';
@@ -39,7 +39,7 @@ for (const [form, f] of Object.entries(forms)) {
     // T is such that dY = (x̂ − t)/2 = [[1, 2], [3, −1]]: R = (2² + 4² + 6² + 2²)/4, and
     // dY·W_decᵀ = [[−3, 11], [5, 5]], asked for where F is active if F is sparse.
     near([layer.forward(θ, f, matrix(0.5, -9, 4.5, 11), 1 / 4, true)], [15], 1e-15);
-    const df = layer.backward(θ, gradient, f);
+    const df = layer.backward(θ, gradient, f) as Matrix;
     near(gradient.decoderWeight.data, [5, 3, 9, -3], 0);
     near(gradient.decoderBias, [4, 1], 0);
     near(df.data, form === 'sparse' ? [-3, 0, 5, 5] : [-3, 11, 5, 5], 0);

@@ -30,7 +30,7 @@ for (const [form, x] of Object.entries(forms)) {
 
   test(`${form} X: dW_enc = Xᵀ·dZ and db_enc = Σ dz, by hand`, () => {
     const gradient = viewParameters(new Float64Array(9).fill(9), layout);
-    layer.backward(gradient, x, matrix(10.6, 0, 30.6, 40.7));
+    layer.backward(θ, gradient, x, matrix(10.6, 0, 30.6, 40.7));
     near(gradient.encoderWeight.data, [10.6, 0, 61.2, 81.4], 1e-15);
     near(gradient.encoderBias, [41.2, 40.7], 1e-15);
     near(gradient.decoderWeight.data, [9, 9], 0, "the decoder's share is left alone");

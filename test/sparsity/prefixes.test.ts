@@ -53,7 +53,7 @@ test('sparse and dense F come to the same, within 1e-14', () => {
     const decoder = new PrefixDecoder(k, spec, prefixes, { capacity: 9, sparseCode: true, thenBack: true });
     const dθ = viewParameters(new Float64Array(2 * 40 + 13), layoutOf(spec));
     const loss = decoder.forward(θ, rows, t, 0.1, true);
-    const df = decoder.backward(θ, dθ, rows).data.map((value, p) => (f.data[p] === 0 ? 0 : value));
+    const df = (decoder.backward(θ, dθ, rows) as Matrix).data.map((value, p) => (f.data[p] === 0 ? 0 : value));
     return [loss, ...df, ...dθ.decoderWeight.data, ...dθ.decoderBias];
   });
   assert.ok('index' in asRows(k, f));

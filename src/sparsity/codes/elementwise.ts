@@ -70,12 +70,12 @@ class ElementwiseLayer implements CodeLayer {
   }
 
   /** F = σ_h(Z),  J = R + β·S   ⇒   dZ = (dF + β·∂S/∂F) ⊙ σ_h′(Z)     n×h */
-  backward(_θ: Parameters, dθ: Parameters, x: Rows, df: Matrix, slope: Slope): void {
+  backward(θ: Parameters, dθ: Parameters, x: Rows, df: Matrix, slope: Slope): void {
     const { k, encoder } = this.workspace;
     const f = rowsOf(this.f, 0, x.rows);
     if (slope.weighted) addWeighted(df, f, slope.weighted);
     this.σ.delta(k, df, f, slope);
-    encoder.backward(dθ, x, df);
+    encoder.backward(θ, dθ, x, df);
   }
 }
 

@@ -37,10 +37,14 @@ export const gated = code({
 
   script: (_spec, θ) => ({
     body: `for (let j = 0; j < hiddenDim; j++) {
-  const m = (z[j] - encoderBias[j]) * magnitudeScale[j] + magnitudeBias[j];
+  const m = (z[j] - gateBias[j]) * magnitudeScale[j] + magnitudeBias[j];
   z[j] = z[j] > 0 && m > 0 ? m : 0;
 }`,
-    constants: { magnitudeScale: Array.from(θ.own.magnitudeScale, exp), magnitudeBias: θ.own.magnitudeBias },
+    constants: {
+      gateBias: θ.encoderBias,
+      magnitudeScale: Array.from(θ.own.magnitudeScale, exp),
+      magnitudeBias: θ.own.magnitudeBias,
+    },
   }),
 
   cases: [
@@ -105,7 +109,8 @@ class GatedLayer implements CodeLayer {
    * M = A ⊙ e^r + b_mag, G = A + b_enc  ⇒   dA = dG + dM ⊙ e^r, whose place in the encoder is dZ's    n×h
    *                                         db_enc = Σ_i dg_i     db_mag = Σ_i dm_i     dr = Σ_i dm_i·a_i·e^r     h
    */
-  backward(θ: Parameters, dθ: Parameters, x: Rows, df: Matrix, { pull, l1, weighted }: Slope, dGate?: Matrix): void {
+  backward(θ: Parameters, dθ: Parameters, x: Rows, dF: Rows, { pull, l1, weighted }: Slope, dGate?: Rows): void {
+    const df = dF as Matrix;
     const { encoder } = this.workspace;
     const { scales } = this;
     const h = scales.length;
@@ -127,7 +132,7 @@ class GatedLayer implements CodeLayer {
       }
       if (++j === h) j = 0;
     }
-    encoder.backward(dθ, x, df);
+    encoder.backward(θ, dθ, x, df);
     dθ.encoderBias.set(dBias);
     dθ.own.magnitudeScale.set(dScale);
     dθ.own.magnitudeBias.set(dMagnitude);

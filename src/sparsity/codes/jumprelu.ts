@@ -122,7 +122,8 @@ class JumpReluLayer implements CodeLayer {
    *   dθ_j = Σ_i (dF_ij·θ_j + l0)·(−1/ε)·1[|z_ij − θ_j| < ε/2],   d logThreshold_j = θ_j·dθ_j                    h
    * where dF holds the penalty's slope too.
    */
-  backward(_θ: Parameters, dθ: Parameters, x: Rows, df: Matrix, { pull, l1, weighted, l0 = 0 }: Slope): void {
+  backward(θ: Parameters, dθ: Parameters, x: Rows, dF: Rows, { pull, l1, weighted, l0 = 0 }: Slope): void {
+    const df = dF as Matrix;
     const { encoder, spec } = this.workspace;
     const { thresholds, asked } = this;
     const { bandwidth: ε } = spec;
@@ -143,6 +144,6 @@ class JumpReluLayer implements CodeLayer {
       for (let i = 0, at = 0; i < df.rows; i++) for (let j = 0; j < df.cols; j++, at++) entry(at, j);
     }
     dθ.own.logThreshold.set(dlog);
-    encoder.backward(dθ, x, df);
+    encoder.backward(θ, dθ, x, df);
   }
 }

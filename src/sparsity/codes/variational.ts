@@ -86,7 +86,8 @@ class VariationalLayer implements CodeLayer {
    * f = μ + e^(ℓ/2)·ε,  J = R + β·S(f, μ, ℓ)   ⇒   dμ = df + β·∂S/∂f + β·∂S/∂μ                                     n×h
    *                                                dℓ = (df + β·∂S/∂f)·½e^(ℓ/2)·ε + β·∂S/∂ℓ                        n×h
    */
-  backward(_θ: Parameters, dθ: Parameters, x: Rows, df: Matrix, { pull, l1, weighted, gaussian = 0 }: Slope): void {
+  backward(θ: Parameters, dθ: Parameters, x: Rows, dF: Rows, { pull, l1, weighted, gaussian = 0 }: Slope): void {
+    const df = dF as Matrix;
     const { encoder } = this.workspace;
     const dLogVariance = rowsOf(this.logVariance, 0, x.rows);
     const { data, cols } = df;
@@ -101,7 +102,7 @@ class VariationalLayer implements CodeLayer {
       ℓ[i] = (ε ? 0.5 * g * σ * ε[i] : 0) + 0.5 * gaussian * (σ * σ - 1);
       if (++j === cols) j = 0;
     }
-    encoder.backward(dθ, x, df);
-    encoder.backward(varianceSide(dθ), x, dLogVariance);
+    encoder.backward(θ, dθ, x, df);
+    encoder.backward(varianceSide(θ), varianceSide(dθ), x, dLogVariance);
   }
 }

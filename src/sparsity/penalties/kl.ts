@@ -1,6 +1,7 @@
 import { fraction } from '../../numbers/checks.js';
 import { log } from '../../numbers/elementary.js';
 import { penalized, penalty } from '../kind.js';
+import { columnSums } from '../sums.js';
 
 /** Keeps both logarithms finite at ρ̂ = 0 and ρ̂ = 1. */
 const MARGIN = 1e-10;
@@ -42,9 +43,8 @@ export const kl = penalty({
     let n = 0;
     return {
       forward(_θ, code) {
-        const { f } = penalized(code);
-        n = f.rows;
-        k.columnSums(rhoHat, f);
+        n = code.rows.rows;
+        columnSums(k, rhoHat, penalized(code));
         for (let j = 0; j < hiddenDim; j++) rhoHat[j] /= n;
         return klPenalty(sparsityParam, rhoHat);
       },
@@ -62,8 +62,7 @@ export const kl = penalty({
     const sums = k.floats(hiddenDim);
     return {
       add(_θ, code) {
-        const { f } = penalized(code);
-        k.columnSums(sums, f);
+        columnSums(k, sums, penalized(code));
         for (let j = 0; j < hiddenDim; j++) rhoHat[j] += sums[j] / rows;
       },
       value: () => klPenalty(sparsityParam, rhoHat),

@@ -1,4 +1,5 @@
 import { penalized, penalty } from '../kind.js';
+import { sumOfAbs } from '../sums.js';
 
 /** S = (1/n)·Σ_ij |f_ij|   ⇒   ∂S/∂f_ij = sign(f_ij)/n. */
 export const l1 = penalty({
@@ -14,9 +15,8 @@ export const l1 = penalty({
     let n = 0;
     return {
       forward(_θ, code) {
-        const { f } = penalized(code);
-        n = f.rows;
-        return k.sumOfAbs(f.data) / n;
+        n = code.rows.rows;
+        return sumOfAbs(k, penalized(code)) / n;
       },
       slope: (beta) => ({ pull, l1: beta / n }),
     };
@@ -26,8 +26,7 @@ export const l1 = penalty({
     let sum = 0;
     return {
       add(_θ, code) {
-        const { f } = penalized(code);
-        sum += k.sumOfAbs(f.data);
+        sum += sumOfAbs(k, penalized(code));
       },
       value: () => sum / rows,
     };

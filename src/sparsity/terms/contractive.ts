@@ -1,4 +1,4 @@
-import type { Matrix } from '../../kernels/kernels.js';
+import type { Matrix, Rows } from '../../kernels/kernels.js';
 import type { Parameters } from '../../layers/parameters.js';
 import { notNegative } from '../../numbers/checks.js';
 import { type Code, type Derivatives, type Pass, type TermLayer, term } from '../kind.js';
@@ -45,12 +45,14 @@ class ContractiveLayer implements TermLayer {
     const { slope } = code.derivatives as Derivatives;
     this.code = code;
     this.norms = sumsOfSquares(θ.encoderWeight, (w) => w);
-    this.squares = sumsOfSquares(code.f, slope);
-    return (this.weight / code.f.rows) * this.squares.reduce((sum, s, j) => sum + s * this.norms[j], 0);
+    this.squares = sumsOfSquares(code.f as Matrix, slope);
+    return (this.weight / code.rows.rows) * this.squares.reduce((sum, s, j) => sum + s * this.norms[j], 0);
   }
 
-  intoCode({ data, cols }: Matrix): void {
-    const { f, derivatives } = this.code as Code;
+  intoCode(df: Rows): void {
+    const { data, cols } = df as Matrix;
+    const { derivatives, ...code } = this.code as Code;
+    const f = code.f as Matrix;
     const curvature = derivatives?.curvature;
     if (!curvature) return;
     const scale = (2 * this.weight) / f.rows;
@@ -61,7 +63,7 @@ class ContractiveLayer implements TermLayer {
   }
 
   backward(θ: Parameters, dθ: Parameters): void {
-    const scale = (2 * this.weight) / (this.code as Code).f.rows;
+    const scale = (2 * this.weight) / (this.code as Code).rows.rows;
     const { data, cols } = θ.encoderWeight;
     const dw = dθ.encoderWeight.data;
     for (let at = 0, j = 0; at < data.length; at++) {

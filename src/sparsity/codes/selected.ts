@@ -1,0 +1,112 @@
+import type { FloatArray, Matrix, Rows, SparseRows } from '../../kernels/kernels.js';
+import { denseRows } from '../../kernels/rows.js';
+import { entriesOf, Selector, selectedRows } from '../../kernels/selected.js';
+import type { Parameters } from '../../layers/parameters.js';
+import { count, type Option } from '../../numbers/checks.js';
+import { rowsOf } from '../../numbers/matrix.js';
+import type { Code, CodeLayer, GradientCase, Refusal, Slope, Workspace } from '../kind.js';
+
+/** What codes that select have in common. */
+export const selectedOptions: { readonly k: Option<number | undefined> } = {
+  /** How many units a row keeps; of batch-topk on average. No default. */
+  k: { check: count, default: undefined, help: 'units a row keeps (topk, batch-topk)' },
+};
+
+export interface Selected {
+  k: number | undefined;
+}
+
+/** k, which has no default but has been asked for. */
+export const keptBy = ({ k }: Selected): number => Number(k);
+
+export function refuseSelected({ k, hiddenDim, hiddenActivation }: Selected & { hiddenDim: number; hiddenActivation: string }) {
+  const refusal: Refusal = {
+    option: 'k',
+    expected: `a whole number from 1 to hiddenDim ${hiddenDim} with hiddenActivation "${hiddenActivation}"`,
+  };
+  return k === undefined || k > hiddenDim ? refusal : undefined;
+}
+
+export const selectedCases: readonly GradientCase[] = [
+  { name: 'one row, n = 1', options: {}, n: 1 },
+  { name: 'k = h', options: { k: 4 } },
+  { name: 'fewer than k above 0', options: { k: 3 }, loudness: -0.5 },
+  { name: 'a partial batch, 3 rows in room for 8', options: {}, n: 3, room: 8 },
+  { name: 'targets narrower than X', options: { outputDim: 3, outputActivation: 'identity' } },
+  { name: 'a larger one, 30-20-30, n = 40, k = 4', options: { inputDim: 30, hiddenDim: 20, k: 4 }, n: 40 },
+];
+
+/** F: z where it is selected and positive, else 0. */
+type Selection = (f: SparseRows, z: Matrix, selector: Selector) => void;
+
+/**
+ * A code that is a selection of Z, held by its entries alone: no n × h array but Z itself.
+ *
+ *   f_ij = z_ij if selected, else 0;  the selection is the same nearby   ⇒   dz_ij = ∂J/∂f_ij if selected, else 0
+ */
+export class SelectedLayer implements CodeLayer {
+  private readonly workspace: Workspace<unknown>;
+  private readonly selection: Selection;
+  private readonly selector: Selector;
+  private readonly z: Matrix;
+  private readonly f: SparseRows;
+
+  /** `entries`: how many the capacity's rows have at the most; `run`: how many are selected at a time. */
+  constructor(workspace: Workspace<unknown>, entries: number, run: number, selection: Selection) {
+    const { k, capacity, spec } = workspace;
+    this.workspace = workspace;
+    this.selection = selection;
+    this.selector = new Selector(run);
+    this.z = denseRows(k, capacity, spec.hiddenDim);
+    this.f = selectedRows(k, capacity, spec.hiddenDim, entries);
+  }
+
+  forward(θ: Parameters, x: Rows): Code {
+    const rows = this.select(θ, x);
+    return { rows, active: entriesOf(rows) };
+  }
+
+  /** Z of the rows of `x`, written out. */
+  protected affine(θ: Parameters, x: Rows): Matrix {
+    const { cols } = θ.encoderWeight;
+    const z = { data: this.z.data.subarray(0, x.rows * cols), rows: x.rows, cols };
+    this.workspace.encoder.forward(θ, x, z);
+    return z;
+  }
+
+  /** The selected entries of Z: the one place where Z is written out. */
+  protected select(θ: Parameters, x: Rows): SparseRows {
+    const z = this.affine(θ, x);
+    const f = { ...this.f, rows: z.rows, cols: z.cols };
+    this.selection(f, z, this.selector);
+    return f;
+  }
+
+  /** F = Z where selected, every f > 0   ⇒   dZ = dF + β·∂S/∂F there */
+  backward(θ: Parameters, dθ: Parameters, x: Rows, df: Rows, { pull, l1, weighted }: Slope): void {
+    const dz = df as SparseRows;
+    for (let i = 0; i < dz.rows; i++)
+      for (let e = dz.start[i]; e < dz.end[i]; e++) {
+        const j = dz.index[e];
+        dz.value[e] += pull[j] + l1 + (weighted ? weighted[j] : 0);
+      }
+    this.workspace.encoder.backward(θ, dθ, x, dz);
+  }
+}
+
+/** Z with all that was not selected made 0, row by row. */
+export function keepSelected(z: Matrix, kept: number, selector: Selector): void {
+  const values: FloatArray = z.data.slice(0, kept);
+  for (let i = 0; i < z.rows; i++) {
+    const { data } = rowsOf(z, i, i + 1);
+    const found = selector.select(data, 0, z.cols, kept);
+    for (let e = 0; e < found; e++) values[e] = data[selector.places[e]];
+    data.fill(0);
+    for (let e = 0; e < found; e++) data[selector.places[e]] = values[e];
+  }
+}
+
+/** z where z > τ, else 0, in place; NaN stays. */
+export function keepAbove({ data }: Matrix, τ: number): void {
+  for (let p = 0; p < data.length; p++) if (data[p] <= τ) data[p] = 0;
+}
