@@ -63,7 +63,7 @@ const refused: Record<string, [object, string]> = {
   ],
   'kl of a signed draw': [
     { hiddenActivation: 'variational', penalty: 'kl' },
-    'hiddenActivation is "variational", expected one that is never negative with penalty "kl": "relu", "sigmoid", "jumprelu" or "gated"',
+    'hiddenActivation is "variational", expected one that is never negative with penalty "kl": "relu", "sigmoid", "topk", "batch-topk", "jumprelu" or "gated"',
   ],
   'contractive without a σ′': [
     { hiddenActivation: 'gated', contractive: 0.1 },
