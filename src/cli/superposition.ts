@@ -42,20 +42,19 @@ export function addSuperpositionCommand(program: Command): void {
   addModelFlags(command, { hiddenDim: 512, seed: '1' });
 }
 
-/** L1 that is steered to as many active units as a row has features. */
-const defaults = (active: number): Partial<SparseAutoencoderOptions> => ({
-  hiddenDim: 512,
-  outputActivation: 'identity',
-  reconstruction: 'sse',
-  penalty: 'l1',
-  beta: 0.1,
-  targetL0: active,
-  seed: '1',
-});
+/** TopK with as many units as a row has features; another kind, if a flag asks for one: L1, steered to as many. */
+function defaults(command: Command): Partial<SparseAutoencoderOptions> {
+  const { active, hiddenActivation, penalty, targetL0 } = command.opts<Flags & Partial<SparseAutoencoderOptions>>();
+  const common = { hiddenDim: 512, outputActivation: 'identity', seed: '1' } as const;
+  if (hiddenActivation === undefined && penalty === undefined && targetL0 === undefined)
+    return { ...common, hiddenActivation: 'topk', k: active, preBias: true, tied: 'start', unitNorm: true };
+  if (hiddenActivation !== undefined) return common;
+  return { ...common, reconstruction: 'sse', penalty: 'l1', beta: 0.1, targetL0: active };
+}
 
 async function run(command: Command): Promise<void> {
   const { dim, features, active, noise, decay, correlation, rows, steps, batchSize, out } = command.opts<Flags>();
-  const model = modelFrom(command, defaults(active));
+  const model = modelFrom(command, defaults(command));
   const path = join(out, 'superposition.svg');
   prepareFolder(out, [path]);
   const world = new SparseWorld({ dimension: dim, features, active, noise, decay, correlation, seed: model.seed });

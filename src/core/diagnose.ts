@@ -32,7 +32,13 @@ const short = (x: number) => String(Number(x.toPrecision(3)));
  * @param history of the last `fit`, if its course shall be judged too
  */
 export function diagnose(evaluation: Judged, options: SettledOptions, history?: History): string[] {
+  if (evaluation.l0 === 0) return [allDead(options)];
   return [...judgeCode(evaluation, options), ...judgeFit(evaluation, options), ...(history ? judgeCourse(history, options) : [])];
+}
+
+function allDead({ hiddenDim, beta, penalty }: SettledOptions): string {
+  const lower = penalty !== 'none' && beta > 0 ? `a smaller beta (it is ${short(beta)}) or ` : '';
+  return `All ${hiddenDim} units are dead: the code is zero on every row, and every row is reconstructed alike. Try ${lower}a smaller learningRate.`;
 }
 
 function judgeCode({ l0, deadUnits, meanActivation }: Judged, options: SettledOptions): string[] {
@@ -40,12 +46,6 @@ function judgeCode({ l0, deadUnits, meanActivation }: Judged, options: SettledOp
   const code = codeKind(options);
   const weighs = penalty !== 'none' && beta > 0;
   const steers = penaltyKind(options).steers === true;
-  if (l0 === 0) {
-    const lower = weighs ? `a smaller beta (it is ${short(beta)}) or ` : '';
-    return [
-      `All ${h} units are dead: the code is zero on every row, and every row is reconstructed alike. Try ${lower}a smaller learningRate.`,
-    ];
-  }
   const said: string[] = [];
   if (deadUnits / h > DEAD)
     said.push(
@@ -87,7 +87,7 @@ function judgeFit({ l0, mse, fvu }: Judged, { hiddenDim, beta, penalty, outputAc
     said.push(
       `The reconstruction is worse than the mean of the rows (FVU ${short(fvu)}).${outputActivation === 'identity' ? ' Try more epochs or another learningRate.' : ` Try outputActivation "identity", if X has values that "${outputActivation}" does not reach.`}`,
     );
-  else if (fvu > USELESS && l0 > 0 && l0 < DENSE * hiddenDim) {
+  else if (fvu > USELESS && l0 < DENSE * hiddenDim) {
     const strong = penalty !== 'none' && beta > 0 && targetL0 === undefined;
     said.push(
       `Only ${percent(1 - fvu)} of the variance is explained.${strong ? ` Beta ${short(beta)} may be too strong: try a smaller one,` : ' Try'} more epochs, or a larger learningRate.`,

@@ -284,5 +284,6 @@ function shaped(theta: FloatArray, { layout }: Model): PerParameter<Matrix> {
 function withTied(parts: PerParameter<Matrix>, { spec }: Model): PerParameter<Matrix> {
   if (spec.tied !== true) return parts;
   const encoderWeight = { get: () => transposed(parts.decoderWeight), enumerable: true };
-  return Object.defineProperties({} as PerParameter<Matrix>, { ...Object.getOwnPropertyDescriptors(parts), encoderWeight });
+  const others: object = parts;
+  return Object.defineProperties({} as PerParameter<Matrix>, { encoderWeight, ...Object.getOwnPropertyDescriptors(others) });
 }

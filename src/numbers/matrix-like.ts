@@ -136,7 +136,7 @@ function reader(where: Where, data: unknown): (k: number) => number {
   };
 }
 
-/** n numbers: a list, a typed array, or a vector with a shape. */
+/** n numbers: a list, a typed array, or a vector with a shape or as one row. */
 export function readVector(where: Where, input: unknown, n: number, dtype: DType): FloatArray {
   return readRows(where, [listOf(where, input, n)], n, dtype).data;
 }
@@ -151,6 +151,8 @@ function listOf(where: Where, input: unknown, n: number): ArrayLike<number> {
     if (!isVector) throw new RangeError(`${where}.shape is ${show(shape)}, expected [${n}]`);
     const step = stride?.[stride.length - 1] ?? 1;
     list = Array.from({ length }, (_, k) => data[offset + k * step]);
+  } else if (input !== null && typeof input === 'object' && 'data' in input && 'rows' in input && input.rows === 1) {
+    list = (input as MatrixOf<ArrayLike<number>>).data;
   }
   if (!Array.isArray(list) && !ArrayBuffer.isView(list)) {
     throw new TypeError(`${where} is ${show(input)}, expected a list of ${n} numbers`);

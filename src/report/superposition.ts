@@ -55,7 +55,7 @@ function dots(features: Features): string {
   const caption = text(
     x,
     y + height + 24,
-    'each true feature, in order; the darker, the more frequent: the cosine of the learned one nearest to it',
+    'cosine of each true feature with the nearest learned one; the darker, the more frequent',
     'fill="#5a6067"',
   );
   return [...grid, ...marks, caption].join('\n');

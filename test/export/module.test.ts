@@ -26,14 +26,16 @@ function run(code: string): Module {
 
 const outputs = ['relu', 'sigmoid', 'tanh', 'identity'] as const;
 
-for (const { name } of codes) {
+for (const { name, example } of codes) {
   test(`${name}: encode, decode and reconstruct are the model's within 1e-6, whatever the sizes and the preparation`, () => {
     const property = fc.property(
-      fc.tuple(fc.integer({ min: 1, max: 20 }), fc.integer({ min: 1, max: 20 }), fc.integer({ min: 1, max: 20 })),
+      fc.tuple(fc.integer({ min: 1, max: 20 }), fc.integer({ min: 2, max: 20 }), fc.integer({ min: 1, max: 20 })),
       fc.constantFrom(...outputs),
       fc.constantFrom<SparseAutoencoderOptions['preparation']>({}, { scale: 2 }, { unitRows: true }),
+      fc.constantFrom<Partial<SparseAutoencoderOptions>>({}, { preBias: true }, { tied: true, preBias: true }),
       fc.integer({ min: 1, max: 5 }),
-      ([inputDim, hiddenDim, outputDim], outputActivation, preparation, n) => {
+      ([inputDim, hiddenDim, width], outputActivation, preparation, wiring, n) => {
+        const outputDim = wiring.preBias ? inputDim : width;
         const hiddenActivation = name as SparseAutoencoderOptions['hiddenActivation'];
         const sae = new SparseAutoencoder({
           inputDim,
@@ -41,9 +43,12 @@ for (const { name } of codes) {
           outputDim,
           outputActivation,
           hiddenActivation,
+          ...example,
+          ...wiring,
           penalty: 'none',
           preparation,
         });
+        sae.setParameters({ decoderBias: randomRows(1, outputDim, 7)[0] });
         const module = run(toModule(sae).code);
         const X = randomRows(n, inputDim, n);
         near(module.encode(X.flat()), flatten(sae.transform(X)), 1e-6, 'encode');

@@ -7,6 +7,7 @@ import {
   SparseAutoencoder,
   type SparseAutoencoderOptions,
 } from '../../src/index.js';
+import { historyOf } from '../../src/training/history.js';
 import { near, randomRows, sameBits, thetaOf } from '../helpers.js';
 
 const X = randomRows(50, 7, 3);
@@ -214,6 +215,48 @@ test('minDelta: an improvement by less does not count; without validation, loss 
     earlyStopping: { patience: 1 },
   });
   assert.is(steady.loss.length, 6, 'a loss that falls every epoch goes on to the end');
+});
+
+test('history: R, S and L0 on validation rows, the best epoch, and the units that no row of an epoch woke', async () => {
+  const sae = create({ hiddenDim: 8, penalty: 'l1', beta: 0.02 });
+  sae.setParameters({ encoderBias: [0, 0, 0, -50, 0, 0, -50, 0] });
+  const judged: ReturnType<typeof sae.evaluate>[] = [];
+  const active: number[] = [];
+  const history = await sae.fit(X, {
+    ...quick,
+    validationSplit: 0.2,
+    onEpochEnd: ({ epoch, epochs, ...record }) => {
+      judged.push(sae.evaluate(X.slice(40)));
+      active.push(record.deadUnits);
+      assert.is(record.beta, 0.02);
+    },
+  });
+  for (const [key, of] of [
+    ['validationLoss', 'loss'],
+    ['validationReconstruction', 'reconstruction'],
+    ['validationSparsity', 'sparsity'],
+    ['validationL0', 'l0'],
+  ] as const)
+    near(
+      history[key],
+      judged.map((e) => e[of]),
+      1e-9,
+      key,
+    );
+  assert.is(history.bestEpoch, history.validationLoss.indexOf(Math.min(...history.validationLoss)));
+  assert.equal(history.deadUnits, active);
+  const still = create({ hiddenDim: 8, learningRate: 1e-9 });
+  still.setParameters({ encoderBias: [0, 0, 0, -50, 0, 0, -50, 0] });
+  const { deadIndices } = still.evaluate(X);
+  assert.ok(deadIndices.includes(3) && deadIndices.includes(6) && deadIndices.length < 8, String(deadIndices));
+  assert.equal((await still.fit(X, { ...quick, epochs: 2 })).deadUnits, [deadIndices.length, deadIndices.length]);
+});
+
+test('the best epoch is the one that early stopping restores, minDelta and all; the first of equals', () => {
+  const records = [5, 3, 2.9, 4, 2].map((loss) => ({ loss, reconstruction: 0, sparsity: 0, l0: 0, deadUnits: 0, beta: 0 }));
+  assert.is(historyOf(records).bestEpoch, 4);
+  assert.is(historyOf(records, 1).bestEpoch, 1);
+  assert.is(historyOf(records.map((record) => ({ ...record, validationLoss: 7 }))).bestEpoch, 0);
 });
 
 test.run();

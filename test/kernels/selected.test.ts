@@ -1,0 +1,117 @@
+import fc from 'fast-check';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { Matrix, SparseRows } from '../../src/kernels/kernels.js';
+import { createPlainKernels } from '../../src/kernels/plain/plain.js';
+import { asRows, denseRows } from '../../src/kernels/rows.js';
+import {
+  entriesOf,
+  productsAt,
+  Selector,
+  selectedRows,
+  selectInAll,
+  selectInRows,
+  sparseTN,
+  sumsOfColumns,
+  transposeMatrix,
+  transposeSelected,
+} from '../../src/kernels/selected.js';
+import { near, numbers, sameBits, spread } from '../helpers.js';
+
+const k = createPlainKernels('float64');
+const matrix = (rows: number, cols: number, seed: number, zeros = 0): Matrix => ({
+  data: Float64Array.from(numbers(rows * cols, seed), (u) => (u < zeros ? 0 : u - 0.5)),
+  rows,
+  cols,
+});
+const sparse = (a: Matrix): SparseRows => asRows({ ...k, sparseBelow: 2 }, a) as SparseRows;
+const select = (values: readonly number[], count: number): number[] => {
+  const selector = new Selector(count);
+  return Array.from(selector.places.subarray(0, selector.select(Float64Array.from(values), 0, values.length, count)));
+};
+
+test('the largest positive ones, of equal ones the earlier, in ascending places', () => {
+  assert.equal(select([3, 1, 2, 5, 4], 3), [0, 3, 4]);
+  assert.equal(select([1, 2, 2, 2, 1, 2], 3), [1, 2, 3]);
+  assert.equal(select([2, 1, 1, 3, 1], 3), [0, 1, 3]);
+  assert.equal(select([-1, 0, -0, 2, -3], 4), [3]);
+  assert.equal(select([-1, -2], 2), []);
+  assert.equal(select([1, Infinity, 2], 1), [1]);
+});
+
+test('NaN is selected, so that a model gone wrong says so', () => {
+  assert.equal(select([1, 5, Number.NaN, 4], 2), [1, 2]);
+  assert.equal(select([Number.NaN, Number.NaN, 4], 2), [0, 1]);
+});
+
+test('any run, any count: as sorting by value and place says', () => {
+  const value = fc.oneof(fc.integer({ min: -3, max: 4 }), fc.double({ min: -1, max: 1, noNaN: true }));
+  const property = fc.property(fc.array(value, { maxLength: 60 }), fc.integer({ min: 1, max: 20 }), (values, count) => {
+    const places = values.flatMap((v, p) => (v > 0 ? [p] : []));
+    const sorted = places.sort((a, b) => values[b] - values[a] || a - b).slice(0, count);
+    assert.equal(
+      select(values, count),
+      sorted.sort((a, b) => a - b),
+    );
+  });
+  fc.assert(property, { numRuns: 500 });
+});
+
+test('rows keep `count` each, all of them together `count`, ties to the lower row, then column', () => {
+  const z = { data: Float64Array.of(3, 1, 2, 3, 9, 9, 9, 3, -1, -1, -1, -1), rows: 3, cols: 4 };
+  const s = selectedRows(k, 3, 4, 6);
+  selectInRows(s, z, 2, new Selector(2));
+  near(spread(s), [3, 0, 0, 3, 9, 9, 0, 0, 0, 0, 0, 0], 0);
+  assert.is(entriesOf(s), 4);
+  selectInAll(s, z, 5, new Selector(5));
+  near(spread(s), [3, 0, 0, 3, 9, 9, 9, 0, 0, 0, 0, 0], 0);
+  assert.is(entriesOf(s), 5);
+});
+
+test('Sᵀ, products at entries, Aᵀ·B of two sparse ones, column sums: as the dense forms have them', () => {
+  const property = fc.property(
+    fc.integer({ min: 1, max: 9 }),
+    fc.integer({ min: 1, max: 40 }),
+    fc.integer({ min: 1, max: 37 }),
+    fc.integer({ min: 1, max: 999 }),
+    (n, m, p, seed) => {
+      const s = sparse(matrix(n, m, seed, 0.6));
+      const dense: Matrix = { data: Float64Array.from(spread(s)), rows: n, cols: m };
+      const entries = entriesOf(s);
+      const t = selectedRows(k, m, n, entries);
+      transposeSelected(t, s);
+      const transposed = denseRows(k, m, n);
+      transposeMatrix(transposed, dense);
+      sameBits(spread(t), Array.from(transposed.data), 'Sᵀ');
+      transposeMatrix(transposed, dense, true);
+      near(
+        transposed.data,
+        spread(t).map((v) => 2 * v),
+        0,
+        'Aᵀ + Aᵀ',
+      );
+
+      const [a, b] = [matrix(n, p, seed + 1), matrix(m, p, seed + 2)];
+      const expected = denseRows(k, n, m);
+      k.sddmm(expected, s, a, b);
+      const value = new Float64Array(s.value.length);
+      productsAt(value, s, a, b);
+      near(spread({ ...s, value }), expected.data, 1e-14, 'products');
+
+      const other = sparse(matrix(n, p, seed + 3, 0.5));
+      const c = denseRows(k, p, m);
+      sparseTN(c, other, s);
+      const whole = denseRows(k, p, m);
+      k.gemmTN(whole, { data: Float64Array.from(spread(other)), rows: n, cols: p }, dense);
+      near(c.data, whole.data, 1e-14, 'Aᵀ·B');
+
+      const [sums, columns] = [new Float64Array(m), new Float64Array(m)];
+      sumsOfColumns(sums, s);
+      k.columnSums(columns, dense);
+      near(sums, columns, 1e-14, 'sums');
+    },
+  );
+  fc.assert(property, { numRuns: 60 });
+});
+
+test.run();
