@@ -10,7 +10,7 @@ import { checkFinite, firstNonFinite, floats, type Where } from '../numbers/matr
 import { type MatrixLike, readMatrix, readRowOrMatrix, readVector } from '../numbers/matrix-like.js';
 import { Preparation, prepares, unlearned } from '../numbers/preparation.js';
 import { Random } from '../numbers/random.js';
-import { codeKind, modifiers } from '../sparsity/kinds.js';
+import { codeKind, modifiers, terms } from '../sparsity/kinds.js';
 import type { Memory } from '../sparsity/memory.js';
 import { STEERING_START } from '../training/steering.js';
 import { TrainingState } from '../training/training-state.js';
@@ -115,12 +115,16 @@ export class Model implements Trained {
     return inferenceKernels(this.spec, this.#elements(CHUNK), x.data.length);
   }
 
-  /** θ, its gradient, and each row in every form that a pass may ask for: see Objective. */
+  /**
+   * θ, its gradient, and each row in every form that a pass may ask for: see Objective. Weights may be wanted transposed,
+   * and a term of the batch may have a pass of its own.
+   */
   #elements(rows: number): number {
-    const { inputDim, hiddenDim, outputDim } = this.spec;
-    const { prefixes = [] } = this.spec;
+    const { inputDim, hiddenDim, outputDim, tied, prefixes = [] } = this.spec;
     const aRow = 8 * inputDim + 18 * hiddenDim + (7 + 2 * prefixes.length) * outputDim + 64;
-    return 3 * this.state.theta.length + rows * aRow + 2 ** 16;
+    const transposes = tied === true || codeKind(this.spec).entries ? 3 * inputDim * hiddenDim : 0;
+    const passes = 1 + terms.filter((term) => term.layer && term.applies(this.spec)).length;
+    return passes * (3 * this.state.theta.length + transposes + rows * aRow) + 2 ** 16;
   }
 
   /** What X goes through before the encoder sees it; null if nothing. */
