@@ -49,6 +49,8 @@ export async function fit(model: Model, X: MatrixLike, given: FitOptions): Promi
 
   const k = trainingKernels(model.spec);
   try {
+    if (!training.targets) model.requireTarget('fit: X', training.x);
+    if (validation && !validation.targets) model.requireTarget('fit: validationData', validation.x);
     return await train(k, model.state, {
       spec,
       adam: spec,

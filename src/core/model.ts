@@ -120,8 +120,8 @@ export class Model implements Trained {
    * and a term of the batch may have a pass of its own.
    */
   #elements(rows: number): number {
-    const { inputDim, hiddenDim, outputDim, tied } = this.spec;
-    const aRow = 6 * inputDim + 8 * hiddenDim + 5 * outputDim + 64;
+    const { inputDim, hiddenDim, outputDim, tied, prefixes = [] } = this.spec;
+    const aRow = 8 * inputDim + 18 * hiddenDim + (7 + 2 * prefixes.length) * outputDim + 64;
     const transposes = tied === true || codeKind(this.spec).entries ? 3 * inputDim * hiddenDim : 0;
     const passes = 1 + terms.filter((term) => term.layer && term.applies(this.spec)).length;
     return passes * (3 * this.state.theta.length + transposes + rows * aRow) + 2 ** 16;
@@ -208,7 +208,28 @@ export class Model implements Trained {
     }
     const matrix = this.readFinite(where, targets, outputDim);
     if (matrix.rows !== rows) throw new RangeError(`${where} has ${matrix.rows} rows, expected ${rows}, as X`);
+    this.requireTarget(where, matrix);
     return matrix;
+  }
+
+  /** ε for so many rows; undefined where none is given. */
+  readNoise(where: Where, noise: unknown, rows: number): Matrix | undefined {
+    if (noise === undefined) return undefined;
+    const { hiddenActivation, hiddenDim } = this.spec;
+    if (!codeKind(this.spec).random)
+      throw new RangeError(`${where}: got ${show(noise)}, expected none with hiddenActivation "${hiddenActivation}"`);
+    const matrix = this.readFinite(where, noise, hiddenDim);
+    if (matrix.rows !== rows) throw new RangeError(`${where} has ${matrix.rows} rows, expected ${rows}, as X`);
+    return matrix;
+  }
+
+  /** That `t` can be T: what is compared with a probability must be one. X, where T = X, is told here once it is prepared. */
+  requireTarget(where: Where, { data, cols }: Matrix): void {
+    if (this.spec.reconstruction !== 'bce') return;
+    const at = data.findIndex((t: number) => t < 0 || t > 1);
+    if (at < 0) return;
+    const place = `${where}[${Math.floor(at / cols)}, ${at % cols}]`;
+    throw new RangeError(`${place} is ${data[at]}, expected a number from 0 to 1 with reconstruction "bce"`);
   }
 }
 

@@ -113,6 +113,11 @@ export interface Kernels {
    * left out, or be `xHat` itself, which then holds dz.
    */
   outputLoss(xHat: Matrix, dz: Matrix | null, t: Rows, σ: Elementwise, c: number): number;
+  /**
+   * The same for probabilities: x̂ = 1/(1 + e^−y), then c·Σ (ln(1 + e^y) − t·y), returned, and dy = c·(x̂ − t). `xHat` holds y
+   * on entry and x̂ on return; `dy` may be left out, or be `xHat` itself.
+   */
+  crossEntropy(xHat: Matrix, dy: Matrix | null, t: Rows, c: number): number;
   /** dz_ij ← (dz_ij + pull_j + l1·sign(f_ij))·σ′(f_ij), in place: from ∂J/∂F to ∂J/∂Z. */
   hiddenDelta(dz: Matrix, f: Matrix, pull: FloatArray, l1: number, σ: Elementwise): void;
 

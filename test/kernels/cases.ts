@@ -320,6 +320,34 @@ export const cases: Readonly<Record<string, (desk: Desk, shape: Shape) => Check[
     ];
   },
 
+  crossEntropy(desk, { n, m, density, seed }) {
+    const [y, t, dy] = [desk.random(n, m, 1, 6), desk.random(n, m, density), desk.matrix(n, m)];
+    for (let p = 0; p < t.data.length; p++) t.data[p] = Math.min(Math.abs(t.data[p]), 1);
+    const order = Array.from({ length: n }, (_, i) => (i * 7 + seed) % n);
+    const chosen = desk.matrix(n, m);
+    for (const [i, row] of order.entries()) chosen.data.set(t.data.subarray(row * m, (row + 1) * m), i * m);
+    const [alone, inPlace, again, dyAgain] = [desk.copy(y), desk.copy(y), desk.copy(y), desk.matrix(n, m)];
+    const c = 1 / (n * m);
+    const xHat = Array.from(y.data, (value) => activationByHand('sigmoid', value));
+    const loss = c * Array.from(y.data, (v, p) => Math.log1p(Math.exp(v)) - chosen.data[p] * v).reduce((a, b) => a + b, 0);
+    const sparse = desk.chosen(desk.compressed(t), order);
+    const got = [
+      desk.kernels.crossEntropy(y, dy, chosen, c),
+      desk.kernels.crossEntropy(alone, null, chosen, c),
+      desk.kernels.crossEntropy(inPlace, inPlace, chosen, c),
+      desk.kernels.crossEntropy(again, dyAgain, sparse, c),
+    ];
+    const slope = xHat.map((x, p) => x - chosen.data[p]);
+    return [
+      ['c·Σ (ln(1 + e^y) − t·y), with dy, without, in place, of sparse targets', got, got.map(() => loss)],
+      ['x̂', y.data, xHat],
+      ['x̂ without dy', alone.data, y.data],
+      ['dy/c', Array.from(dy.data, (value) => value / c), slope],
+      ['dy in place', inPlace.data, dy.data],
+      ['dy of sparse targets', dyAgain.data, dy.data],
+    ];
+  },
+
   hiddenDelta: (desk, { n, m, density }) =>
     kinds.map((kind): Check => {
       const [f, dz] = [desk.random(n, m, density), desk.random(n, m)];

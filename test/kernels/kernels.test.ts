@@ -218,6 +218,26 @@ for (const { name, create, tolerance } of backends) {
     sameBits(x, [7, 7, 7]);
   });
 
+  test(`${name}: crossEntropy is finite and exact however large y is, and NaN if any entry is, within ${tolerance}`, () => {
+    const ys = [0, 1e-30, 5, -5, 40, -40, 88, -88, 104, -104, 800, -800, 1e30, -1e30];
+    const ts = [0, 1, 0.25];
+    const pairs = ys.flatMap((y) => ts.map((t) => [y, t] as const));
+    for (const [y, t] of pairs) {
+      kernels.scoped(() => {
+        const [z, target] = [kernels.floats(7), kernels.floats(7)];
+        z.fill(y);
+        target.fill(t);
+        const matrix = (data: typeof z) => ({ data, rows: 1, cols: 7 });
+        // y·(1 − t) + ln(1 + e^−y) for y > 0, −y·t + ln(1 + e^y) else.
+        const expected = Math.max(y, 0) - t * y + Math.log1p(Math.exp(-Math.abs(y)));
+        near([kernels.crossEntropy(matrix(z), null, matrix(target), 1) / 7], [expected], tolerance, `y = ${y}, t = ${t}`);
+        z.fill(y);
+        z[6] = Number.NaN;
+        assert.ok(Number.isNaN(kernels.crossEntropy(matrix(z), null, matrix(target), 1)));
+      });
+    }
+  });
+
   test.after(() => kernels.close());
 }
 

@@ -1,4 +1,4 @@
-import { power } from '../../numbers/elementary.js';
+import { exp, log1p, power } from '../../numbers/elementary.js';
 import { firstNonFinite } from '../../numbers/matrix.js';
 import { elementwise } from '../elementwise.js';
 import { type AdamStep, type Elementwise, type FloatArray, isSparse, type Kernels, type Matrix, type Rows } from '../kernels.js';
@@ -47,6 +47,7 @@ export function createPlainKernels(dtype: 'float32' | 'float64'): Kernels {
     columnSums,
     rowSums,
     outputLoss,
+    crossEntropy,
     hiddenDelta,
     sumOfSquares: (x) => sum(x, (v) => v * v),
     sumOfAbs: (x) => sum(x, Math.abs),
@@ -109,6 +110,35 @@ function outputLoss(xHat: Matrix, dz: Matrix | null, t: Rows, σ: Elementwise, c
       data[at] = y;
       sum += e * e;
       if (delta) delta[at] = 2 * c * e * slope(y);
+    }
+  }
+  return c * sum;
+}
+
+/**
+ * x̂ = 1/(1 + e^−y);  R = c·Σ (ln(1 + e^y) − t·y);  dy = c·(x̂ − t). With u = e^−|y| ≤ 1 nothing overflows,
+ *   ln(1 + e^y) − t·y = ln(1 + u) + (1 − t)·y for y > 0, − t·y else
+ * and ln(1 + u) keeps its digits however small u is.
+ */
+function crossEntropy(xHat: Matrix, dy: Matrix | null, t: Rows, c: number): number {
+  const { rows, cols, data } = xHat;
+  const sparse = isSparse(t) ? t : null;
+  const target = sparse ? sparse.value : (t as Matrix).data;
+  const delta = dy?.data;
+  let sum = 0;
+  for (let i = 0; i < rows; i++) {
+    let k = sparse ? sparse.start[i] : 0;
+    const stop = sparse ? sparse.end[i] : 0;
+    for (let j = 0, at = i * cols; j < cols; j++, at++) {
+      const y = data[at];
+      let p = 0;
+      if (!sparse) p = target[at];
+      else if (k < stop && sparse.index[k] === j) p = target[k++];
+      const u = exp(-Math.abs(y));
+      const x = y > 0 ? 1 / (1 + u) : u / (1 + u);
+      data[at] = x;
+      sum += log1p(u) + (y > 0 ? (1 - p) * y : -p * y);
+      if (delta) delta[at] = c * (x - p);
     }
   }
   return c * sum;

@@ -6,7 +6,7 @@
  */
 
 import { power } from '../../numbers/elementary.js';
-import { type AdamStep, type Elementwise, isSparse, type Kernels, type Matrix, type SparseRows } from '../kernels.js';
+import { type AdamStep, type Elementwise, isSparse, type Kernels, type Matrix, type Rows, type SparseRows } from '../kernels.js';
 import { processors } from '../threads.js';
 import { kernelModule } from './binary.js';
 import { Heap } from './heap.js';
@@ -115,6 +115,18 @@ interface Exports {
     kind: number,
     twoC: number,
   ): number;
+  crossEntropy(
+    xHat: number,
+    dy: number,
+    t: number,
+    start: number,
+    end: number,
+    index: number,
+    value: number,
+    n: number,
+    m: number,
+    c: number,
+  ): number;
   hiddenDelta(dz: number, f: number, pull: number, l1: number, n: number, m: number, kind: number): void;
   sumOfSquares(x: number, n: number): number;
   sumOfAbs(x: number, n: number): number;
@@ -176,6 +188,9 @@ export function createSimdKernels(options: { threads: number; bytes?: number; wi
 
   const at = (array: ArrayBufferView): number => heap.address(array);
   const atOrNull = (array: ArrayBufferView | null | undefined): number => (array ? heap.address(array) : 0);
+
+  const targets = (t: Rows): [number, number, number, number, number] =>
+    isSparse(t) ? [0, at(t.start), at(t.end), at(t.index), at(t.value)] : [at(t.data), 0, 0, 0, 0];
 
   const product = (c: Matrix, a: Matrix, b: Matrix, bias: ArrayBufferView | undefined, depth: number, form: number): void =>
     wasm.gemm(at(c.data), at(a.data), at(b.data), atOrNull(bias), c.rows, depth, c.cols, form);
@@ -260,11 +275,10 @@ export function createSimdKernels(options: { threads: number; bytes?: number; wi
     columnSums: (out, a) => wasm.columnSums(at(out), at(a.data), a.rows, a.cols),
     rowSums: (out, s) => wasm.rowSums(at(out), at(s.start), at(s.end), at(s.value), s.rows),
     outputLoss: (xHat, dz, t, σ, c) => {
-      const target: [number, number, number, number, number] = isSparse(t)
-        ? [0, at(t.start), at(t.end), at(t.index), at(t.value)]
-        : [at(t.data), 0, 0, 0, 0];
-      return c * wasm.outputLoss(at(xHat.data), atOrNull(dz?.data), ...target, xHat.rows, xHat.cols, FUNCTIONS[σ], 2 * c);
+      return c * wasm.outputLoss(at(xHat.data), atOrNull(dz?.data), ...targets(t), xHat.rows, xHat.cols, FUNCTIONS[σ], 2 * c);
     },
+    crossEntropy: (xHat, dy, t, c) =>
+      c * wasm.crossEntropy(at(xHat.data), atOrNull(dy?.data), ...targets(t), xHat.rows, xHat.cols, c),
     hiddenDelta: (dz, f, pull, l1, σ) => wasm.hiddenDelta(at(dz.data), at(f.data), at(pull), l1, f.rows, f.cols, FUNCTIONS[σ]),
 
     sumOfSquares: (x) => wasm.sumOfSquares(at(x), x.length),

@@ -3,7 +3,7 @@
 export { activate, axpy, hiddenDelta } from './elementwise';
 export { adam } from './adam';
 export { gemm } from './gemm';
-export { outputLoss } from './loss';
+export { crossEntropy, outputLoss } from './loss';
 export { compress } from './compress';
 export { columnSums } from './column-sums';
 export { countNonZeros, findNonFinite, sumOfAbs, sumOfSquares } from './scans';
