@@ -15,7 +15,8 @@ import { type Backend, commonOptions, completeModelOptions, type SparseAutoencod
 /**
  * A model as one safetensors file.
  *   tensors    θ part by part, under the names of its layout (SAELens's): W_enc d×h, b_enc, W_dec h×d′, b_dec, …;
- *              memory.NAME, F64: what its kinds remember; and for training
+ *              what other programs know by another form (threshold beside log_threshold, W_enc of tied weights), which is
+ *              not read back; memory.NAME, F64: what its kinds remember; and for training
  *              adam.m, adam.v: the moments, laid out as θ; mean.iterate, mean.mean, where weights are averaged;
  *              best.theta, best.m, best.v, best.memory.NAME, best.mean.…: the best epoch
  *   metadata   format, version, options (JSON), history (JSON: an object an epoch), and for training
@@ -63,7 +64,10 @@ export function toBytes(model: Model, options: ToBytesOptions): Uint8Array<Array
   checkOptions('toBytes', options, { training: flag });
   const { state, layout, spec } = model;
   const parts = partsOf(state.theta, layout);
-  const tensors = layout.map(({ name, shape, tensor: as }) => [as, tensor((parts.get(name) as Matrix).data, shape)] as const);
+  const tensors = [
+    ...layout.map(({ name, shape, tensor: as }) => [as, tensor((parts.get(name) as Matrix).data, shape)] as const),
+    ...aliases(model),
+  ];
   const metadata: [string, string][] = [
     ['format', FORMAT],
     ['version', String(VERSION)],
@@ -90,6 +94,18 @@ export function toBytes(model: Model, options: ToBytesOptions): Uint8Array<Array
     ],
     [...metadata, ['training', JSON.stringify(training)]],
   );
+}
+
+/** What a file holds for others alone. */
+function aliases({ spec, layout, state }: Model): (readonly [string, Tensor])[] {
+  const parts = partsOf(state.theta, layout);
+  const renamed = layout.flatMap(({ name, shape, alias }) =>
+    alias ? [[alias.tensor, tensor((parts.get(name) as Matrix).data.map(alias.of), shape)] as const] : [],
+  );
+  if (layout.some(({ name }) => name === 'encoderWeight')) return renamed;
+  const { data, rows, cols } = parts.get('decoderWeight') as Matrix;
+  const transposed = data.map((_, at) => data[(at % rows) * cols + Math.floor(at / rows)]);
+  return [...renamed, ['W_enc', tensor(transposed, [spec.inputDim, spec.hiddenDim])]];
 }
 
 const memoryTensors = (prefix: string, { memory }: TrainingState) =>
@@ -137,6 +153,7 @@ export function readModel(bytes: Uint8Array, how: FromBytesOptions): Model {
   // Before anything of the size that the options claim is made, the file must hold as much.
   const parts = layoutOf(spec).map(({ name, tensor: as, shape }) => ({ name, data: take(as, shape) }));
   const model = new Model(spec, true);
+  for (const [name, { shape }] of aliases(model)) take(name, shape);
   const own = partsOf(model.state.theta, model.layout);
   for (const { name, data } of parts) own.get(name)?.data.set(data);
   if (tensors.has('memory.silence')) model.state.memory.keep('silence', new Float64Array(spec.hiddenDim));

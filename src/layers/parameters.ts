@@ -10,6 +10,8 @@ export interface ParameterSpec {
   readonly start: 'drawn' | number;
   /** What a model file calls it: SAELens's name, where it has one. */
   readonly tensor: string;
+  /** What others read in its place, if they know it in another form: written beside it, never read back. */
+  readonly alias?: { readonly tensor: string; of(value: number): number };
   /** Whether its gradient is a straight-through estimate, which no difference of J tells. */
   readonly straightThrough?: boolean;
 }

@@ -3,7 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { readSafetensors, writeSafetensors } from '../../src/formats/safetensors.js';
 import { type FitOptions, SparseAutoencoder, type SparseAutoencoderOptions } from '../../src/index.js';
-import { fails, flatten, projectRoot, randomRows, runModule, sameBits, thetaOf } from '../helpers.js';
+import { fails, flatten, near, projectRoot, randomRows, runModule, sameBits, thetaOf } from '../helpers.js';
 
 const X = randomRows(50, 7, 3);
 const V = randomRows(20, 7, 4);
@@ -55,6 +55,17 @@ test("the tensors have SAELens's names and orientation, and the metadata is text
   sameBits(tensors.get('W_enc')?.data as Float32Array, flatten(sae.parameters.encoderWeight));
   assert.is(metadata.get('format'), 'sparse-autoencoder');
   assert.equal(JSON.parse(metadata.get('options') as string), sae.options);
+});
+
+test('what others know by another form is written beside it: threshold = e^log_threshold, W_enc of tied weights', () => {
+  const jump = create({ hiddenActivation: 'jumprelu', penalty: 'l0' });
+  const { tensors } = readSafetensors(jump.toBytes(), 'model');
+  near(tensors.get('threshold')?.data as Float32Array, Array(5).fill(0.01), 1e-7);
+  equal(SparseAutoencoder.fromBytes(jump.toBytes()).toBytes(), jump.toBytes(), 'jumprelu');
+  const tied = create({ tied: true, outputActivation: 'identity' });
+  const { data } = readSafetensors(tied.toBytes(), 'model').tensors.get('W_enc') as { data: Float32Array };
+  sameBits(data, flatten(tied.parameters.encoderWeight));
+  equal(SparseAutoencoder.fromBytes(tied.toBytes()).toBytes(), tied.toBytes(), 'tied');
 });
 
 for (const options of models) {

@@ -35,7 +35,14 @@ export const jumprelu = code({
     threshold: { check: positive, default: 0.01, help: 'threshold to start with (θ)' },
   },
   parameters: ({ hiddenDim, threshold }) => [
-    { name: 'logThreshold', shape: [hiddenDim], start: log(threshold), tensor: 'log_threshold', straightThrough: true },
+    {
+      name: 'logThreshold',
+      shape: [hiddenDim],
+      start: log(threshold),
+      tensor: 'log_threshold',
+      alias: { tensor: 'threshold', of: exp },
+      straightThrough: true,
+    },
   ],
   layer: (workspace) => new JumpReluLayer(workspace),
 
