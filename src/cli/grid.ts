@@ -38,8 +38,8 @@ export interface Grid {
 /** Every kind at every level with every seed, seeds last, but for what cannot be. */
 export function gridOf({ kinds, levels, betas, seeds, model, inputDim }: GridSpec): Grid {
   const runs: GridRun[] = [];
-  const reasons = new Map<string, string[]>();
-  const skip = (what: string, reason: string) => reasons.set(reason, [...(reasons.get(reason) ?? []), what]);
+  const reasons = new Map<string, Set<string>>();
+  const skip = (what: string, reason: string) => reasons.set(reason, (reasons.get(reason) ?? new Set()).add(what));
   for (const kind of kinds) {
     const code = codeKind({ hiddenActivation: kind });
     const base = { ...model, inputDim, hiddenActivation: kind } as SparseAutoencoderOptions;
@@ -58,7 +58,7 @@ export function gridOf({ kinds, levels, betas, seeds, model, inputDim }: GridSpe
       }
     }
   }
-  return { runs, skipped: [...reasons].map(([reason, what]) => `${what.join(', ')}: ${reason}`) };
+  return { runs, skipped: [...reasons].map(([reason, what]) => `${[...what].join(', ')}: ${reason}`) };
 }
 
 function levelOf(code: AnyCodeKind, penalty: string): LevelOption {

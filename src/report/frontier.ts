@@ -43,7 +43,8 @@ path.frontier { stroke: currentColor; }
 .chart .points { stroke-width: 6; opacity: .8; }
 .legend li { white-space: nowrap; }
 .legend span { color: var(--ink); }
-.means td, .means th { padding-right: 1rem; }`;
+.findings { margin-bottom: 1.5rem; }
+.scroll:has(.means) { max-height: none; }`;
 
 /** A sweep as one HTML page without scripts: L0 against FVU, and the numbers. The same data give the same bytes. */
 export function renderFrontier(data: FrontierData): string {
@@ -62,7 +63,7 @@ ${section('frontier', 'The frontier', '', ...(runs.length > 0 ? [findings(runs),
 <section id="settings" aria-labelledby="settings-title">
 <h2 id="settings-title">Settings</h2>
 ${left && `<h3>Left out</h3>\n<ul class="findings">${left}</ul>`}
-<div class="tables">${pairsTable('All runs have', settings)}</div>
+<div class="tables">${pairsTable('Asked of all runs', settings)}</div>
 ${madeBy(command)}
 </section>`,
   });
@@ -161,7 +162,8 @@ export function l0Axis(values: readonly number[]): Axis {
   const [first, last] = [Math.ceil(Math.log2(low)), Math.floor(Math.log2(high))];
   const stride = Math.ceil((last - first + 1) / MOST_OCTAVES);
   const ticks = [];
-  for (let power = first; power <= last; power += stride) ticks.push({ at: 2 ** power, name: short(2 ** power) });
+  for (let power = first; power <= last; power += stride)
+    ticks.push({ at: 2 ** power, name: (2 ** power).toLocaleString('en-US') });
   return { title: 'active units a row (L0), logarithmic', low, high, log: true, ticks };
 }
 
