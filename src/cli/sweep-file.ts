@@ -50,12 +50,16 @@ export class SweepFile {
 
   /** @throws Error naming the line that is no run of a sweep */
   constructor(readonly path: string) {
-    if (!existsSync(path)) return;
-    const lines = readFileSync(path, 'utf8').split('\n');
+    this.#read();
+  }
+
+  #read(): void {
+    if (!existsSync(this.path)) return;
+    const lines = readFileSync(this.path, 'utf8').split('\n');
     lines.forEach((text, k) => {
       if (text === '') return;
       const line = parsed(text);
-      if (!line) throw new Error(`${path}: line ${k + 1} is no run of a sweep, expected a JSON object with ${TEXTS[0]}, …`);
+      if (!line) throw new Error(`${this.path}: line ${k + 1} is no run of a sweep, expected a JSON object with ${TEXTS[0]}, …`);
       this.#lines.set(JSON.stringify(line.settings), line);
     });
   }
@@ -68,8 +72,9 @@ export class SweepFile {
     return this.#lines.get(JSON.stringify(settings));
   }
 
-  /** Whoever reads the file, and whatever ends this process, it holds whole lines. */
+  /** Whoever reads the file, and whatever ends this process, it holds whole lines; what another sweep has put there stays. */
   add(line: SweepLine): void {
+    this.#read();
     this.#lines.set(JSON.stringify(line.settings), line);
     const text = this.lines.map((each) => `${JSON.stringify(each)}\n`).join('');
     writeWhole(this.path, new TextEncoder().encode(text));
