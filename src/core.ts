@@ -10,6 +10,7 @@ export {
   type Evaluation,
   type LossAndGradients,
   type ParameterName,
+  type PassOptions,
   type PerParameter,
   SparseAutoencoder,
 } from './core/sparse-autoencoder.js';
@@ -21,6 +22,7 @@ export type { DType } from './numbers/matrix.js';
 export type { MatrixLike, MatrixOf, RowLike, ShapedArray } from './numbers/matrix-like.js';
 export type { PreparationOptions } from './numbers/preparation.js';
 export type { HiddenActivation, Penalty } from './sparsity/kinds.js';
+export type { Corruption } from './sparsity/modifiers/corruption.js';
 export type { CheckpointOptions, EarlyStopping, FitOptions, LiveSettings, Signal } from './training/fit-options.js';
 export type { BatchReport, EpochReport, History } from './training/history.js';
 export type { Resampling } from './training/resampling.js';

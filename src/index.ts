@@ -15,7 +15,7 @@ export type { TopActivation } from './core/layers.js';
 export type { ParameterValues } from './core/model.js';
 export type { FromBytesOptions, ToBytesOptions } from './core/model-file.js';
 export type { Backend, SparseAutoencoderOptions } from './core/options.js';
-export type { ParameterName, PerParameter } from './core/sparse-autoencoder.js';
+export type { ParameterName, PassOptions, PerParameter } from './core/sparse-autoencoder.js';
 export type { Elementwise as Activation } from './kernels/kernels.js';
 export type { Initializer } from './layers/initializers.js';
 export type { Reconstruction } from './layers/reconstruction.js';
@@ -25,6 +25,7 @@ export type { MatrixLike, RowLike, ShapedArray } from './numbers/matrix-like.js'
 export type { PreparationOptions } from './numbers/preparation.js';
 export { Decoder, Encoder, SparseAutoencoder } from './sparse-autoencoder.js';
 export type { HiddenActivation, Penalty } from './sparsity/kinds.js';
+export type { Corruption } from './sparsity/modifiers/corruption.js';
 export type { CheckpointOptions, EarlyStopping, FitOptions, LiveSettings, Signal } from './training/fit-options.js';
 export type { BatchReport, EpochReport, History } from './training/history.js';
 export type { Resampling } from './training/resampling.js';
@@ -38,7 +39,8 @@ export type { ParameterCheck, Result };
 
 /**
  * Compares the model's gradients on X, computed by its own backward pass in its own precision and
- * backend, with central differences of J, computed in float64. Changes nothing.
+ * backend, with central differences of J, computed in float64. Changes nothing. A parameter whose gradient is
+ * straight-through (jumprelu's `logThreshold`) is no derivative of J, and left out.
  */
 export function checkGradients(
   sae: SparseAutoencoder,

@@ -5,7 +5,7 @@ import type { FromBytesOptions, ToBytesOptions } from './core/model-file.js';
 import { writeWhole } from './node/files.js';
 import { SparseAutoencoder } from './sparse-autoencoder.js';
 
-export { checkpoints, latestCheckpoint } from './node/checkpoints.js';
+export { checkpoints, clearCheckpoints, latestCheckpoint } from './node/checkpoints.js';
 
 /**
  * Writes the model's file: beside its place first, to the disk, then renamed, so that a crash leaves the old file or the

@@ -9,6 +9,7 @@ import {
   type Evaluation,
   type LossAndGradients,
   modelOf,
+  type PassOptions,
   type PerParameter,
 } from './core/sparse-autoencoder.js';
 import type { FloatArray, Matrix } from './kernels/kernels.js';
@@ -195,8 +196,11 @@ export class SparseAutoencoder {
     return this.#core.topActivations(X, options);
   }
 
-  /** J over X as one training batch, and ∇J by the hand-written backward pass. */
-  lossAndGradients(X: MatrixLike, options: { targets?: MatrixLike } = {}): LossAndGradients<Result> {
+  /**
+   * J over X as one training batch, and ∇J by the hand-written backward pass. A code that is random in training is made of
+   * `noise`, draws of N(0, 1), n×h; zeros if not given.
+   */
+  lossAndGradients(X: MatrixLike, options: PassOptions = {}): LossAndGradients<Result> {
     const { gradients, ...rest } = this.#core.lossAndGradients(X, options);
     return { ...rest, gradients: presentAll(gradients, this.#layouts) };
   }

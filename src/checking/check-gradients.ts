@@ -1,11 +1,11 @@
 import { Model } from '../core/model.js';
 import { checkDataOptions, completeModelOptions } from '../core/options.js';
-import { modelOf, type PerParameter, SparseAutoencoder } from '../core/sparse-autoencoder.js';
+import { modelOf, type PassOptions, type PerParameter, SparseAutoencoder } from '../core/sparse-autoencoder.js';
 import type { FloatArray, Matrix } from '../kernels/kernels.js';
 import { createPlainKernels } from '../kernels/plain/plain.js';
 import { type Layout, sizeOf, viewStored } from '../layers/parameters.js';
 import { Objective } from '../model/objective.js';
-import { count, positive, show } from '../numbers/checks.js';
+import { anything, count, positive, show } from '../numbers/checks.js';
 import type { MatrixLike } from '../numbers/matrix-like.js';
 import { compareGradient, type Differentiable, type GradientCheck, type GradientCheckOptions } from './gradient-check.js';
 
@@ -25,14 +25,15 @@ type Numbers = Readonly<Record<string, { readonly data: FloatArray }>>;
 /** Whoever claims gradients: either class, or one derived from it. */
 interface Claimant {
   readonly parameters: Numbers;
-  lossAndGradients(X: MatrixLike, options: { targets?: MatrixLike }): { gradients: Numbers };
+  lossAndGradients(X: MatrixLike, options: PassOptions): { gradients: Numbers };
 }
 
-export type CheckGradientsOptions = GradientCheckOptions & { targets?: MatrixLike };
+export type CheckGradientsOptions = GradientCheckOptions & PassOptions;
 
 /**
  * Compares the model's gradients on X, computed by its own backward pass in its own precision and
- * backend, with central differences of J, computed in float64. Changes nothing.
+ * backend, with central differences of J, computed in float64. Changes nothing. A parameter whose gradient is
+ * straight-through (jumprelu's `logThreshold`) is no derivative of J, and left out.
  */
 export function checkGradients(
   sae: SparseAutoencoder,
@@ -50,14 +51,17 @@ export function checkClaims(
   X: MatrixLike,
   options: CheckGradientsOptions,
 ): PerParameter<ParameterCheck> {
-  checkDataOptions('checkGradients', options, { step: positive, samples: count });
-  const { gradients } = sae.lossAndGradients(X, { targets: options.targets });
+  checkDataOptions('checkGradients', options, { step: positive, samples: count, noise: anything });
+  const { targets, noise } = options;
+  const { gradients } = sae.lossAndGradients(X, { targets, noise });
   const model = new Model(completeModelOptions({ ...spec, dtype: 'float64', backend: 'plain' }));
   model.memory.copyFrom(memory);
   const x = model.prepare('checkGradients: X', model.readFinite('checkGradients: X', X, spec.inputDim));
-  const t = model.readTargets('checkGradients: targets', options.targets, x.rows) ?? x;
+  const t = model.readTargets('checkGradients: targets', targets, x.rows) ?? x;
+  const drawn = model.readNoise('checkGradients: noise', noise, x.rows);
   const theta = flat(sae.parameters, layout);
-  const fn = objectiveFunction(new Objective(plain, model.spec, x.rows, false, memory), layout, theta, x, t);
+  const objective = new Objective(plain, model.spec, x.rows, false, memory);
+  const fn = objectiveFunction(objective, layout, theta, x, t, drawn);
   return checkParameters(fn, theta, flat(gradients, layout), layout, options);
 }
 
@@ -68,12 +72,13 @@ export function objectiveFunction(
   theta0: Float64Array,
   x: Matrix,
   t: Matrix,
+  noise?: Matrix,
 ): Differentiable {
-  objective.hold(viewStored(theta0, layout), x, t);
-  return (theta) => ({ value: objective.evaluate(viewStored(theta, layout), x, t).summands });
+  objective.hold(viewStored(theta0, layout), x, t, noise);
+  return (theta) => ({ value: objective.evaluate(viewStored(theta, layout), x, t, undefined, noise).summands });
 }
 
-/** `checkGradient`, parameter by parameter. */
+/** `checkGradient`, parameter by parameter; those whose gradient is straight-through, which no difference tells, left out. */
 export function checkParameters(
   fn: Differentiable,
   theta: Float64Array,
@@ -82,14 +87,18 @@ export function checkParameters(
   options: GradientCheckOptions = {},
 ): PerParameter<ParameterCheck> {
   let from = 0;
-  const entries = layout.map((part) => {
+  const entries = layout.flatMap((part) => {
     const to = from + sizeOf(part);
+    if (part.straightThrough) {
+      from = to;
+      return [];
+    }
     const check = compareGradient(fn, theta, gradient, from, to, options);
     const result = place(check, from, part.shape);
     from = to;
-    return [part.name, result];
+    return [[part.name, result] as const];
   });
-  return Object.fromEntries(entries);
+  return Object.fromEntries(entries) as PerParameter<ParameterCheck>;
 }
 
 /** θ, or a gradient, as one array of doubles. */

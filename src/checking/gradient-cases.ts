@@ -7,7 +7,7 @@ import { reconstructionScale } from '../layers/reconstruction.js';
 import { Objective } from '../model/objective.js';
 import { Random } from '../numbers/random.js';
 import type { AnyCodeKind, GradientCase } from '../sparsity/kind.js';
-import { codes, modifiers, penalties, terms } from '../sparsity/kinds.js';
+import { codeKind, codes, modifiers, penalties, terms } from '../sparsity/kinds.js';
 import { checkGradients, checkParameters, flat, objectiveFunction, type ParameterCheck } from './check-gradients.js';
 
 /** A case with all that a model needs. */
@@ -27,44 +27,46 @@ function isLegal(options: object): boolean {
   }
 }
 
-/**
- * Every legal combination of a code, an output, a reconstruction, a penalty and a term of θ alone; every legal one of a
- * code, a penalty and what any kind may have; the corners that each kind names, and those that no kind owns.
- */
-export function gradientCases(): CompleteCase[] {
-  const nothing: GradientCase = { name: '', options: {} };
-  const ofWeights = terms.filter(({ value }) => value).flatMap(({ cases }) => cases);
-  const beside = [...terms.filter(({ layer }) => layer), ...modifiers].flatMap(({ cases }) => cases);
-  const combined = codes.flatMap((code) =>
-    Object.keys(elementwise).flatMap((outputActivation) =>
-      Object.keys(reconstructionScale).flatMap((reconstruction) =>
-        penalties.flatMap((penalty) =>
-          [nothing, ...ofWeights].map((term) => ({
-            ...term,
-            name: `${code.name} ${outputActivation} ${reconstruction} ${penalty.name} ${term.name}`.trim(),
-            options: { ...ofCode(code), outputActivation, reconstruction, penalty: penalty.name, ...term.options },
-          })),
-        ),
-      ),
-    ),
-  );
-  const modified = codes.flatMap((code) =>
-    penalties.flatMap((penalty) =>
-      beside.map((item) => ({
-        ...item,
-        name: `${item.name}: ${code.name} ${penalty.name}`,
-        options: { ...ofCode(code), outputActivation: 'identity', penalty: penalty.name, ...item.options },
+/** What may stand beside any kind of code, each with the options that ask for it. */
+const extras = [...terms, ...modifiers].map(({ cases }) => cases);
+
+/** Both together; where both say something, what the second says. */
+const together = (a: GradientCase, b: GradientCase): GradientCase => ({
+  ...a,
+  ...b,
+  name: `${a.name} ${b.name}`,
+  options: { ...a.options, ...b.options },
+});
+
+/** Every legal pair of kinds with every way out, with every term or modifier, and every pair of these with every code. */
+function combinations(): GradientCase[] {
+  return codes.flatMap((code) => {
+    const ofCode = { name: code.name, options: optionsOf(code) };
+    const pairs = penalties.map(({ name }) => together(ofCode, { name, options: { penalty: name } }));
+    const legal = [ofCode, ...pairs].find(({ options }) => isLegal(options)) ?? ofCode;
+    const usual = { ...legal, name: code.name };
+    const outputs = Object.keys(elementwise).flatMap((outputActivation) =>
+      Object.keys(reconstructionScale).map((reconstruction) => ({
+        name: `${outputActivation} ${reconstruction}`,
+        options: { outputActivation, reconstruction },
       })),
-    ),
-  );
-  const legal = [...combined, ...modified].filter(({ options }) => isLegal(options));
-  const ofCodes = codes.flatMap((code) => code.cases.map((item) => named(code.name, ofCode(code), item)));
+    );
+    const ofExtras = extras.flatMap((cases, e) => extras.slice(e + 1).flatMap((others) => product(cases, others)));
+    return [...product(pairs, outputs), ...product(pairs, extras.flat()), ...product([usual], ofExtras)];
+  });
+}
+
+const product = (as: readonly GradientCase[], bs: readonly GradientCase[]) => as.flatMap((a) => bs.map((b) => together(a, b)));
+
+/** Every legal combination, the corners that each kind names, and those that no kind owns. */
+export function gradientCases(): CompleteCase[] {
+  const ofCodes = codes.flatMap((code) => code.cases.map((item) => named(code.name, optionsOf(code), item)));
   const ofPenalties = penalties.flatMap(({ name, cases }) => cases.map((item) => named('', { penalty: name }, item)));
-  const cases = [...legal, ...ofCodes, ...ofPenalties, ...corners];
+  const cases = [...combinations().filter(({ options }) => isLegal(options)), ...ofCodes, ...ofPenalties, ...corners];
   return cases.map((item) => ({ ...item, options: { ...small, ...item.options } as SparseAutoencoderOptions }));
 }
 
-const ofCode = ({ name, example }: AnyCodeKind) => ({ hiddenActivation: name, ...example });
+const optionsOf = ({ name, example }: AnyCodeKind) => ({ hiddenActivation: name, ...example });
 
 const named = (name: string, options: GradientCase['options'], item: GradientCase): GradientCase => ({
   ...item,
@@ -88,19 +90,37 @@ export function checkCase({ name, options, n = 5, room, loudness = 0, memory = {
     decoderBias: Array.from({ length: sae.outputDim }, () => random.uniform() * 0.4),
   });
   for (const [what, values] of Object.entries(memory)) modelOf(sae).memory.values[what].set(values);
-  if (room) return checkPartialBatch(sae, rows(n, sae.inputDim), room);
+  const x = rows(n, sae.inputDim);
+  const noise = noiseFor(options, n, random);
+  if (room) return checkPartialBatch(sae, x, noise, room);
   const targets = sae.outputDim === sae.inputDim ? undefined : rows(n, sae.outputDim);
-  return checkGradients(sae, rows(n, sae.inputDim), { targets });
+  return checkGradients(sae, x, { targets, noise });
+}
+
+/** What a code that is random in training is made of. */
+export function noiseFor(
+  { hiddenActivation = 'relu', hiddenDim }: SparseAutoencoderOptions,
+  n: number,
+  random: Random,
+): number[][] | undefined {
+  if (!codeKind({ hiddenActivation }).random) return undefined;
+  return Array.from({ length: n }, () => Array.from({ length: hiddenDim }, () => random.gaussian()));
 }
 
 /** The same with an Objective whose workspace is larger than the batch, as in training. */
-function checkPartialBatch(sae: SparseAutoencoder, x: number[][], room: number): PerParameter<ParameterCheck> {
+function checkPartialBatch(
+  sae: SparseAutoencoder,
+  x: number[][],
+  noise: number[][] | undefined,
+  room: number,
+): PerParameter<ParameterCheck> {
   const model = modelOf(sae);
   const { spec, layout, memory } = model;
   const batch = model.readFinite('gradcheck: X', x, sae.inputDim);
   const objective = new Objective(createPlainKernels('float64'), spec, room, false, memory);
+  const drawn = model.readNoise('gradcheck: noise', noise, batch.rows);
   const theta = flat(sae.parameters, layout);
   const gradient = new Float64Array(theta.length);
-  objective.evaluate(viewStored(theta, layout), batch, batch, gradient);
-  return checkParameters(objectiveFunction(objective, layout, theta, batch, batch), theta, gradient, layout);
+  objective.evaluate(viewStored(theta, layout), batch, batch, gradient, drawn);
+  return checkParameters(objectiveFunction(objective, layout, theta, batch, batch, drawn), theta, gradient, layout);
 }

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { basename } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { modelOf } from '../core/sparse-autoencoder.js';
 import { type Bits, toModule } from '../export.js';
 import { writeNpy } from '../formats/npy.js';
@@ -17,7 +17,7 @@ import { historyOf } from '../training/history.js';
 import { addDataFlags, type DataFlags, type Rows, readRows } from './data.js';
 import { flag } from './flags.js';
 import { snapshot } from './job.js';
-import { count, prepareFile, print } from './output.js';
+import { count, prepareFiles, print } from './output.js';
 import { matrixOf, type Samples } from './plan.js';
 import { reportData } from './report-data.js';
 
@@ -51,7 +51,8 @@ export function addApplyCommands(program: Command): void {
           ),
         ),
     ).action((path: string, paths: string[], flags: ApplyFlags) => {
-      if (flags.out) prepareFile(flags.out);
+      prepareFiles({ out: flags.out }, [path, ...paths]);
+      writerOf(flags);
       const { sae, rows } = opened(path, paths, flags);
       const { data, shape } = apply(sae, matrixOf(samplesOf(rows)));
       writeRows(flags, data, shape[0], shape[1], rows.labels);
@@ -97,7 +98,7 @@ export function addApplyCommands(program: Command): void {
         ),
       ),
   ).action((path: string, paths: string[], flags: ApplyFlags & { out: string; image?: string }) => {
-    prepareFile(flags.out);
+    prepareFiles({ out: flags.out }, [path, ...paths]);
     const { sae, rows } = opened(path, paths, flags);
     writeWhole(flags.out, new TextEncoder().encode(reportOf(path, paths, sae, rows, flags.image)));
     print(`report: ${flags.out}`);
@@ -107,7 +108,11 @@ export function addApplyCommands(program: Command): void {
     .command('export')
     .description('writes a model as something else')
     .argument('<model>', 'a model.safetensors')
-    .requiredOption('--to <kind>', 'module: one ES module without imports; safetensors: the weights alone')
+    .addOption(
+      new Option('--to <kind>', 'module: one ES module without imports; safetensors: the weights alone')
+        .choices(['module', 'safetensors'])
+        .makeOptionMandatory(),
+    )
     .requiredOption('--out <file>', 'where it goes: model.js; the types of a module go beside it')
     .addOption(
       flag(
@@ -116,7 +121,10 @@ export function addApplyCommands(program: Command): void {
         when((v) => v === 8 || v === 32, '8 or 32'),
       ),
     )
-    .action((path: string, flags: { to: string; out: string; bits?: Bits }) => exportAs(load(path), flags));
+    .action((path: string, flags: { to: 'module' | 'safetensors'; out: string; bits?: Bits }) => {
+      prepareFiles({ out: flags.out }, [path]);
+      exportAs(load(path), flags);
+    });
 }
 
 type Input = ReturnType<typeof matrixOf>;
@@ -125,6 +133,12 @@ function opened(path: string, paths: string[], flags: ApplyFlags): { sae: Sparse
   const sae = load(path);
   const rows = readRows(paths, flags, sae.options.dtype);
   if (rows.rows === 0) throw new Error(`${paths.join(', ')}: has no rows, expected at least one`);
+  const { inputNames } = sae.options;
+  const at = rows.names && inputNames.length === rows.cols ? rows.names.findIndex((name, j) => name !== inputNames[j]) : -1;
+  if (at >= 0) {
+    throw new Error(`${paths[0]}: column ${at} is "${rows.names?.[at]}", expected "${inputNames[at]}", as the model was trained`);
+  }
+  if (rows.cols !== sae.inputDim) throw new Error(`${paths[0]}: has rows of ${rows.cols}, expected ${sae.inputDim}, as ${path}`);
   return { sae, rows };
 }
 
@@ -140,10 +154,17 @@ function writeRows(
   cols: number,
   labels: readonly string[] | null,
 ): void {
-  const kind = to ?? WRITERS.find((each) => out?.endsWith(`.${each}`)) ?? 'csv';
-  const bytes = encoded(kind, data as Float32Array, rows, cols, labels);
-  if (out === undefined || out === '-') process.stdout.write(bytes);
-  else writeWhole(out, bytes);
+  const bytes = encoded(writerOf({ out, to }), data as Float32Array, rows, cols, labels);
+  write(out, bytes);
+}
+
+/** What to write, by flag or by the name of the file; CSV to stdout. */
+function writerOf({ out, to }: ApplyFlags): Writer {
+  const named = WRITERS.find((each) => out?.endsWith(`.${each}`));
+  if (to || named || out === undefined || out === '-') return to ?? named ?? 'csv';
+  throw new Error(
+    `--out: ${out} does not say what to write, expected a name that ends in ${WRITERS.map((each) => `.${each}`).join(', ')}, or --to`,
+  );
 }
 
 function encoded(
@@ -226,7 +247,7 @@ function reportOf(path: string, paths: string[], sae: SparseAutoencoder, rows: R
     judge,
     judgedBy: 'given',
     image: width ? { width, height } : null,
-    inputNames: rows.names,
+    inputNames: sae.options.inputNames.length ? sae.options.inputNames : rows.names,
     fit: { epochs: history.loss.length, batchSize: state.run?.batchSize },
     command: ['report', path, ...paths],
   };
@@ -236,18 +257,20 @@ function reportOf(path: string, paths: string[], sae: SparseAutoencoder, rows: R
 }
 
 function exportAs(sae: SparseAutoencoder, { to, out, bits = 32 }: { to: string; out: string; bits?: Bits }): void {
-  prepareFile(out);
   if (to === 'safetensors') {
-    writeWhole(out, sae.toBytes());
-  } else if (to === 'module') {
-    const { code, types } = toModule(sae, { bits });
-    const beside = out.replace(/\.m?js$/, '').concat(out.endsWith('.mjs') ? '.d.mts' : '.d.ts');
-    writeWhole(out, new TextEncoder().encode(code));
-    writeWhole(beside, new TextEncoder().encode(types));
-    print(`module: ${out}, ${count(code.length)} bytes; types: ${beside}`);
+    write(out, sae.toBytes());
     return;
-  } else {
-    throw new Error(`--to: ${to} is no kind of export, expected module or safetensors`);
   }
-  print(`${to}: ${out}`);
+  const { code, types } = toModule(sae, { bits });
+  write(out, new TextEncoder().encode(code));
+  if (out === '-') return;
+  const beside = out.replace(/\.m?js$/, '').concat(out.endsWith('.mjs') ? '.d.mts' : '.d.ts');
+  writeWhole(beside, new TextEncoder().encode(types));
+  print(`module: ${out}, ${count(code.length)} bytes; types: ${beside}`);
+}
+
+/** To a file, or to stdout. */
+function write(out: string | undefined, bytes: Uint8Array): void {
+  if (out === undefined || out === '-') process.stdout.write(bytes);
+  else writeWhole(out, bytes);
 }

@@ -19,3 +19,19 @@ await build({
     js: "import { createRequire as createBundleRequire } from 'node:module'; const require = createBundleRequire(import.meta.url);",
   },
 });
+
+/** The core as one file for pages that use no bundler, and the worker that its threads run. */
+for (const [entry, outfile] of [
+  ['src/core.ts', 'dist/core.min.js'],
+  ['src/kernels/simd/worker.ts', 'dist/worker.js'],
+]) {
+  await build({
+    entryPoints: [entry],
+    outfile,
+    bundle: true,
+    minify: true,
+    platform: 'browser',
+    format: 'esm',
+    target: 'es2022',
+  });
+}

@@ -89,8 +89,17 @@ export function readRows(paths: readonly string[], flags: DataFlags, dtype: DTyp
     ...(header === false && { header }),
     gunzip: (packed, atMost) => gunzipSync(packed, { maxOutputLength: Math.max(1, atMost) }),
   };
-  const tables = paths.map((path) => readTable(readBytes(path), path === '-' ? 'stdin' : path, options));
+  const tables = paths.map((path) => readOne(path, options));
   return tables.length === 1 ? rowsOf(tables[0]) : joined(tables, paths, dtype);
+}
+
+function readOne(path: string, options: TableOptions): Table {
+  try {
+    return readTable(readBytes(path), path === '-' ? 'stdin' : path, options);
+  } catch (error) {
+    const hint = /is not a number$/.test((error as Error).message) && options.label === undefined;
+    throw hint ? new Error(`${(error as Error).message} (a column of labels is named with --label)`, { cause: error }) : error;
+  }
 }
 
 const rowsOf = ({ kind, data, rows, cols, labels, names }: Table): Rows => ({

@@ -4,7 +4,7 @@ import type { Check, Option as ModelOption } from '../numbers/checks.js';
 import { codes, penalties, penaltyKind } from '../sparsity/kinds.js';
 
 /** Options that follow from the data, or are no single value: see data.ts. */
-const WITHOUT_FLAG = ['inputDim', 'outputDim', 'preparation'];
+const WITHOUT_FLAG = ['inputDim', 'outputDim', 'inputNames', 'preparation'];
 /** Shorter names than the options have. */
 const SHORT: Readonly<Record<string, string>> = { hiddenDim: 'hidden', learningRate: 'lr', sparsityParam: 'rho' };
 
@@ -19,7 +19,7 @@ export function parsed(check: Check): (text: string) => unknown {
     if (check.ok(text)) return text;
     let value: unknown;
     try {
-      value = JSON.parse(text);
+      value = text.trim() === '' || Number.isNaN(Number(text)) ? JSON.parse(text) : Number(text);
     } catch {}
     if (check.ok(value)) return value;
     throw new InvalidArgumentError(`Expected ${check.expected.replaceAll('"', '')}.`);
@@ -105,11 +105,4 @@ function refuseIdle(command: Command, options: Partial<SparseAutoencoderOptions>
 
 function idle(command: Command, name: string, what: string, chosen: string | undefined, owners: readonly string[]): never {
   return command.error(`error: --${flagOf(name)} has no meaning with ${what} ${chosen}, expected ${owners.join(' or ')}`);
-}
-
-/** The flags that make such a model again. */
-export function modelArguments(options: Partial<SparseAutoencoderOptions>): [string, unknown][] {
-  return flagged
-    .map(([name]) => [flagOf(name), (options as Record<string, unknown>)[name]] as [string, unknown])
-    .filter(([, value]) => value !== undefined && value !== false);
 }

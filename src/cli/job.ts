@@ -1,7 +1,6 @@
-import { rmSync } from 'node:fs';
 import { modelOf } from '../core/sparse-autoencoder.js';
 import type { FitOptions, History, SparseAutoencoder } from '../index.js';
-import { checkpoints, latestCheckpoint } from '../node/checkpoints.js';
+import { checkpoints, clearCheckpoints, latestCheckpoint } from '../node/checkpoints.js';
 import type { ReportSnapshot } from '../report/report-data.js';
 import { coreOf } from '../sparse-autoencoder.js';
 import { penaltyKind } from '../sparsity/kinds.js';
@@ -33,6 +32,8 @@ export interface Job {
 export interface Outcome {
   /** From the first epoch of the fit on, whichever process it ran in. */
   readonly history: History;
+  /** How many epochs this process has run. */
+  readonly epochsRun: number;
   readonly snapshots: readonly ReportSnapshot[];
   readonly seconds: number;
   /** Which signal ended it early, and the checkpoint to go on from, if there is one. */
@@ -53,13 +54,19 @@ export async function runJob({ sae, X, rows, fit, scoreEvery, json, checkpoints:
   const snapshots = [snapshot(sae, before)];
   const stop = new AbortController();
   let signal: NodeJS.Signals | null = null;
+  let interruptedAt = Infinity;
   const interrupt = (name: NodeJS.Signals) => {
+    // npm and tsx pass on what the terminal has sent already; whoever insists a second later gets out.
+    if (performance.now() - interruptedAt > 1000) process.exit(SIGNALS[name]);
+    if (signal) return;
+    interruptedAt = performance.now();
     signal = name;
     stop.abort();
   };
   const checkpoint = checkpoints(kept.folder, { minutes: kept.minutes });
   const progress = createProgress({
     epochs: fit.epochs,
+    epochsBefore: before,
     rows,
     hidden: sae.hiddenDim,
     terms: termsOf(sae),
@@ -67,7 +74,7 @@ export async function runJob({ sae, X, rows, fit, scoreEvery, json, checkpoints:
     json,
   });
   const started = performance.now();
-  for (const name of Object.keys(SIGNALS)) process.once(name, interrupt);
+  for (const name of Object.keys(SIGNALS)) process.on(name, interrupt);
   try {
     await sae.fit(X, {
       ...fit,
@@ -79,7 +86,7 @@ export async function runJob({ sae, X, rows, fit, scoreEvery, json, checkpoints:
         progress.epoch(report);
       },
     });
-    rmSync(kept.folder, { recursive: true, force: true });
+    clearCheckpoints(kept.folder);
   } catch (error) {
     if (!signal) throw error;
     process.exitCode = SIGNALS[signal];
@@ -90,7 +97,9 @@ export async function runJob({ sae, X, rows, fit, scoreEvery, json, checkpoints:
   }
   const seconds = (performance.now() - started) / 1000;
   const history = historyOf(state.records.slice(start));
-  return { history, snapshots, seconds, interrupted: signal && { signal, checkpoint: latestCheckpoint(kept.folder) } };
+  const epochsRun = epochsDone() - before;
+  const checkpointNow = epochsRun > 0 ? latestCheckpoint(kept.folder) : null;
+  return { history, epochsRun, snapshots, seconds, interrupted: signal && { signal, checkpoint: checkpointNow } };
 }
 
 /** How the loss is made up: "mse 0.0189 + 0.1·kl 0.0880". */

@@ -9,7 +9,7 @@ export const count = (n: number): string => n.toLocaleString('en-US');
 
 /** How the program is called here: `npm start --` in its repository, its name elsewhere. */
 export const programCall = (): string =>
-  ({ start: 'npm start --', npx: 'npx sparse-autoencoder' })[process.env.npm_lifecycle_event ?? ''] ?? 'sparse-autoencoder';
+  process.env.npm_lifecycle_event === 'start' ? 'npm start --' : 'npx sparse-autoencoder';
 
 /** Before anything is computed: an --out that cannot be written must not cost a training run. */
 export function prepareFolder(folder: string, files: readonly string[]): void {
@@ -24,12 +24,23 @@ export function prepareFolder(folder: string, files: readonly string[]): void {
   }
 }
 
-/** The same for a file that is to be written. */
-export function prepareFile(path: string): void {
-  if (path === '-') return;
-  if (existsSync(path) && statSync(path).isDirectory())
-    throw new Error(`--out: ${path} is a folder, expected the path of a file`);
-  if (!existsSync(dirname(path))) throw new Error(`--out: the folder ${dirname(path)} does not exist`);
+/**
+ * The same for files that are to be written, by the flags that name them: none may be one that is read, or one of the others.
+ * @throws Error naming the flag
+ */
+export function prepareFiles(outputs: Readonly<Record<string, string | undefined>>, inputs: readonly string[]): void {
+  const taken = new Map(inputs.filter((path) => path !== '-').map((path) => [resolve(path), 'is read by this command']));
+  for (const [flag, path] of Object.entries(outputs)) {
+    if (path === undefined || path === '-') continue;
+    const fail = (why: string): never => {
+      throw new Error(`--${flag}: ${path} ${why}, expected the path of a file of its own`);
+    };
+    if (existsSync(path) && statSync(path).isDirectory()) fail('is a folder');
+    if (!existsSync(dirname(path))) throw new Error(`--${flag}: the folder ${dirname(path)} does not exist`);
+    const why = taken.get(resolve(path));
+    if (why) fail(why);
+    taken.set(resolve(path), `is what --${flag} writes`);
+  }
 }
 
 /** One level at a time: mkdir's own `recursive` never returns on file systems that answer ENOENT to all. */

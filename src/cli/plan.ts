@@ -1,4 +1,4 @@
-import type { FitOptions, SparseAutoencoderOptions } from '../index.js';
+import type { FitOptions, SparseAutoencoder, SparseAutoencoderOptions } from '../index.js';
 import type { ImageSize } from '../report/report-data.js';
 
 /** Rows with what is known of them. */
@@ -26,13 +26,11 @@ export interface TrainingPlan {
   readonly scoreEvery?: number;
   readonly files: { readonly model: string; readonly report: string | null; readonly checkpoints: string };
   readonly checkpointMinutes: number;
-  /** A checkpoint to go on from. */
-  readonly resume: string | null;
+  /** A checkpoint's model, to go on from. */
+  readonly resume: SparseAutoencoder | null;
   readonly json: boolean;
   /** The command's arguments, to be shown with what it made. */
   readonly command: readonly string[];
-  readonly backend?: SparseAutoencoderOptions['backend'];
-  readonly threads?: SparseAutoencoderOptions['threads'];
 }
 
 export const matrixOf = ({ data, rows, cols }: Samples) => ({ data, shape: [rows, cols] });

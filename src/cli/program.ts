@@ -1,17 +1,17 @@
 import { basename, join, resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { modelOf } from '../core/sparse-autoencoder.js';
-import type { SparseAutoencoderOptions } from '../index.js';
+import type { SparseAutoencoder, SparseAutoencoderOptions } from '../index.js';
 import { latestCheckpoint } from '../node/checkpoints.js';
 import { mnistFolder, readImageDataSet } from '../node/dataset.js';
 import { load } from '../node.js';
-import { fraction, positive, text, count as wholeNumber } from '../numbers/checks.js';
+import { fraction, positive, suggestion, text, count as wholeNumber } from '../numbers/checks.js';
 import { coreOf } from '../sparse-autoencoder.js';
 import { addApplyCommands } from './apply.js';
 import { addDataFlags, addPreparationFlags, preparationFrom, readRows, withinUnit } from './data.js';
-import { addModelFlags, flag, modelArguments, modelFrom } from './flags.js';
+import { addModelFlags, flag, modelFrom } from './flags.js';
 import { printGradientTable } from './gradcheck.js';
-import { count, prepareFile, prepareFolder } from './output.js';
+import { count, prepareFiles, prepareFolder } from './output.js';
 import type { Samples } from './plan.js';
 import { presets } from './presets.js';
 import { addSuperpositionCommand } from './superposition.js';
@@ -25,6 +25,7 @@ export function createProgram(version: string): Command {
     .description('Trains a sparse autoencoder on MNIST, or data of its form, and writes an HTML report and the model.')
     .version(version, '--version')
     .enablePositionalOptions()
+    .helpCommand(true)
     .exitOverride()
     .showHelpAfterError('(--help lists the options)');
   addTrainingFlags(program)
@@ -44,7 +45,13 @@ export function createProgram(version: string): Command {
         .map(([name, { title }]) => `  ${name.padEnd(10)} ${title}`)
         .join('\n')}`,
     )
-    .action((_options, command: Command) => mainJob(command));
+    .argument('[command]', 'one of those below; without one it does its main job')
+    .action((name: string | undefined, _options, command: Command) => {
+      if (name === undefined) return mainJob(command);
+      const names = program.commands.map((each) => each.name());
+      return command.error(`error: unknown command ${JSON.stringify(name)}${suggestion(name, names)}`);
+    })
+    .allowExcessArguments();
   addModelFlags(program, defaults);
 
   const train = program
@@ -81,23 +88,31 @@ function addTrainingFlags(command: Command): Command {
     .option('--resume [file]', 'go on from a checkpoint (the latest, if no file is named)');
 }
 
-/** The checkpoint to go on from. With it the model is the file's, so that flags of a model have nothing to say. */
-function resumed(command: Command, folder: string): string | null {
+/**
+ * The model to go on with, from the checkpoint that --resume names or the latest in the folder. Flags of the model may say
+ * again what it is, and nothing else.
+ */
+function resumed(command: Command, folder: string): SparseAutoencoder | null {
   const { resume } = command.opts<{ resume?: string | true }>();
   if (resume === undefined) return null;
-  const given = modelArguments(modelFrom(command, {})).filter(([name]) => name !== 'backend' && name !== 'threads');
-  if (given.length) command.error(`error: --${given[0][0]} has no meaning with --resume: the model is the checkpoint's`);
   const path = resume === true ? latestCheckpoint(folder) : resume;
-  if (path === null) command.error(`error: --resume: there is no checkpoint in ${folder}`);
-  return path;
+  if (path === null) return command.error(`error: --resume: there is no checkpoint in ${folder}`);
+  const { backend, threads, ...given } = modelFrom(command, {});
+  const sae = load(path, { backend, threads });
+  const preparation = preparationFrom(command.opts());
+  const said = { ...given, ...(Object.keys(preparation).length > 0 && { preparation }) };
+  for (const [name, value] of Object.entries(said)) {
+    const own = (sae.options as unknown as Record<string, unknown>)[name];
+    const same = JSON.stringify(own) === JSON.stringify(value) || String(own) === String(value);
+    if (!same)
+      command.error(`error: --resume: ${name} is ${JSON.stringify(value)}, expected ${JSON.stringify(own)}, as in ${path}`);
+  }
+  return sae;
 }
 
 /** Rows a step: as the flag says, else as the run to be resumed had them, else 256. */
-function batchSize(command: Command, checkpoint: string | null): number {
-  const given = command.opts<{ batchSize?: number }>().batchSize;
-  const run = checkpoint === null || given !== undefined ? null : modelOf(coreOf(load(checkpoint, { threads: 1 }))).state.run;
-  return given ?? run?.batchSize ?? 256;
-}
+const batchSize = (command: Command, resume: SparseAutoencoder | null): number =>
+  command.opts<{ batchSize?: number }>().batchSize ?? (resume && modelOf(coreOf(resume)).state.run?.batchSize) ?? 256;
 
 interface MainFlags {
   epochs: number;
@@ -136,8 +151,6 @@ async function mainJob(command: Command): Promise<void> {
     image: { width: train.width, height: train.height },
     inputNames: null,
     model: model as SparseAutoencoderOptions,
-    backend: model.backend,
-    threads: model.threads,
     fit: { epochs, batchSize: size },
     scoreEvery: preset?.scoreEvery,
     files,
@@ -161,7 +174,8 @@ async function trainOn(paths: string[], command: Command): Promise<void> {
   const flags = command.opts<TrainFlags>();
   const { epochs, out, report, validationSplit, patience, json = false, checkpointMinutes } = flags;
   const files = { model: out, report: report ?? null, checkpoints: `${out}.checkpoints` };
-  for (const path of [out, report]) if (path !== undefined) prepareFile(path);
+  prepareFiles({ out, report }, paths);
+  if (out === '-') throw new Error('--out: - is stdout, where training speaks, expected a file');
   const resume = resumed(command, files.checkpoints);
   const preparation = preparationFrom(command.opts());
   const model = modelFrom(command, defaults);
@@ -184,9 +198,7 @@ async function trainOn(paths: string[], command: Command): Promise<void> {
     judgedBy: kept > 0 ? 'validation' : 'training',
     image: null,
     inputNames: names,
-    model: { ...model, outputActivation, preparation } as SparseAutoencoderOptions,
-    backend: model.backend,
-    threads: model.threads,
+    model: { ...model, outputActivation, preparation, inputNames: names ? [...names] : undefined } as SparseAutoencoderOptions,
     fit: {
       epochs,
       batchSize: batchSize(command, resume),

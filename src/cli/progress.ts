@@ -10,6 +10,8 @@ export interface Progress {
 
 export interface ProgressOptions {
   epochs: number;
+  /** Of these, how many there have been in an earlier process. */
+  epochsBefore?: number;
   /** Rows an epoch. */
   rows: number;
   hidden: number;
@@ -37,7 +39,7 @@ export function createProgress(options: ProgressOptions): Progress {
 }
 
 /** Rows done, their rate, and the time that the rest will take. */
-function clock({ epochs, rows }: ProgressOptions) {
+function clock({ epochs, epochsBefore = 0, rows }: ProgressOptions) {
   const started = performance.now();
   let done = 0;
   return {
@@ -45,7 +47,7 @@ function clock({ epochs, rows }: ProgressOptions) {
       done += n;
     },
     speed: () => `${rate((done / (performance.now() - started)) * 1000)} samples/s`,
-    left: () => `${duration(((performance.now() - started) / 1000 / done) * (epochs * rows - done))} left`,
+    left: () => `${duration(((performance.now() - started) / 1000 / done) * ((epochs - epochsBefore) * rows - done))} left`,
   };
 }
 
@@ -60,8 +62,8 @@ function bar(options: ProgressOptions): Progress {
     },
     Presets.shades_classic,
   );
-  const { epochs, hidden, rows } = options;
-  view.start(epochs * rows, 0, { epoch: 1, epochs, hidden, loss: '…', l0: '…', speed: '…', left: '…' });
+  const { epochs, epochsBefore = 0, hidden, rows } = options;
+  view.start(epochs * rows, epochsBefore * rows, { epoch: 1, epochs, hidden, loss: '…', l0: '…', speed: '…', left: '…' });
   const show = (report: BatchReport | EpochReport) => ({
     loss: `${four(report.loss)} = ${options.terms(report.reconstruction, report.sparsity)}`,
     l0: report.l0.toFixed(1),

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { SparseAutoencoder, type SparseAutoencoderOptions } from '../core.js';
@@ -9,7 +9,7 @@ import { checkFinite, firstNonFinite } from '../numbers/matrix.js';
 import { isAstray, renderFrontier } from '../report/frontier.js';
 import { codes } from '../sparsity/kinds.js';
 import { addDataFlags, addPreparationFlags, preparationFrom, readRows, withinUnit } from './data.js';
-import { addModelFlags, flag, flagOf, givenOptions, modelArguments } from './flags.js';
+import { addModelFlags, flag, flagOf, givenOptions } from './flags.js';
 import { type Grid, type GridRun, gridOf } from './grid.js';
 import { count, prepareFolder, print, programCall } from './output.js';
 import { matrixOf, quoted, type Samples } from './plan.js';
@@ -103,7 +103,7 @@ async function run(paths: readonly string[], command: Command): Promise<void> {
   const plan = grid.runs.map((run) => ({ run, settings: settingsOf(run, common), model: modelPath(run) }));
   for (const { settings } of plan) file.requireOneSweep(settings);
   prepareFolder(out, [files.lines, files.report]);
-  if (models) mkdirSync(files.models, { recursive: true });
+  if (models) prepareFolder(files.models, []);
 
   const say = json ? (line: string) => process.stderr.write(`${line}\n`) : print;
   const found = (settings: SweepSettings, path: string) => {
@@ -217,7 +217,7 @@ function requireRuns(command: Command, { runs, skipped }: Grid, given: Partial<S
 function page(
   command: Command,
   { about, train }: SweepData,
-  model: Partial<SparseAutoencoderOptions>,
+  { preparation, ...model }: Partial<SparseAutoencoderOptions>,
   { epochs, batchSize }: Flags,
   { runs, skipped }: Grid,
   { lines }: SweepFile,
@@ -225,11 +225,8 @@ function page(
   const there = new Set(lines.map(nameOf));
   const settings = [
     ['data', about],
-    ['input', count(train.cols)],
-    ...modelArguments(model),
-    ...Object.entries(model.preparation ?? {}),
-    ['epochs', epochs],
-    ['batch-size', batchSize],
+    ['inputDim', train.cols],
+    ...Object.entries({ ...model, ...preparation, epochs, batchSize }),
   ];
   const root = (command.parent ?? command) as Command & { rawArgs: string[] };
   return renderFrontier({
@@ -238,7 +235,10 @@ function page(
     expected: lines.length + runs.filter((run) => !there.has(nameOf(run))).length,
     hiddenDim: model.hiddenDim as number,
     runs: lines,
-    settings: settings.map(([name, value]) => ({ name: String(name), value: String(value) })),
+    settings: settings.map(([name, value]) => ({
+      name: String(name),
+      value: typeof value === 'object' ? JSON.stringify(value) : String(value),
+    })),
     skipped,
     command: [programCall(), ...root.rawArgs.slice(2).map(quoted)].join(' '),
   });

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { diagnose, SparseAutoencoder } from '../index.js';
 import { writeWhole } from '../node/files.js';
-import { load, save } from '../node.js';
+import { save } from '../node.js';
 import { renderReport } from '../report/report.js';
 import { type Outcome, runJob } from './job.js';
 import { count, print, programCall } from './output.js';
@@ -12,9 +12,7 @@ import { reportData } from './report-data.js';
 export async function trainAndReport(plan: TrainingPlan): Promise<void> {
   const { train, judge, fit, files } = plan;
   const say = plan.json ? () => {} : print;
-  const sae = plan.resume
-    ? load(plan.resume, { backend: plan.backend, threads: plan.threads })
-    : new SparseAutoencoder({ ...plan.model, inputDim: train.cols });
+  const sae = plan.resume ?? new SparseAutoencoder({ ...plan.model, inputDim: train.cols });
   const { penalty, seed } = sae.options;
   say(
     `${plan.about}; ${sae.inputDim}-${sae.hiddenDim}-${sae.outputDim}, penalty ${penalty}, seed ${seed}, ${sae.backend} kernels`,
@@ -35,7 +33,9 @@ export async function trainAndReport(plan: TrainingPlan): Promise<void> {
   }
   const evaluation = sae.evaluate(matrixOf(judge));
   const losses = `${history.loss[0].toFixed(4)} → ${(history.loss.at(-1) as number).toFixed(4)}`;
-  say(`${history.loss.length} epochs in ${seconds.toFixed(1)} s; training loss ${losses}`);
+  const { epochsRun } = outcome;
+  const all = history.loss.length > epochsRun ? ` (${history.loss.length} in all)` : '';
+  say(`${epochsRun} epochs in ${seconds.toFixed(1)} s${all}; training loss ${losses}`);
   const { reconstruction } = sae.options;
   say(
     `${plan.judgedBy} (${count(judge.rows)} ${plan.image ? 'images' : 'rows'}): loss ${evaluation.loss.toFixed(4)}, ` +
@@ -49,12 +49,14 @@ export async function trainAndReport(plan: TrainingPlan): Promise<void> {
     writeWhole(files.report, new TextEncoder().encode(renderReport(data)));
     say(`report: ${files.report}`);
   }
-  if (interrupted) return sayHowToGoOn(plan, outcome, say);
-  save(sae, files.model);
-  say(`model: ${files.model}`);
+  if (!interrupted) {
+    save(sae, files.model);
+    say(`model: ${files.model}`);
+  } else sayHowToGoOn(plan, outcome, say);
   if (plan.json) {
     const { meanActivation: _, density: __, ...numbers } = evaluation;
-    print(JSON.stringify({ ...numbers, seconds, epochs: history.loss.length, model: files.model, report: files.report }));
+    const model = interrupted ? null : files.model;
+    print(JSON.stringify({ ...numbers, seconds, epochs: history.loss.length, model, report: files.report, interrupted }));
   }
 }
 

@@ -18,7 +18,7 @@ import type { History } from '../training/history.js';
 import { pauser } from '../training/pause.js';
 import { type DecoderBiasStart, geometricMedian } from '../training/start.js';
 import { train } from '../training/trainer.js';
-import type { Dealing, Run } from '../training/training-state.js';
+import type { Dealing, Run, TrainingState } from '../training/training-state.js';
 import type { Model } from './model.js';
 import { toBytes } from './model-file.js';
 import type { CompleteOptions } from './options.js';
@@ -38,7 +38,7 @@ export async function fit(model: Model, X: MatrixLike, given: FitOptions): Promi
   const separated = separate(model, all, options);
   const { epochs, batchSize, shuffle, earlyStopping, onEpochEnd, onBatchEnd, signal } = options;
   const dealing = { rows: separated.training.x.rows, batchSize, shuffle };
-  const resume = options.resume ? requireRun(model.state.run, dealing) : null;
+  const resume = options.resume ? requireRun(model.state, dealing, options.epochs) : null;
   requireShiftable(options.decoderBias, spec);
   const epochsBefore = model.state.records.length;
   const forget = model.preparation?.learn(separated.training.x);
@@ -49,6 +49,8 @@ export async function fit(model: Model, X: MatrixLike, given: FitOptions): Promi
 
   const k = trainingKernels(model.spec);
   try {
+    if (!training.targets) model.requireTarget('fit: X', training.x);
+    if (validation && !validation.targets) model.requireTarget('fit: validationData', validation.x);
     return await train(k, model.state, {
       spec,
       adam: spec,
@@ -101,13 +103,16 @@ async function decoderBiasStart(model: Model, { x, targets }: Samples, start?: D
 }
 
 /** The run to resume, if it can be resumed with these rows. */
-function requireRun(run: Run | null, dealing: Dealing): Run {
+function requireRun({ run, records }: TrainingState, dealing: Dealing, epochs: number): Run {
   if (!run)
     throw new Error('fit: resume: this model is in the middle of no fit, expected a checkpoint of one, or one that was aborted');
   for (const name of ['rows', 'batchSize', 'shuffle'] as const) {
     if (run[name] === dealing[name]) continue;
     throw new RangeError(`fit: resume: ${name} is ${dealing[name]}, expected ${run[name]}, as when the fit began`);
   }
+  const done = records.length - run.start;
+  if (epochs < done)
+    throw new RangeError(`fit: resume: epochs is ${epochs}, expected at least ${done}, as many as there have been`);
   return run;
 }
 

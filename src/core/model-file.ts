@@ -122,7 +122,7 @@ export function readModel(bytes: Uint8Array, how: FromBytesOptions): Model {
   const call = 'fromBytes';
   if (!(bytes instanceof Uint8Array)) throw new TypeError(`${call}: got ${show(bytes)}, expected a Uint8Array`);
   checkOptions(call, how, { backend: commonOptions.backend.check, threads: commonOptions.threads.check });
-  const { tensors, metadata } = readSafetensors(bytes, call);
+  const { tensors, metadata } = readContainer(bytes, call);
   if (metadata.get('format') !== FORMAT) {
     throw new RangeError(`${call}: these are safetensors, but no model: their metadata has no format "${FORMAT}"`);
   }
@@ -145,6 +145,14 @@ export function readModel(bytes: Uint8Array, how: FromBytesOptions): Model {
   if (metadata.has('training')) readTraining(take, parse<Training>(metadata, 'training'), model.state);
   if (tensors.size > 0) throw new RangeError(`${call}: unknown tensor ${show([...tensors.keys()][0])}`);
   return model;
+}
+
+function readContainer(bytes: Uint8Array, call: string): Safetensors {
+  try {
+    return readSafetensors(bytes, call);
+  } catch (error) {
+    throw new RangeError(`${(error as Error).message}; expected a model in a safetensors file`, { cause: error });
+  }
 }
 
 function parse<T>(metadata: ReadonlyMap<string, string>, key: string): T {

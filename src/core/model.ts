@@ -10,7 +10,7 @@ import { checkFinite, firstNonFinite, floats, type Where } from '../numbers/matr
 import { type MatrixLike, readMatrix, readRowOrMatrix, readVector } from '../numbers/matrix-like.js';
 import { Preparation, prepares, unlearned } from '../numbers/preparation.js';
 import { Random } from '../numbers/random.js';
-import { modifiers } from '../sparsity/kinds.js';
+import { codeKind, modifiers, terms } from '../sparsity/kinds.js';
 import type { Memory } from '../sparsity/memory.js';
 import { STEERING_START } from '../training/steering.js';
 import { TrainingState } from '../training/training-state.js';
@@ -115,11 +115,16 @@ export class Model implements Trained {
     return inferenceKernels(this.spec, this.#elements(CHUNK), x.data.length);
   }
 
-  /** θ, its gradient, and each row in every form that a pass may ask for: see Objective. */
+  /**
+   * θ, its gradient, and each row in every form that a pass may ask for: see Objective. Weights may be wanted transposed,
+   * and a term of the batch may have a pass of its own.
+   */
   #elements(rows: number): number {
-    const { inputDim, hiddenDim, outputDim } = this.spec;
-    const aRow = 6 * inputDim + 8 * hiddenDim + 5 * outputDim + 64;
-    return 3 * this.state.theta.length + rows * aRow + 2 ** 16;
+    const { inputDim, hiddenDim, outputDim, tied, prefixes = [] } = this.spec;
+    const aRow = 8 * inputDim + 18 * hiddenDim + (7 + 2 * prefixes.length) * outputDim + 64;
+    const transposes = tied === true || codeKind(this.spec).entries ? 3 * inputDim * hiddenDim : 0;
+    const passes = 1 + terms.filter((term) => term.layer && term.applies(this.spec)).length;
+    return passes * (3 * this.state.theta.length + transposes + rows * aRow) + 2 ** 16;
   }
 
   /** What X goes through before the encoder sees it; null if nothing. */
@@ -203,7 +208,28 @@ export class Model implements Trained {
     }
     const matrix = this.readFinite(where, targets, outputDim);
     if (matrix.rows !== rows) throw new RangeError(`${where} has ${matrix.rows} rows, expected ${rows}, as X`);
+    this.requireTarget(where, matrix);
     return matrix;
+  }
+
+  /** ε for so many rows; undefined where none is given. */
+  readNoise(where: Where, noise: unknown, rows: number): Matrix | undefined {
+    if (noise === undefined) return undefined;
+    const { hiddenActivation, hiddenDim } = this.spec;
+    if (!codeKind(this.spec).random)
+      throw new RangeError(`${where}: got ${show(noise)}, expected none with hiddenActivation "${hiddenActivation}"`);
+    const matrix = this.readFinite(where, noise, hiddenDim);
+    if (matrix.rows !== rows) throw new RangeError(`${where} has ${matrix.rows} rows, expected ${rows}, as X`);
+    return matrix;
+  }
+
+  /** That `t` can be T: what is compared with a probability must be one. X, where T = X, is told here once it is prepared. */
+  requireTarget(where: Where, { data, cols }: Matrix): void {
+    if (this.spec.reconstruction !== 'bce') return;
+    const at = data.findIndex((t: number) => t < 0 || t > 1);
+    if (at < 0) return;
+    const place = `${where}[${Math.floor(at / cols)}, ${at % cols}]`;
+    throw new RangeError(`${place} is ${data[at]}, expected a number from 0 to 1 with reconstruction "bce"`);
   }
 }
 

@@ -54,8 +54,10 @@ interface CommonOptions {
   reconstruction?: Reconstruction;
   /** S. Default: what goes with the kind of code, 'kl' for 'relu'. */
   penalty?: Penalty;
-  /** β ≥ 0, the weight of S. Default: what goes with the penalty, 0.1 for 'kl', 10⁻⁴ for 'l1'. */
+  /** β ≥ 0, the weight of S. Default: what goes with the penalty, 0.1 for 'kl', 10⁻⁴ for 'l1', 10⁻³ for 'l0'. */
   beta?: number;
+  /** What the columns of X are called, for reports and for checks of what comes in by name. Default: nothing, []. */
+  inputNames?: readonly string[];
   /** What is done to X first, and undone in `reconstruct`. Default: nothing. */
   preparation?: PreparationOptions;
   /** Adam's α > 0. Default 0.001. */
@@ -101,6 +103,11 @@ export const commonOptions: { readonly [K in keyof Required<CommonOptions>]: Opt
   reconstruction: { check: oneOf(...Object.keys(reconstructionScale)), default: 'mse', help: 'reconstruction term' },
   penalty: { check: oneOf(...penalties.map(({ name }) => name)), default: undefined, help: 'sparsity penalty' },
   beta: { check: notNegative, default: undefined, help: 'weight of the penalty (β)' },
+  inputNames: {
+    check: when((v) => Array.isArray(v) && v.every((name) => typeof name === 'string'), 'a list of texts'),
+    default: [],
+    help: 'names of the columns of X',
+  },
   preparation: { check: anything, default: {}, help: 'what is done to X first' },
   learningRate: { check: positive, default: 0.001, help: "Adam's learning rate" },
   beta1: { check: belowOne, default: ADAM.beta1, help: "Adam's β₁" },
@@ -151,11 +158,12 @@ export function completeModelOptions(options: SparseAutoencoderOptions, call = '
     ...defaultsOf(commonOptions),
     outputDim: options.inputDim,
     penalty,
-    beta: penaltyKind({ penalty }).beta,
     ...defaultsOf(Object.fromEntries(shared)),
     ...Object.assign({}, ...chosen.map((kind) => defaultsOf(kind.options))),
     ...settled(given),
   } as CompleteOptions;
+  const { beta } = penaltyKind({ penalty });
+  complete.beta ??= typeof beta === 'number' ? beta : beta(complete);
   for (const name of Object.keys(given)) {
     const owners = kinds.filter(({ options }) => name in options);
     const stray = owners.length > 0 && !owners.some((kind) => chosen.includes(kind) || kind.shared?.includes(name));
@@ -173,7 +181,12 @@ export function completeModelOptions(options: SparseAutoencoderOptions, call = '
       );
   }
   if (complete.targetL0 !== undefined) requireSteerable(complete, code.zeros);
-  const { backend, dtype, preparation } = complete;
+  const { backend, dtype, reconstruction, outputActivation, preparation, inputNames } = complete;
+  if (inputNames.length !== 0 && inputNames.length !== complete.inputDim) {
+    throw new RangeError(`${call}: inputNames has ${inputNames.length} names, expected ${complete.inputDim}`);
+  }
+  if (reconstruction === 'bce' && outputActivation !== 'sigmoid')
+    refuse(`${call}: outputActivation`, outputActivation, '"sigmoid" with reconstruction "bce", which compares probabilities');
   if (backend === 'simd' && dtype === 'float64') refuse(`${call}: backend`, backend, '"plain" or "auto" with dtype "float64"');
   return { ...complete, preparation: withoutUndefined(preparation) };
 }

@@ -7,7 +7,7 @@ import { betaOf } from '../model/layout.js';
 import { assess } from '../model/metrics.js';
 import { Objective } from '../model/objective.js';
 import { type DensityBin, deadOf, densityHistogram, explainedVariance, type Fidelity, fidelity } from '../model/quality.js';
-import { checkOptions, count, isCount, requireValue, when } from '../numbers/checks.js';
+import { anything, checkOptions, count, isCount, requireValue, when } from '../numbers/checks.js';
 import { floats } from '../numbers/matrix.js';
 import type { MatrixLike, RowLike } from '../numbers/matrix-like.js';
 import { penaltyKind } from '../sparsity/kinds.js';
@@ -55,6 +55,12 @@ export interface LossAndGradients<Value = Matrix> {
   sparsity: number;
   /** ∂J/∂θ, shaped as `parameters`. */
   gradients: PerParameter<Value>;
+}
+
+/** What a training batch may come with. */
+export interface PassOptions {
+  targets?: MatrixLike;
+  noise?: MatrixLike;
 }
 
 /** The model behind the class, for the front door and the gradient checker. */
@@ -179,6 +185,7 @@ export class SparseAutoencoder {
     const { spec, memory } = model;
     const x = model.prepare('evaluate: X', model.readFinite('evaluate: X', X, spec.inputDim));
     const t = model.readTargets('evaluate: targets', options.targets, x.rows);
+    if (!t) model.requireTarget('evaluate: X', x);
     const k = model.kernels(Math.min(CHUNK, x.rows));
     const { squaredError, rowErrors, meanActivation, density, ...rest } = k.scoped(() =>
       assess('evaluate: X', k, { spec, memory, θ: adoptParameters(k, model.θ) }, x, t),
@@ -207,20 +214,27 @@ export class SparseAutoencoder {
     return topActivations(this.#model, `${call}: X`, X, options.unit, options.count ?? 10);
   }
 
-  /** J over X as one training batch, and ∇J by the hand-written backward pass. */
-  lossAndGradients(X: MatrixLike, options: { targets?: MatrixLike } = {}): LossAndGradients {
-    checkDataOptions('lossAndGradients', options);
+  /**
+   * J over X as one training batch, and ∇J by the hand-written backward pass. A code that is random in training is made of
+   * `noise`, draws of N(0, 1), n×h; zeros if not given.
+   */
+  lossAndGradients(X: MatrixLike, options: PassOptions = {}): LossAndGradients {
+    checkDataOptions('lossAndGradients', options, { noise: anything });
     const model = this.#model;
     const { spec, state, memory } = model;
     const x = model.prepare('lossAndGradients: X', model.readFinite('lossAndGradients: X', X, spec.inputDim));
     const t = model.readTargets('lossAndGradients: targets', options.targets, x.rows);
+    if (!t) model.requireTarget('lossAndGradients: X', x);
+    const noise = model.readNoise('lossAndGradients: noise', options.noise, x.rows);
     const k = model.kernels(x.rows);
     return k.scoped(() => {
       const gradient = k.floats(state.theta.length);
       const rows = asRows(k, { ...x, data: k.adopt(x.data) });
       const goal = { data: k.adopt((t ?? x).data), rows: x.rows, cols: spec.outputDim };
       const objective = new Objective(k, spec, x.rows, 'index' in rows, memory);
-      const { loss, reconstruction, sparsity } = objective.evaluate(adoptParameters(k, model.θ), rows, goal, gradient);
+      const drawn = noise && { ...noise, data: k.adopt(noise.data) };
+      const θ = adoptParameters(k, model.θ);
+      const { loss, reconstruction, sparsity } = objective.evaluate(θ, rows, goal, gradient, drawn);
       return { loss, reconstruction, sparsity, gradients: withTied(shaped(copyAs(model, gradient), model), model) };
     });
   }

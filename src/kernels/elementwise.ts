@@ -9,16 +9,18 @@ export interface ElementwiseFormula {
   value(z: number): number;
   /** σ′(z) = ∂f/∂z, from f */
   slope(f: number): number;
+  /** σ″(z), from f; left out where it is 0. */
+  curvature?(f: number): number;
   /** σ(z) as a JavaScript expression in z, for programs that are written out. */
   readonly script: string;
 }
 
 /**
  * The functions that every kernel set has. Reading the slope off the output means that z need not be kept:
- *   relu      f = max(0, z)            σ′ = 1 where f > 0, else 0
- *   sigmoid   f = 1/(1 + e^−z)         σ′ = f(1 − f)
- *   tanh      f = 1 − 2/(e^2z + 1)     σ′ = 1 − f²
- *   identity  f = z                    σ′ = 1
+ *   relu      f = max(0, z)            σ′ = 1 where f > 0, else 0     σ″ = 0
+ *   sigmoid   f = 1/(1 + e^−z)         σ′ = f(1 − f)                  σ″ = σ′·(1 − 2f)
+ *   tanh      f = 1 − 2/(e^2z + 1)     σ′ = 1 − f²                    σ″ = −2f·σ′
+ *   identity  f = z                    σ′ = 1                         σ″ = 0
  */
 export const elementwise: Readonly<Record<Elementwise, ElementwiseFormula>> = {
   relu: {
@@ -29,11 +31,13 @@ export const elementwise: Readonly<Record<Elementwise, ElementwiseFormula>> = {
   sigmoid: {
     value: (z) => 1 / (1 + exp(-z)),
     slope: (f) => f * (1 - f),
+    curvature: (f) => f * (1 - f) * (1 - 2 * f),
     script: '1 / (1 + Math.exp(-z))',
   },
   tanh: {
     value: tanh,
     slope: (f) => 1 - f * f,
+    curvature: (f) => -2 * f * (1 - f * f),
     script: 'Math.tanh(z)',
   },
   identity: {

@@ -75,19 +75,37 @@ export interface Kernels {
   spmm(c: Matrix, a: SparseRows, b: Matrix, bias?: FloatArray): void;
   /** c_ij = Σ_p a_ip·b_jp where `at` holds an entry (i, j), and 0 elsewhere.   n×m, n×k, m×k */
   sddmm(c: Matrix, at: SparseRows, a: Matrix, b: Matrix): void;
+  /** value_p = Σ_t a_it·b_jt for every entry p = (i, j) of `at`, in its place; `value` is as long as at.value, and may be it.   n×k, m×k */
+  sddmmValues(value: FloatArray, at: SparseRows, a: Matrix, b: Matrix): void;
 
   /**
    * S = the non-zeros of A; returns how many, or −1 if one of them is NaN or ±Infinity. Row i is
    * written from start[i] = i·cols on.
    */
   compress(s: SparseRows, a: Matrix): number;
-  /** T = Sᵀ, row j's entries in the order of S's rows. Row j is written from start[j] = j·(S's rows) on. */
+  /**
+   * T = Sᵀ, row j's entries in the order of S's rows. Row j is written from start[j] = j·(S's rows) on where T has room
+   * for so many entries; where it has not, one row behind the other, so that room for S's entries will do.
+   */
   transpose(t: SparseRows, s: SparseRows): void;
+
+  /**
+   * S = of every row of Z its k largest entries, as far as they are greater than 0, columns ascending: ReLU after
+   * the selection, k ≥ 1. Of equal entries the lower column is kept. Row i is written from start[i] = i·k on, so that S needs
+   * room for n·k. Returns how many were kept, or −1 if an entry of Z is NaN or ±Infinity; S is then of no use.
+   */
+  topK(s: SparseRows, z: Matrix, k: number): number;
+  /** topK of Z = A·B, plus biasᵀ on every row if given, with the bits of `gemm`, Z being written nowhere. */
+  gemmTopK(s: SparseRows, a: Matrix, b: Matrix, k: number, bias?: FloatArray): number;
+  /** topK of Z = A·Bᵀ, plus biasᵀ on every row if given. */
+  gemmNTTopK(s: SparseRows, a: Matrix, b: Matrix, k: number, bias?: FloatArray): number;
 
   /** A ← σ(A), in place. */
   activate(a: Matrix, σ: Elementwise): void;
   /** out_j = Σ_i a_ij */
   columnSums(out: FloatArray, a: Matrix): void;
+  /** out_i = Σ_j s_ij: of Sᵀ, S's column sums. */
+  rowSums(out: FloatArray, s: SparseRows): void;
 
   /**
    * The output layer's second half, fused into one pass: x̂ = σ(z), then c·Σ(x̂ − t)², returned, and
@@ -95,6 +113,11 @@ export interface Kernels {
    * left out, or be `xHat` itself, which then holds dz.
    */
   outputLoss(xHat: Matrix, dz: Matrix | null, t: Rows, σ: Elementwise, c: number): number;
+  /**
+   * The same for probabilities: x̂ = 1/(1 + e^−y), then c·Σ (ln(1 + e^y) − t·y), returned, and dy = c·(x̂ − t). `xHat` holds y
+   * on entry and x̂ on return; `dy` may be left out, or be `xHat` itself.
+   */
+  crossEntropy(xHat: Matrix, dy: Matrix | null, t: Rows, c: number): number;
   /** dz_ij ← (dz_ij + pull_j + l1·sign(f_ij))·σ′(f_ij), in place: from ∂J/∂F to ∂J/∂Z. */
   hiddenDelta(dz: Matrix, f: Matrix, pull: FloatArray, l1: number, σ: Elementwise): void;
 
@@ -110,6 +133,8 @@ export interface Kernels {
   axpy(y: FloatArray, alpha: number, x: FloatArray): void;
   /** θ ← θ − α·m̂/(√v̂ + ε), with the moments m and v brought forward by g; θ, m, v in place. */
   adam(theta: FloatArray, g: FloatArray, m: FloatArray, v: FloatArray, how: AdamStep): void;
+  /** adam with g = S·B, with the bits of `spmm` and `adam`, the gradient being written nowhere.   θ h×d = h×n · n×d */
+  spmmAdam(theta: Matrix, s: SparseRows, b: Matrix, m: FloatArray, v: FloatArray, how: AdamStep): void;
 
   /** Ends whatever threads these kernels started. Arrays stay readable. */
   close(): Promise<void>;

@@ -2,8 +2,8 @@ import { type FloatArray, isSparse, type Kernels, type Matrix, type Rows, type S
 import { denseRows, sparseRows } from '../kernels/rows.js';
 import { productsAt, selectedRows, transposeSelected } from '../kernels/selected.js';
 import { rowsOf } from '../numbers/matrix.js';
-import type { Parameters, StoredParameters } from './parameters.js';
-import { reconstructionScale } from './reconstruction.js';
+import type { StoredParameters } from './parameters.js';
+import { reconstructionLoss } from './reconstruction.js';
 import type { ObjectiveSpec } from './spec.js';
 
 /** Y = F·W_dec + 1·b_decᵀ     n×d′ = n×h · h×d′ */
@@ -12,18 +12,39 @@ export function decodeAffine(k: Kernels, { decoderWeight, decoderBias }: StoredP
   else k.gemm(y, f, decoderWeight, decoderBias);
 }
 
-/** How a layer is to be had. */
+/** What a decoder is made for. */
 export interface DecoderRoom {
+  /** Rows of a batch, at the most. */
+  readonly capacity: number;
   /** Whether F may come by its non-zeros, in rows of their own or of a matrix. */
   readonly sparseCode: boolean;
   /** How many entries F has at the most, where it is held by them alone; else 0. */
   readonly entries?: number;
+  /** Whether `backward` will be asked for. */
+  readonly thenBack: boolean;
+  /** Whether dF may be asked for at more than F's non-zeros. */
+  readonly wider?: boolean;
   /** Whether Y is wanted after the loss has been taken. */
   readonly keepY?: boolean;
 }
 
-/** From F to R(X̂, T), and from there back to dF. */
-export class DecoderLayer {
+/** From F to R, and from there back to dF. */
+export interface DecoderLayer {
+  /** R, its factor being c, for codes of n rows. Leaves behind what `backward` needs, or X̂. */
+  forward(θ: StoredParameters, f: Rows, t: Rows, c: number, thenBack: boolean): number;
+  /** Y of the last `forward`, of n rows; null unless it was to be kept. */
+  keptY(n: number): Matrix | null;
+  /** X̂ of the rows that `forward` was given last, unless `thenBack`. */
+  xHat(n: number): Matrix;
+  /**
+   * ∂R/∂F, returned, of a sparse F where it, or `wanted`, has entries, and 0 elsewhere; ∂R/∂W_dec and ∂R/∂b_dec into dθ, unless
+   * they are held constant.
+   */
+  backward(θ: StoredParameters, dθ: StoredParameters | null, f: Rows, wanted?: SparseRows): Rows;
+}
+
+/** R(X̂, T), X̂ = σ_o(F·W_dec + 1·b_decᵀ). */
+export class PlainDecoder implements DecoderLayer {
   private readonly k: Kernels;
   private readonly spec: ObjectiveSpec;
   /** Y, then X̂, then dY: one array stays in the cache where three would not. */
@@ -34,28 +55,29 @@ export class DecoderLayer {
   private readonly dfEntries: FloatArray;
   private readonly fT: SparseRows;
 
-  constructor(k: Kernels, spec: ObjectiveSpec, capacity: number, { sparseCode, entries = 0, keepY = false }: DecoderRoom) {
+  constructor(k: Kernels, spec: ObjectiveSpec, room: DecoderRoom) {
+    const { capacity, sparseCode, thenBack, entries = 0, keepY = false } = room;
     const { hiddenDim, outputDim } = spec;
+    const back = thenBack ? capacity : 0;
     this.k = k;
     this.spec = spec;
     this.y = denseRows(k, capacity, outputDim);
     this.kept = keepY ? denseRows(k, capacity, outputDim) : null;
-    this.df = denseRows(k, entries > 0 ? 0 : capacity, hiddenDim);
+    this.df = denseRows(k, entries > 0 ? 0 : back, hiddenDim);
     this.dfEntries = k.floats(entries);
-    this.fT = entries > 0 ? selectedRows(k, hiddenDim, capacity, entries) : sparseRows(k, hiddenDim, capacity, sparseCode);
+    this.fT = entries > 0 ? selectedRows(k, hiddenDim, back, entries) : sparseRows(k, hiddenDim, back, sparseCode);
   }
 
-  /**
-   * R(X̂, T), X̂ = σ_o(F·W_dec + 1·b_decᵀ), for codes of n rows. Leaves dY = ∂R/∂Y behind if `thenBack`.
-   * The activation is fused with the loss: see reconstruction.ts.
-   */
-  forward(θ: Parameters, f: Rows, t: Rows, thenBack: boolean): number {
-    const { k, spec } = this;
-    const y = rowsOf(this.y, 0, f.rows);
-    decodeAffine(k, θ, f, y);
+  /** The activation is fused with the loss: see reconstruction.ts. */
+  forward(θ: StoredParameters, f: Rows, t: Rows, c: number, thenBack: boolean): number {
+    const y = this.xHat(f.rows);
+    decodeAffine(this.k, θ, f, y);
     if (this.kept) rowsOf(this.kept, 0, f.rows).data.set(y.data);
-    const c = reconstructionScale[spec.reconstruction](f.rows, spec.outputDim);
-    return k.outputLoss(y, thenBack ? y : null, t, spec.outputActivation, c);
+    return reconstructionLoss(this.k, this.spec, y, thenBack ? y : null, t, c);
+  }
+
+  xHat(n: number): Matrix {
+    return rowsOf(this.y, 0, n);
   }
 
   /** Y of the last `forward`, of n rows; null unless it was to be kept. */
@@ -71,29 +93,34 @@ export class DecoderLayer {
    *                              dF = dY·W_decᵀ          n×h = n×d′ · (h×d′)ᵀ, returned
    *
    * A sparse F says that ∂J/∂Z vanishes wherever F does (a ReLU): dF is then asked for at F's non-zeros
-   * alone, and 0 elsewhere; it is held as F is, by its entries or written out.
+   * alone, and 0 elsewhere; or at those of `wanted`, if it does not vanish there. It is held as F is, by its entries or
+   * written out.
    */
-  backward(θ: Parameters, dθ: Parameters, f: Rows): Rows {
+  backward(θ: StoredParameters, dθ: StoredParameters | null, f: Rows, wanted?: SparseRows): Rows {
     const { k } = this;
     const dy = rowsOf(this.y, 0, f.rows);
-    k.columnSums(dθ.decoderBias, dy);
+    if (dθ) k.columnSums(dθ.decoderBias, dy);
     if (!isSparse(f)) {
       const df = rowsOf(this.df, 0, f.rows);
-      k.gemmTN(dθ.decoderWeight, f, dy);
+      if (dθ) k.gemmTN(dθ.decoderWeight, f, dy);
       k.gemmNT(df, dy, θ.decoderWeight);
       return df;
     }
     const fT = { ...this.fT, rows: f.cols, cols: f.rows };
     if (this.dfEntries.length > 0) {
-      transposeSelected(fT, f);
-      k.spmm(dθ.decoderWeight, fT, dy);
+      if (dθ) {
+        transposeSelected(fT, f);
+        k.spmm(dθ.decoderWeight, fT, dy);
+      }
       productsAt(this.dfEntries, f, dy, θ.decoderWeight);
       return { ...f, value: this.dfEntries };
     }
     const df = rowsOf(this.df, 0, f.rows);
-    k.transpose(fT, f);
-    k.spmm(dθ.decoderWeight, fT, dy);
-    k.sddmm(df, f, dy, θ.decoderWeight);
+    if (dθ) {
+      k.transpose(fT, f);
+      k.spmm(dθ.decoderWeight, fT, dy);
+    }
+    k.sddmm(df, wanted ?? f, dy, θ.decoderWeight);
     return df;
   }
 }

@@ -10,6 +10,8 @@ export interface ParameterSpec {
   readonly start: 'drawn' | number;
   /** What a model file calls it: SAELens's name, where it has one. */
   readonly tensor: string;
+  /** Whether its gradient is a straight-through estimate, which no difference of J tells. */
+  readonly straightThrough?: boolean;
 }
 
 /** θ from beginning to end. */

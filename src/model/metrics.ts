@@ -1,6 +1,6 @@
 import { isSparse, type Kernels, type Matrix } from '../kernels/kernels.js';
-import { ChunkBuffer, denseRows } from '../kernels/rows.js';
-import { decodeAffine } from '../layers/decoder.js';
+import { ChunkBuffer } from '../kernels/rows.js';
+import { PlainDecoder } from '../layers/decoder.js';
 import { EncoderLayer } from '../layers/encoder.js';
 import { reconstructionScale } from '../layers/reconstruction.js';
 import { withEncoderWeight } from '../layers/tied.js';
@@ -10,7 +10,7 @@ import { codeKind, penaltyKind, terms } from '../sparsity/kinds.js';
 import { columnSums } from '../sparsity/sums.js';
 import { CHUNK, forEachChunk, type Trained } from './inference.js';
 import { betaOf } from './layout.js';
-import { total } from './objective.js';
+import { createDecoder, total } from './objective.js';
 import { addRowErrors, deadOf } from './quality.js';
 
 /** A model judged on a data set as one batch. */
@@ -43,6 +43,8 @@ export function assess(where: Where, k: Kernels, model: Trained, x: Matrix, targ
   const meanActivation = new Float64Array(hiddenDim);
   const density = new Float64Array(hiddenDim);
   const rowErrors = new Float64Array(x.rows);
+  let error = 0;
+  let errorOfGate = 0;
   let squaredError = 0;
   let active = 0;
   let sparsity = 0;
@@ -52,37 +54,48 @@ export function assess(where: Where, k: Kernels, model: Trained, x: Matrix, targ
     const asked = terms.filter((term) => term.applies(spec));
     const capacity = Math.min(CHUNK, x.rows);
     const input = new ChunkBuffer(k, capacity, x.cols);
-    const output = denseRows(k, capacity, outputDim);
     const goal = targets && new ChunkBuffer(k, capacity, outputDim);
     const encoder = new EncoderLayer(k, spec, 0, false);
-    const code = codeKind(spec).layer({ k, spec, capacity, encoder, memory });
+    const kind = codeKind(spec);
+    const code = kind.layer({ k, spec, capacity, encoder, memory });
+    const decoder = createDecoder(k, spec, {
+      capacity,
+      sparseCode: kind.zeros,
+      thenBack: false,
+      keepY: asked.some(({ layer }) => layer),
+    });
+    const isSquaredError = decoder instanceof PlainDecoder && spec.reconstruction !== 'bce';
     const batchTerms = asked.flatMap(({ layer }) => layer?.({ k, spec, capacity, memory, sparseInput: false }) ?? []);
     const means = batchTerms.map(() => 0);
     const meter = penaltyKind(spec).meter(k, spec, x.rows);
     const sums = k.floats(hiddenDim);
     forEachChunk(where, k, x, input, (rows, from) => {
       const n = rows.rows;
-      const y = rowsOf(output, 0, n);
       const t = (goal ?? input).dense(n);
       if (targets) t.data.set(rowsOf(targets, from, from + n).data);
       const made = code.forward(θ, rows, 'inference');
-      decodeAffine(k, θ, made.rows, y);
-      squaredError += k.outputLoss(y, null, t, spec.outputActivation, 1);
-      addRowErrors(rowErrors, from, y.data, t.data, outputDim);
+      const r = decoder.forward(θ, made.rows, t, 1, false);
+      const y = decoder.keptY(n);
+      error += r;
+      squaredError += isSquaredError ? r : k.outputLoss(decoder.xHat(n), null, t, 'identity', 1);
+      addRowErrors(rowErrors, from, decoder.xHat(n).data, t.data, outputDim);
       active += made.active;
       meter.add(θ, made);
       columnSums(k, sums, made);
       for (let j = 0; j < hiddenDim; j++) meanActivation[j] += sums[j] / x.rows;
       countActive(density, made);
-      for (const [i, term] of batchTerms.entries()) means[i] += (n / x.rows) * term.forward(θ, { x: rows, t, code: made, y });
+      for (const [i, term] of batchTerms.entries())
+        means[i] += (n / x.rows) * term.forward(θ, { x: rows, t, code: made, y: y as Matrix });
+      if (made.gate) errorOfGate += decoder.forward(θ, made.gate.rows, t, 1, false);
     });
     sparsity = meter.value();
     others = [...asked.flatMap((term) => term.value?.(k, spec, θ) ?? []), ...means];
   });
   for (let j = 0; j < hiddenDim; j++) density[j] /= x.rows;
-  const reconstruction = squaredError * reconstructionScale[spec.reconstruction](x.rows, outputDim);
+  const c = reconstructionScale[spec.reconstruction](x.rows, outputDim);
+  const reconstruction = c * error;
   return {
-    loss: total([reconstruction, betaOf(memory) * sparsity, ...others]),
+    loss: total([reconstruction, betaOf(memory) * sparsity, c * errorOfGate, ...others]),
     reconstruction,
     sparsity,
     l0: active / x.rows,

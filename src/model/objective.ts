@@ -1,7 +1,8 @@
-import type { FloatArray, Kernels, Rows } from '../kernels/kernels.js';
-import { DecoderLayer } from '../layers/decoder.js';
+import type { FloatArray, Kernels, Matrix, Rows } from '../kernels/kernels.js';
+import { type DecoderLayer, type DecoderRoom, PlainDecoder } from '../layers/decoder.js';
 import { EncoderLayer } from '../layers/encoder.js';
 import { type Layout, type Parameters, type StoredParameters, viewStored } from '../layers/parameters.js';
+import { reconstructionScale } from '../layers/reconstruction.js';
 import type { ObjectiveSpec } from '../layers/spec.js';
 import { Tie } from '../layers/tied.js';
 import type { AnyModifierKind, AnyTermKind, Code, CodeLayer, PenaltyLayer, TermLayer } from '../sparsity/kind.js';
@@ -22,6 +23,12 @@ export interface Terms {
   readonly active: number;
   /** F, good until the next batch. */
   readonly code: Code;
+}
+
+/** From F to R and back: as the modifiers will have it. */
+export function createDecoder(k: Kernels, spec: ObjectiveSpec, room: DecoderRoom): DecoderLayer {
+  const special = modifiers.find((modifier) => modifier.decoder && modifier.applies(spec));
+  return special?.decoder?.(k, spec, room) ?? new PlainDecoder(k, spec, room);
 }
 
 /**
@@ -52,10 +59,14 @@ export class Objective {
   private readonly layout: Layout;
   private readonly code: CodeLayer;
   private readonly decoder: DecoderLayer;
+  /** For the second reconstruction of a gated code. */
+  private readonly gateDecoder: DecoderLayer | null;
   private readonly penalty: PenaltyLayer;
   /** The terms of θ alone, and those of a batch. */
   private readonly terms: readonly AnyTermKind[];
   private readonly batchTerms: readonly TermLayer[];
+  /** θ for what ∇J takes for constant, if it is not θ itself. */
+  private held: StoredParameters | null = null;
   private readonly modifiers: readonly AnyModifierKind[];
   private readonly tie: Tie | null;
 
@@ -71,22 +82,27 @@ export class Objective {
     this.code = kind.layer({ k, spec, capacity, encoder, memory });
     this.terms = asked.filter(({ value }) => value);
     this.batchTerms = asked.flatMap(({ layer }) => layer?.({ k, spec, capacity, memory, sparseInput }) ?? []);
-    this.decoder = new DecoderLayer(k, spec, capacity, {
-      sparseCode: kind.zeros,
-      entries,
-      keepY: this.batchTerms.length > 0,
-    });
+    const room = { capacity, sparseCode: kind.zeros, thenBack: true, wider: kind.thresholds, entries };
+    this.decoder = createDecoder(k, spec, { ...room, keepY: this.batchTerms.length > 0 });
+    this.gateDecoder = kind.gated ? createDecoder(k, spec, room) : null;
     this.penalty = penaltyKind(spec).layer(k, spec);
     this.modifiers = modifiers.filter((modifier) => modifier.applies(spec));
     this.tie = spec.tied === true ? new Tie(k, spec.inputDim, spec.hiddenDim) : null;
   }
 
-  /** J over the rows of `x` as a training batch, and ∇J into `gradient`, laid out as θ, if it is given. */
-  evaluate(stored: StoredParameters, x: Rows, t: Rows, gradient?: FloatArray): Terms {
+  /**
+   * J over the rows of `x` as a training batch, and ∇J into `gradient`, laid out as θ, if it is given. What is random in
+   * training is made of `noise`, N(0, 1), n × h: see `draw`; zeros if not given.
+   */
+  evaluate(stored: StoredParameters, x: Rows, t: Rows, gradient?: FloatArray, noise?: Matrix): Terms {
     const { k, spec } = this;
     const θ = this.tie ? this.tie.forward(stored) : (stored as Parameters);
-    const code = this.code.forward(θ, x, 'training');
-    const reconstruction = this.decoder.forward(θ, code.rows, t, gradient !== undefined);
+    const held = this.held ?? θ;
+    const thenBack = gradient !== undefined;
+    const c = reconstructionScale[spec.reconstruction](x.rows, spec.outputDim);
+    const code = this.code.forward(θ, x, 'training', noise);
+    const reconstruction = this.decoder.forward(θ, code.rows, t, c, thenBack);
+    const again = code.gate && this.gateDecoder?.forward(held, code.gate.rows, t, c, thenBack);
     const sparsity = this.penalty.forward(θ, code);
     const y = this.decoder.keptY(x.rows);
     const added = y ? this.batchTerms.map((term) => term.forward(θ, { x, t, code, y })) : [];
@@ -94,24 +110,34 @@ export class Objective {
     if (gradient) {
       const own = viewStored(gradient, this.layout);
       const dθ = this.tie ? this.tie.open(own) : (own as Parameters);
-      const df = this.decoder.backward(θ, dθ, code.rows);
-      this.code.backward(θ, dθ, x, df, this.penalty.slope(this.beta));
+      const df = this.decoder.backward(θ, dθ, code.rows, code.wanted);
+      const dGate = code.gate && this.gateDecoder?.backward(held, null, code.gate.rows);
+      for (const term of this.batchTerms) term.intoCode?.(df);
+      this.code.backward(θ, dθ, x, df, this.penalty.slope(this.beta), dGate);
+      this.penalty.backward?.(θ, dθ, this.beta);
       for (const term of this.terms) term.backward?.(k, spec, θ, dθ);
       for (const term of this.batchTerms) term.backward(θ, dθ);
       this.tie?.close(dθ);
     }
+    const ofGate = again === undefined ? [] : [again];
     const ofWeights = this.terms.map((term) => term.value?.(k, spec, θ) ?? 0);
-    const summands = [reconstruction, this.beta * sparsity, ...ofWeights, ...added];
+    const summands = [reconstruction, this.beta * sparsity, ...ofGate, ...ofWeights, ...added];
     return { loss: total(summands), reconstruction, sparsity, summands, active: code.active, code };
   }
 
   /**
-   * From now on, whatever ∇J takes for constant (see the terms) stays as it is for this θ and these rows: then J's
-   * differences are what ∇J claims.
+   * From now on, whatever ∇J takes for constant stays as it is for this θ and these rows: then J's differences are what ∇J
+   * claims.
    */
-  hold(θ: StoredParameters, x: Rows, t: Rows): void {
-    this.evaluate(θ, x, t);
+  hold(θ: StoredParameters, x: Rows, t: Rows, noise?: Matrix): void {
+    this.evaluate(θ, x, t, undefined, noise);
+    this.held = θ;
     for (const term of this.batchTerms) term.hold?.();
+  }
+
+  /** The noise of a step of `fit` on so many rows, where the kind of code wants any: for `evaluate`. */
+  draw(rows: number): Matrix | undefined {
+    return this.code.draw?.(rows);
   }
 
   /** ∇J as a step should take it, once `evaluate` has left it in `gradient`. */

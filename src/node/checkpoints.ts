@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CheckpointOptions } from '../training/fit-options.js';
 import { writeWhole } from './files.js';
@@ -22,7 +22,10 @@ export function checkpoints(folder: string, { keep = 3, ...when }: CheckpointFol
     save(bytes, epochsDone) {
       mkdirSync(folder, { recursive: true });
       writeWhole(join(folder, `epoch-${epochsDone}.safetensors`), bytes);
-      for (const { path } of listed(folder).slice(0, -keep)) rmSync(path, { force: true });
+      // Those of later epochs are of an earlier run, and would be taken for the latest of this one.
+      const own = listed(folder).filter(({ epoch }) => epoch <= epochsDone);
+      const kept = own.slice(-keep).map(({ path }) => path);
+      for (const { path } of listed(folder)) if (!kept.includes(path)) rmSync(path, { force: true });
     },
   };
 }
@@ -30,6 +33,13 @@ export function checkpoints(folder: string, { keep = 3, ...when }: CheckpointFol
 /** The path of the latest checkpoint in a folder, or null if there is none. */
 export function latestCheckpoint(folder: string): string | null {
   return listed(folder).at(-1)?.path ?? null;
+}
+
+/** Removes the checkpoints in a folder, and the folder if it is empty then: what to do when a fit has come to its end. */
+export function clearCheckpoints(folder: string): void {
+  if (!existsSync(folder)) return;
+  for (const { path } of listed(folder)) rmSync(path, { force: true });
+  if (readdirSync(folder).length === 0) rmdirSync(folder);
 }
 
 /** In the order of their epochs. */

@@ -85,6 +85,12 @@ export function log(x: number): number {
   return e * LN2_HIGH + (2 * s + (2 * s * p + e * LN2_LOW));
 }
 
+/** ln(1 + u), u ≥ 0: ln w·(u/(w − 1)) for w, which is 1 + u rounded, undoes the rounding (Kahan). */
+export function log1p(u: number): number {
+  const w = 1 + u;
+  return w === 1 ? u : log(w) * (u / (w - 1));
+}
+
 /** cos πp for 0 ≤ p ≤ 1, as sin x, x = π·(½ − p): Taylor's series to x²¹/21!, whose next term is below 2·10⁻¹⁸. */
 export function cosPi(p: number): number {
   const x = Math.PI * (0.5 - p);

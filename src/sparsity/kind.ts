@@ -4,7 +4,8 @@
  * objective, options, command line, gradient table and report read that list and name no kind themselves.
  */
 
-import type { FloatArray, Kernels, Matrix, Rows } from '../kernels/kernels.js';
+import type { FloatArray, Kernels, Matrix, Rows, SparseRows } from '../kernels/kernels.js';
+import type { DecoderLayer, DecoderRoom } from '../layers/decoder.js';
 import type { EncoderLayer } from '../layers/encoder.js';
 import type { Layout, Parameters, StoredParameters } from '../layers/parameters.js';
 import type { ObjectiveSpec } from '../layers/spec.js';
@@ -64,25 +65,52 @@ export interface Code {
   readonly rows: Rows;
   /** The same, zeros and all, where it is written out at all. */
   readonly f?: Matrix;
+  /** Where dF is asked for, if it is at more than F's non-zeros, and these are few. */
+  readonly wanted?: SparseRows;
   /** How many entries are not zero. */
   readonly active: number;
+  /** ReLU(G) of a gated code: S is of it instead of F, and J adds its reconstruction, W_dec and b_dec held constant. */
+  readonly gate?: Pick<Code, 'f' | 'rows'>;
+  /** σ′ and σ″, where F is a σ of Z. */
+  readonly derivatives?: Derivatives;
+  /** What F is drawn from, N(μ, e^ℓ), where it is drawn. n × h each. */
+  readonly posterior?: Posterior;
 }
 
-/** ∂(β·S)/∂f_ij = pull_j + l1·sign(f_ij). */
+export interface Posterior {
+  /** μ */
+  readonly mean: Matrix;
+  /** ℓ, the logarithm of the variance. */
+  readonly logVariance: Matrix;
+}
+
+/** What S is of. */
+export const penalized = (code: Code): Pick<Code, 'f' | 'rows'> => code.gate ?? code;
+
+/**
+ * ∂(β·S)/∂f_ij = pull_j + (l1 + weighted_j)·sign(f_ij), f being what S is of; and beside that, where F does not tell it,
+ * β·S changes by l0 for each unit that becomes active, and by gaussian·(μ, ½(e^ℓ − 1)) with μ and ℓ.
+ */
 export interface Slope {
   readonly pull: FloatArray;
   readonly l1: number;
+  readonly weighted?: FloatArray;
+  readonly l0?: number;
+  readonly gaussian?: number;
 }
 
 /** From X to F, and from dF to the gradients of the encoder and of the kind's own parameters. Owns its buffers. */
 export interface CodeLayer {
-  /** F of the rows of `x`. */
-  forward(θ: Parameters, x: Rows, mode: 'training' | 'inference'): Code;
+  /** F of the rows of `x`; what is random in training is drawn from `noise`, N(0, 1), n × h, zeros if not given. */
+  forward(θ: Parameters, x: Rows, mode: 'training' | 'inference', noise?: Matrix): Code;
   /**
-   * From dF = ∂R/∂F, whose place dZ takes, and the penalty's slope, for the rows that `forward` was given last. dF
-   * is held by F's entries where there is no other F, and written out otherwise.
+   * From dF = ∂R/∂F, whose place dZ takes, the penalty's slope, and the gradient of the second reconstruction where there
+   * is a gate, for the rows that `forward` was given last. dF is held by F's entries where there is no other F, and
+   * written out otherwise.
    */
-  backward(θ: Parameters, dθ: Parameters, x: Rows, df: Rows, slope: Slope): void;
+  backward(θ: Parameters, dθ: Parameters, x: Rows, df: Rows, slope: Slope, dGate?: Rows): void;
+  /** The noise of a step of `fit` on so many rows, from a stream of its own. */
+  draw?(rows: number): Matrix;
   /** After a step: brings the memory forward by what the last training batch was like. */
   remember?(): void;
 }
@@ -103,6 +131,16 @@ export interface CodeKind<Name extends string = string, O extends Options = Opti
   entries?(spec: ObjectiveSpec & ValuesOf<O>, rows: number): number;
   /** Which penalty it has if none is asked for. */
   readonly penalty: string;
+  /** Whether a unit is active where z > θ_j, straight through: what an L0 penalty needs. */
+  readonly thresholds?: boolean;
+  /** Whether F is drawn from Gaussians in training: it takes noise, and a Gaussian penalty knows it. */
+  readonly random?: boolean;
+  /** Whether it has a gate: see Code. */
+  readonly gated?: boolean;
+  /** σ′ and σ″, read off f = σ(z), where F is a σ of Z, entry by entry. */
+  readonly derivatives?: Derivatives;
+  /** What a model file calls parameters that every model has, where this kind's go by another name. */
+  readonly tensors?: Readonly<Record<string, string>>;
   /** What it adds to θ. */
   parameters?(spec: ObjectiveSpec & ValuesOf<O>): Layout;
   /** What it remembers between batches, as it starts. */
@@ -114,12 +152,20 @@ export interface CodeKind<Name extends string = string, O extends Options = Opti
   script(spec: ObjectiveSpec & ValuesOf<O>, θ: Parameters, memory: Memory): Script;
 }
 
+export interface Derivatives {
+  slope(f: number): number;
+  /** Left out where it is 0. */
+  curvature?(f: number): number;
+}
+
 /** S of a batch. */
 export interface PenaltyLayer {
   /** S, before β. */
   forward(θ: Parameters, code: Code): number;
   /** β·∂S/∂F of the batch that `forward` was given last. */
   slope(beta: number): Slope;
+  /** Adds β·∂S/∂W to dθ, of the weights that S itself names. */
+  backward?(θ: Parameters, dθ: Parameters, beta: number): void;
 }
 
 /** S of a data set that comes a chunk at a time, in double precision. */
@@ -130,7 +176,7 @@ export interface PenaltyMeter {
 
 export interface PenaltyKind<Name extends string = string, O extends Options = Options> extends Kind<Name, O> {
   /** β, if it is not given. */
-  readonly beta: number;
+  readonly beta: number | ((spec: ObjectiveSpec) => number);
   /** Whether units fall silent as β grows, so that `targetL0` can steer it. */
   readonly steers?: boolean;
   /** The penalty with its settings, as a report should name it; null where there is none. */
@@ -154,7 +200,9 @@ export interface Pass {
 export interface TermLayer {
   /** What it adds to J for that batch. */
   forward(θ: Parameters, pass: Pass): number;
-  /** Adds its gradient to dθ, for the pass that `forward` was given last. */
+  /** Adds its gradient with respect to F to dF, for the pass that `forward` was given last. */
+  intoCode?(df: Rows): void;
+  /** Adds its gradient to dθ, apart from what comes by way of F. */
   backward(θ: Parameters, dθ: Parameters): void;
   /** From now on, whatever the gradient takes for constant stays as it was in the last `forward`. */
   hold?(): void;
@@ -176,7 +224,15 @@ export interface TermKind<Name extends string = string, O extends Options = Opti
   memory?(spec: ObjectiveSpec & ValuesOf<O>): MemoryStart;
 }
 
-/** Another way to hold, to start or to step θ, whatever the kind of code. */
+/** What a modifier of the input is told about X. */
+export interface InputSurvey {
+  readonly sparse: boolean;
+  /** Of all entries. */
+  readonly smallest: number;
+  readonly largest: number;
+}
+
+/** Something that any kind of code may have, and that changes how θ starts or steps, or how the batch or R is come by. */
 export interface ModifierKind<Name extends string = string, O extends Options = Options> extends Kind<Name, O> {
   /** Whether the options ask for it. */
   applies(spec: ObjectiveSpec & ValuesOf<O>): boolean;
@@ -186,7 +242,13 @@ export interface ModifierKind<Name extends string = string, O extends Options = 
   beforeStep?(θ: StoredParameters, dθ: StoredParameters): void;
   /** Changes θ after a step. */
   afterStep?(θ: StoredParameters): void;
+  /** In `fit`: from rows of X to what the encoder is given; T stays clean. Good until the next call. */
+  input?(place: InputPlace<ValuesOf<O>>, survey: InputSurvey): (x: Rows) => Rows;
+  /** From F to R and back, where that is another way than X̂ alone. */
+  decoder?(k: Kernels, spec: ObjectiveSpec & ValuesOf<O>, room: DecoderRoom): DecoderLayer;
 }
+
+export type InputPlace<O> = Omit<Workspace<O>, 'encoder'>;
 
 // A kind read from the list is given a spec that holds its options; which ones they are is known to it alone.
 // biome-ignore lint/suspicious/noExplicitAny: see above

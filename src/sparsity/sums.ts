@@ -3,17 +3,17 @@ import { sumsOfColumns } from '../kernels/selected.js';
 import type { Code } from './kind.js';
 
 /** F written out, if it is. */
-const written = ({ f, rows }: Code): Matrix | null => f ?? (isSparse(rows) ? null : rows);
+const written = ({ f, rows }: Pick<Code, 'f' | 'rows'>): Matrix | null => f ?? (isSparse(rows) ? null : rows);
 
 /** out_j = Σ_i f_ij */
-export function columnSums(k: Kernels, out: FloatArray, code: Code): void {
+export function columnSums(k: Kernels, out: FloatArray, code: Pick<Code, 'f' | 'rows'>): void {
   const f = written(code);
   if (f) k.columnSums(out, f);
   else if (isSparse(code.rows)) sumsOfColumns(out, code.rows);
 }
 
 /** Σ_ij |f_ij| */
-export function sumOfAbs(k: Kernels, code: Code): number {
+export function sumOfAbs(k: Kernels, code: Pick<Code, 'f' | 'rows'>): number {
   const { rows } = code;
   const f = written(code);
   if (f) return k.sumOfAbs(f.data);

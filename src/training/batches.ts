@@ -19,6 +19,8 @@ export class DataSet {
   readonly sparse: boolean;
   /** The largest |entry|. */
   readonly largest: number;
+  /** The smallest and the largest entry. */
+  readonly range: readonly [number, number];
   private readonly source: Matrix;
   private readonly compressed: SparseRows | null;
   private readonly batchStart: Int32Array;
@@ -30,9 +32,10 @@ export class DataSet {
     this.source = source;
     this.rows = source.rows;
     this.cols = source.cols;
-    const { nonZeros, largest } = survey(source.data);
+    const { nonZeros, largest, range } = survey(source.data);
     const sparse = nonZeros < k.sparseBelow * source.data.length && nonZeros <= MOST_COMPRESSED;
     this.largest = largest;
+    this.range = range;
     this.compressed = sparse ? compressAll(k, source, nonZeros) : null;
     this.sparse = sparse;
     this.staged = denseRows(k, sparse ? 0 : capacity, source.cols);
@@ -80,13 +83,16 @@ function compressAll(k: Kernels, { rows, cols, data }: Matrix, nonZeros: number)
   return { rows, cols, start, end, index, value };
 }
 
-function survey(data: FloatArray): { nonZeros: number; largest: number } {
+function survey(data: FloatArray): { nonZeros: number; largest: number; range: [number, number] } {
   let nonZeros = 0;
   let largest = 0;
+  const range: [number, number] = [data[0], data[0]];
   for (let i = 0; i < data.length; i++) {
     const size = Math.abs(data[i]);
     if (size !== 0) nonZeros++;
     if (size > largest) largest = size;
+    if (data[i] < range[0]) range[0] = data[i];
+    if (data[i] > range[1]) range[1] = data[i];
   }
-  return { nonZeros, largest };
+  return { nonZeros, largest, range };
 }

@@ -1,6 +1,6 @@
 import type { Kernels } from '../kernels/kernels.js';
 import { viewStored } from '../layers/parameters.js';
-import { betaOf, layoutOf } from '../model/layout.js';
+import { betaOf, inputOf, layoutOf } from '../model/layout.js';
 import { Objective, type Terms } from '../model/objective.js';
 import { adamStep } from './adam.js';
 import { clipNorm } from './clip.js';
@@ -29,6 +29,7 @@ export function stepper(k: Kernels, state: TrainingState, plan: TrainingPlan, to
   const capacity = Math.min(plan.dealing.batchSize, x.rows);
   const { memory } = state;
   const objective = new Objective(k, spec, capacity, x.sparse, memory);
+  const corrupt = inputOf({ k, spec, capacity, memory }, x);
   const resampler = plan.resampling && new Resampler({ k, spec, layout, capacity, state, θ, x, targets }, plan.resampling);
   const steering = plan.targetL0 === null ? null : new Steering(memory, plan.targetL0);
 
@@ -40,7 +41,8 @@ export function stepper(k: Kernels, state: TrainingState, plan: TrainingPlan, to
     objective.beta = beta * warmth;
 
     const batch = x.batch(order, from, to);
-    const terms = objective.evaluate(θ, batch, targets ? targets.batch(order, from, to) : batch, gradient);
+    const t = targets ? targets.batch(order, from, to) : batch;
+    const terms = objective.evaluate(θ, corrupt(batch), t, gradient, objective.draw(to - from));
     if (plan.clipNorm < Infinity) clipNorm(k, gradient, plan.clipNorm);
     objective.beforeStep(θ, gradient);
     adamStep(k, state.theta, gradient, state, learningRate, plan.adam);

@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { checkCase, gradientCases } from '../../src/checking/gradient-cases.js';
+import { checkCase, gradientCases, noiseFor } from '../../src/checking/gradient-cases.js';
 import { modelOf } from '../../src/core/sparse-autoencoder.js';
 import { type LossAndGradients, SparseAutoencoder, type SparseAutoencoderOptions } from '../../src/index.js';
 import { Random } from '../../src/numbers/random.js';
@@ -12,11 +12,41 @@ const cases = gradientCases();
 test('the table has every combination, and the corners that the issue names', () => {
   const names = cases.map(({ name }) => name);
   assert.is(new Set(names).size, names.length);
-  // (relu, sigmoid, topk, batch-topk: kl, l1, none; tanh, identity: l1, none) × 4 × 3 × 2
-  const kinds = /^(relu|sigmoid|tanh|identity|topk|batch-topk) (relu|sigmoid|tanh|identity) /;
-  assert.is(names.filter((name) => kinds.test(name)).length, (4 * 3 + 2 * 2) * 4 * 3 * 2);
-  for (const beside of ['preBias', 'tied', 'unitNorm', 'auxK'])
-    assert.is(names.filter((name) => name.startsWith(`${beside}: `)).length, 4 * 3 + 2 * 2, beside);
+  const penaltiesOf = {
+    relu: 'kl l1 weighted-l1 none',
+    sigmoid: 'kl l1 weighted-l1 none',
+    tanh: 'l1 weighted-l1 none',
+    identity: 'l1 weighted-l1 none',
+    jumprelu: 'kl l1 weighted-l1 l0 none',
+    topk: 'kl l1 weighted-l1 none',
+    'batch-topk': 'kl l1 weighted-l1 none',
+    gated: 'kl l1 weighted-l1 none',
+    variational: 'l1 weighted-l1 gaussian none',
+  };
+  const outputs = ['relu', 'sigmoid', 'tanh', 'identity'].flatMap((σ) => ['mse', 'sse', 'half-sse'].map((R) => `${σ} ${R}`));
+  for (const [code, list] of Object.entries(penaltiesOf)) {
+    const elementwise = ['relu', 'sigmoid', 'tanh', 'identity'].includes(code);
+    const extras = [
+      'λ=0.01',
+      'preBias',
+      'tied',
+      'unitNorm',
+      'auxK',
+      'prefixes=1,3,4',
+      ...(elementwise ? ['contractive=0.3'] : []),
+    ];
+    for (const penalty of list.split(' '))
+      for (const rest of [...outputs, 'sigmoid bce', ...extras])
+        assert.ok(names.includes(`${code} ${penalty} ${rest}`), `${code} ${penalty} ${rest}`);
+    const plain = new RegExp(`^${code} \\S+ (relu|sigmoid|tanh|identity) (mse|sse|half-sse|bce)$`);
+    const own = names.filter((name) => plain.test(name));
+    assert.is(own.length, list.split(' ').length * (outputs.length + 1), `of ${code}, no other penalty, no other output`);
+    for (const pair of [
+      'λ=0.01 prefixes=1,3,4',
+      ...(elementwise ? ['λ=0.01 contractive=0.3', 'contractive=0.3 prefixes=1,3,4'] : []),
+    ])
+      assert.ok(names.includes(`${code} ${pair}`), `${code} ${pair}`);
+  }
   for (const corner of ['tangent', 'n = 1', 'h = 1', 'narrower', 'wider'])
     assert.ok(
       names.some((name) => name.includes(corner)),
@@ -26,7 +56,11 @@ test('the table has every combination, and the corners that the issue names', ()
 
 test('float64: every parameter of every case within 1e-8 of central differences', () => {
   for (const item of cases) {
-    for (const [name, { relativeError }] of Object.entries(checkCase(item))) {
+    const checks = Object.entries(checkCase(item));
+    const { hiddenActivation = 'relu', tied } = item.options;
+    const own = ['gated', 'variational'].includes(hiddenActivation) ? 2 : 0;
+    assert.is(checks.length, (tied === true ? 3 : 4) + own, item.name);
+    for (const [name, { relativeError }] of checks) {
       assert.ok(relativeError <= 1e-8, `${item.name}, ${name}: ${relativeError}`);
     }
   }
@@ -55,7 +89,8 @@ function gradients(
     decoderBias: draw(sae.outputDim),
   });
   const targets = sae.outputDim === sae.inputDim ? undefined : rows(n, sae.outputDim);
-  return sae.lossAndGradients(rows(n, sae.inputDim), { targets });
+  const noise = noiseFor(options, n, random);
+  return sae.lossAndGradients(rows(n, sae.inputDim), { targets, noise });
 }
 
 for (const backend of ['plain', 'simd'] as const) {

@@ -9,7 +9,7 @@ import { fails } from '../helpers.js';
 const sizes = { inputDim: 4, hiddenDim: 3 };
 const make = (options: object) => () => completeModelOptions({ ...sizes, ...options });
 const activations = 'one of "relu", "sigmoid", "tanh", "identity"';
-const codes = `${activations}, "topk", "batch-topk"`;
+const codes = `${activations}, "topk", "batch-topk", "jumprelu", "gated", "variational"`;
 
 const wrongModel: Record<string, readonly [unknown, string][]> = {
   inputDim: [0, -1, 2.5, Number.NaN, Infinity, '4', null, 2 ** 60].map((v) => [v, 'a whole number of at least 1']),
@@ -24,11 +24,12 @@ const wrongModel: Record<string, readonly [unknown, string][]> = {
   hiddenActivation: [
     ['rleu', `${codes}; did you mean "relu"?`],
     ['Sigmoid', `${codes}; did you mean "sigmoid"?`],
+    ['jump-relu', `${codes}; did you mean "jumprelu"?`],
     [3, codes],
   ],
   outputActivation: [['tan', `${activations}; did you mean "tanh"?`]],
-  reconstruction: [['halfsse', 'one of "mse", "sse", "half-sse"; did you mean "half-sse"?']],
-  penalty: [['kld', 'one of "kl", "l1", "none"; did you mean "kl"?']],
+  reconstruction: [['halfsse', 'one of "mse", "sse", "half-sse", "bce"; did you mean "half-sse"?']],
+  penalty: [['kld', 'one of "kl", "l1", "weighted-l1", "l0", "gaussian", "none"; did you mean "kl"?']],
   initializer: [['he_normal', 'one of "glorot-uniform", "glorot-normal", "he-normal"; did you mean "he-normal"?']],
   dtype: [['float16', 'one of "float32", "float64"; did you mean "float32"?']],
   backend: [['smid', 'one of "auto", "plain", "simd"; did you mean "simd"?']],
@@ -86,7 +87,7 @@ test('an unknown option brings the nearest valid name', async () => {
 
 test('KL needs a code that is never negative; other penalties take any', async () => {
   for (const hiddenActivation of ['tanh', 'identity'] as const) {
-    const message = `SparseAutoencoder: hiddenActivation is "${hiddenActivation}", expected one that is never negative with penalty "kl": "relu", "sigmoid", "topk" or "batch-topk"`;
+    const message = `SparseAutoencoder: hiddenActivation is "${hiddenActivation}", expected one that is never negative with penalty "kl": "relu", "sigmoid", "topk", "batch-topk", "jumprelu" or "gated"`;
     await fails(make({ hiddenActivation }), message);
     await fails(make({ hiddenActivation, penalty: 'kl' }), message);
     for (const penalty of ['l1', 'none'] as const) make({ hiddenActivation, penalty })();

@@ -48,3 +48,12 @@ export function adamByHand(
   const vHat = nextV / (1 - beta2 ** step);
   return { theta: theta - (learningRate * mHat) / (Math.sqrt(vHat) + epsilon), m: nextM, v: nextV };
 }
+
+/** Where row-major Z, `cols` wide, is positive and less than k entries of its row come before it: those that are greater, or equal and further left. */
+export function topKByHand(z: ArrayLike<number>, cols: number, k: number): number[] {
+  return Array.from(z, (x, p) => {
+    let before = 0;
+    for (let q = p - (p % cols), end = q + cols; q < end; q++) if (z[q] > x || (z[q] === x && q < p)) before++;
+    return x > 0 && before < k ? x : 0;
+  });
+}

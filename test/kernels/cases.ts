@@ -1,5 +1,6 @@
+import type { SparseRows } from '../../src/kernels/kernels.js';
 import { spread } from '../helpers.js';
-import { activationByHand, adamByHand, denseProduct, slopeByHand } from './by-hand.js';
+import { activationByHand, adamByHand, denseProduct, slopeByHand, topKByHand } from './by-hand.js';
 import type { Desk } from './desk.js';
 
 /** n, k, m as in the contract's C (n×m) = A (n×k) · B (k×m), and how dense the sparse operand is. */
@@ -151,6 +152,21 @@ export const cases: Readonly<Record<string, (desk: Desk, shape: Shape) => Check[
     return [['A·Bᵀ at S', c.data, all.map((value, p) => (at.data[p] === 0 ? 0 : value))]];
   },
 
+  sddmmValues(desk, { n, k, m, density }) {
+    const [at, a, b] = [desk.random(n, m, density), desk.random(n, k), desk.random(m, k)];
+    const s = desk.compressed(at);
+    const value = desk.vector(n * m);
+    desk.kernels.sddmmValues(value, s, a, b);
+    const all = denseProduct(
+      n,
+      k,
+      m,
+      (i, t) => a.data[i * k + t],
+      (t, j) => b.data[j * k + t],
+    );
+    return [['A·Bᵀ at S', spread({ ...s, value }), all.map((product, p) => (at.data[p] === 0 ? 0 : product))]];
+  },
+
   compress(desk, { n, k, density }) {
     const a = desk.random(n, k, density);
     const s = desk.sparse(n, k);
@@ -177,6 +193,59 @@ export const cases: Readonly<Record<string, (desk: Desk, shape: Shape) => Check[
     ];
   },
 
+  'transpose into room for the entries alone'(desk, { n, k, density }) {
+    const a = desk.random(n, k, density);
+    const s = desk.compressed(a);
+    const room = desk.kernels.countNonZeros(a.data);
+    const [t, wide] = [desk.withRoom(k, n, room), desk.sparse(k, n)];
+    desk.kernels.transpose(t, s);
+    desk.kernels.transpose(wide, s);
+    const rows = Array.from({ length: k }, (_, j) => [...t.index.subarray(t.start[j], t.end[j])]);
+    const wideRows = Array.from({ length: k }, (_, j) => [...wide.index.subarray(wide.start[j], wide.end[j])]);
+    return [
+      // With all of n×k there is room for rows that lie apart.
+      ['one row behind the other', t.start, Array.from(t.end, (_, j) => (room < n * k ? (t.end[j - 1] ?? 0) : j * n))],
+      ['Sᵀ', spread(t), Array.from({ length: k * n }, (_, p) => a.data[(p % n) * k + Math.floor(p / n)])],
+      ['entries', rows.flat(), wideRows.flat()],
+    ];
+  },
+
+  topK: (desk, { n, m, seed }) =>
+    [1, 3, m + 2].flatMap((k): Check[] => {
+      const z = desk.random(n, m, 1, 3);
+      // Few different numbers: ties, and zeros of both signs.
+      if (seed % 2) for (let p = 0; p < z.data.length; p++) z.data[p] = Math.round(z.data[p]);
+      const s = desk.withRoom(n, m, n * k);
+      const count = desk.kernels.topK(s, z, k);
+      const expected = topKByHand(z.data, m, k);
+      return [
+        [`the ${k} largest of a row`, spread(s), expected],
+        ['count', [count], [expected.filter((value) => value !== 0).length]],
+        ...wellFormed(s, k),
+      ];
+    }),
+
+  'topK of a product is topK of what gemm gives, to the bit': (desk, { n, k: d, m }) =>
+    [2, 9].flatMap((k): Check[] => {
+      const [a, b, bt, z] = [desk.random(n, d), desk.random(d, m), desk.matrix(m, d), desk.matrix(n, m)];
+      for (let p = 0; p < b.data.length; p++) bt.data[(p % m) * d + Math.floor(p / m)] = b.data[p];
+      const bias = desk.random(1, m).data;
+      return [undefined, bias].flatMap((bias): Check[] => {
+        const [s, sNT] = [desk.withRoom(n, m, n * k), desk.withRoom(n, m, n * k)];
+        const counts = [desk.kernels.gemmTopK(s, a, b, k, bias), desk.kernels.gemmNTTopK(sNT, a, bt, k, bias)];
+        desk.kernels.gemm(z, a, b, bias);
+        const expected = topKByHand(z.data, m, k);
+        const count = expected.filter((value) => value !== 0).length;
+        return [
+          ['of A·B', exact(spread(s), expected), expected],
+          ['of A·Bᵀ', exact(spread(sNT), expected), expected],
+          ['counts', counts, [count, count]],
+          ...wellFormed(s, k),
+          ...wellFormed(sNT, k),
+        ];
+      });
+    }),
+
   activate: (desk, { n, m }) =>
     kinds.map((kind) => {
       const a = desk.random(n, m, 1, 12);
@@ -202,6 +271,20 @@ export const cases: Readonly<Record<string, (desk: Desk, shape: Shape) => Check[
         ),
       ],
     ];
+  },
+
+  rowSums(desk, { n, k, density }) {
+    const a = desk.random(n, k, density);
+    const out = desk.vector(n);
+    desk.kernels.rowSums(out, desk.compressed(a));
+    const expected = denseProduct(
+      n,
+      k,
+      1,
+      (i, j) => a.data[i * k + j],
+      () => 1,
+    );
+    return [['Σ_j s_ij', out, expected]];
   },
 
   outputLoss: (desk, { n, m }) =>
@@ -234,6 +317,34 @@ export const cases: Readonly<Record<string, (desk: Desk, shape: Shape) => Check[
       ['c·Σ(x̂ − t)²', [sparse], [dense]],
       ['x̂', z.data, again.data],
       ['dz', dz.data, dzDense.data],
+    ];
+  },
+
+  crossEntropy(desk, { n, m, density, seed }) {
+    const [y, t, dy] = [desk.random(n, m, 1, 6), desk.random(n, m, density), desk.matrix(n, m)];
+    for (let p = 0; p < t.data.length; p++) t.data[p] = Math.min(Math.abs(t.data[p]), 1);
+    const order = Array.from({ length: n }, (_, i) => (i * 7 + seed) % n);
+    const chosen = desk.matrix(n, m);
+    for (const [i, row] of order.entries()) chosen.data.set(t.data.subarray(row * m, (row + 1) * m), i * m);
+    const [alone, inPlace, again, dyAgain] = [desk.copy(y), desk.copy(y), desk.copy(y), desk.matrix(n, m)];
+    const c = 1 / (n * m);
+    const xHat = Array.from(y.data, (value) => activationByHand('sigmoid', value));
+    const loss = c * Array.from(y.data, (v, p) => Math.log1p(Math.exp(v)) - chosen.data[p] * v).reduce((a, b) => a + b, 0);
+    const sparse = desk.chosen(desk.compressed(t), order);
+    const got = [
+      desk.kernels.crossEntropy(y, dy, chosen, c),
+      desk.kernels.crossEntropy(alone, null, chosen, c),
+      desk.kernels.crossEntropy(inPlace, inPlace, chosen, c),
+      desk.kernels.crossEntropy(again, dyAgain, sparse, c),
+    ];
+    const slope = xHat.map((x, p) => x - chosen.data[p]);
+    return [
+      ['c·Σ (ln(1 + e^y) − t·y), with dy, without, in place, of sparse targets', got, got.map(() => loss)],
+      ['x̂', y.data, xHat],
+      ['x̂ without dy', alone.data, y.data],
+      ['dy/c', Array.from(dy.data, (value) => value / c), slope],
+      ['dy in place', inPlace.data, dy.data],
+      ['dy of sparse targets', dyAgain.data, dy.data],
     ];
   },
 
@@ -283,4 +394,38 @@ export const cases: Readonly<Record<string, (desk: Desk, shape: Shape) => Check[
         [`θ, t = ${step}`, theta, expected.map(({ theta }) => theta)],
       ];
     }),
+
+  spmmAdam: (desk, { n, k, m, density }) =>
+    [1e-7, 0].flatMap((epsilon): Check[] => {
+      const how = { step: 3, learningRate: 0.01, beta1: 0.9, beta2: 0.999, epsilon };
+      const [a, b] = [desk.random(n, k, density), desk.random(k, m)];
+      const s = desk.compressed(a);
+      const [theta, first, second, g] = [desk.random(n, m), desk.random(n, m), desk.random(n, m), desk.matrix(n, m)];
+      for (let p = 0; p < second.data.length; p++) second.data[p] = Math.abs(second.data[p]);
+      // Of units that never had a gradient, moments are 0; of the last such, but for one entry.
+      const still = first.data.length - (first.data.length % (3 * m));
+      first.data.fill(0, 0, still);
+      second.data.fill(0, 0, still);
+      first.data[still - 1] = 0.25;
+      const dense = [theta, first, second].map((matrix) => desk.copy(matrix).data);
+      desk.kernels.spmm(g, s, b);
+      desk.kernels.adam(dense[0], g.data, dense[1], dense[2], how);
+      desk.kernels.spmmAdam(theta, s, b, first.data, second.data, how);
+      return [theta, first, second].map(
+        ({ data }, i): Check => [`${['θ', 'm', 'v'][i]} as of spmm and adam`, exact(data, dense[i]), dense[i]],
+      );
+    }),
 };
+
+/** Rows from i·k on, columns ascending. */
+const wellFormed = (s: SparseRows, k: number): Check[] => {
+  const rows = Array.from(s.start, (from, i) => [...s.index.subarray(from, s.end[i])]);
+  return [
+    ['start', s.start, Array.from(s.start, (_, i) => i * k)],
+    ['ascending', rows.flat(), rows.flatMap((row) => row.toSorted((x, y) => x - y))],
+  ];
+};
+
+/** `got`, or NaN wherever it is not the very number that is expected. */
+const exact = (got: ArrayLike<number>, expected: ArrayLike<number>): number[] =>
+  Array.from(got, (value, p) => (Object.is(value, expected[p]) ? value : Number.NaN));

@@ -16,6 +16,7 @@ export const backends: readonly BackendUnderTest[] = [
   { name: 'plain float64', create: () => createPlainKernels('float64'), tolerance: 1e-13 },
   { name: 'plain float32', create: () => createPlainKernels('float32'), tolerance: 2e-7 },
   { name: 'simd, 1 thread', create: () => createSimdKernels({ threads: 1 }), tolerance: 1e-5 },
+  { name: 'simd, wide', create: () => createSimdKernels({ threads: 1, wide: true }), tolerance: 1e-5 },
   { name: 'simd, 3 threads', create: () => createSimdKernels({ threads: 3 }), tolerance: 1e-5 },
 ];
 
@@ -65,6 +66,19 @@ export class Desk {
 
   sparse(rows: number, cols: number): SparseRows {
     return sparseRows(this.kernels, rows, cols);
+  }
+
+  /** Room for so many entries, of which nothing is known; those behind the values are fenced. */
+  withRoom(rows: number, cols: number, room: number): SparseRows {
+    const { kernels } = this;
+    return {
+      rows,
+      cols,
+      start: kernels.integers(rows),
+      end: kernels.integers(rows),
+      index: kernels.integers(room),
+      value: this.vector(room),
+    };
   }
 
   compressed(a: Matrix): SparseRows {

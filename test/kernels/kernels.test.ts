@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Elementwise, Kernels } from '../../src/kernels/kernels.js';
-import { near, sameBits } from '../helpers.js';
+import { near, sameBits, spread } from '../helpers.js';
 import { activationByHand } from './by-hand.js';
 import { type Check, cases, type Shape } from './cases.js';
 import { backends, Desk } from './desk.js';
@@ -17,6 +17,7 @@ const shapes: readonly Shape[] = [
   { n: 6, k: 4, m: 9, density: 0, seed: 6 },
   { n: 130, k: 131, m: 64, density: 0.2, seed: 7 },
   { n: 37, k: 300, m: 66, density: 0.05, seed: 8 },
+  { n: 20, k: 40, m: 203, density: 0.1, seed: 9 },
 ];
 
 const anyShape = fc.record({
@@ -177,6 +178,23 @@ for (const { name, create, tolerance } of backends) {
     assert.is(kernels.compress(new Desk(kernels, 1).sparse(2, 3), { data: x, rows: 2, cols: 3 }), 3);
   });
 
+  test(`${name}: topK tells of a NaN or ±Infinity, wherever it stands in Z`, () => {
+    for (let at = 0; at < 21; at++) {
+      for (const bad of [Number.NaN, Infinity, -Infinity]) {
+        kernels.scoped(() => {
+          const desk = new Desk(kernels, at);
+          const [z, identity, s] = [desk.random(3, 7), desk.matrix(7, 7), desk.withRoom(3, 7, 6)];
+          for (let p = 0; p < 49; p++) identity.data[p] = Number(p % 8 === 0);
+          assert.ok(kernels.topK(s, z, 2) > 0 && kernels.gemmTopK(s, z, identity, 2) > 0);
+          z.data[at] = bad;
+          assert.is(kernels.topK(s, z, 2), -1);
+          assert.is(kernels.gemmTopK(s, z, identity, 2), -1);
+          assert.is(kernels.gemmNTTopK(s, z, identity, 2), -1);
+        });
+      }
+    }
+  });
+
   test(`${name}: memory is zeroed, also where a scope has used it before; adopt copies what lies elsewhere`, () => {
     for (let round = 0; round < 3; round++) {
       kernels.scoped(() => {
@@ -200,23 +218,75 @@ for (const { name, create, tolerance } of backends) {
     sameBits(x, [7, 7, 7]);
   });
 
+  test(`${name}: crossEntropy is finite and exact however large y is, and NaN if any entry is, within ${tolerance}`, () => {
+    const ys = [0, 1e-30, 5, -5, 40, -40, 88, -88, 104, -104, 800, -800, 1e30, -1e30];
+    const ts = [0, 1, 0.25];
+    const pairs = ys.flatMap((y) => ts.map((t) => [y, t] as const));
+    for (const [y, t] of pairs) {
+      kernels.scoped(() => {
+        const [z, target] = [kernels.floats(7), kernels.floats(7)];
+        z.fill(y);
+        target.fill(t);
+        const matrix = (data: typeof z) => ({ data, rows: 1, cols: 7 });
+        // y·(1 − t) + ln(1 + e^−y) for y > 0, −y·t + ln(1 + e^y) else.
+        const expected = Math.max(y, 0) - t * y + Math.log1p(Math.exp(-Math.abs(y)));
+        near([kernels.crossEntropy(matrix(z), null, matrix(target), 1) / 7], [expected], tolerance, `y = ${y}, t = ${t}`);
+        z.fill(y);
+        z[6] = Number.NaN;
+        assert.ok(Number.isNaN(kernels.crossEntropy(matrix(z), null, matrix(target), 1)));
+      });
+    }
+  });
+
   test.after(() => kernels.close());
 }
 
-test('simd: 1, 2 and 3 threads give the same bits for every operation', async () => {
+test('simd: 1 to 4 threads, and strips of either width, give the same bits for every operation', async () => {
   const { createSimdKernels } = await import('../../src/kernels/simd/simd.js');
-  for (const shape of [shapes[6], shapes[7], { n: 300, k: 120, m: 100, density: 0.2, seed: 9 }]) {
+  const sets = [
+    { threads: 1 },
+    { threads: 2 },
+    { threads: 3 },
+    { threads: 4 },
+    { threads: 1, wide: true },
+    { threads: 2, wide: true },
+  ];
+  for (const shape of [shapes[6], shapes[7], shapes[8], { n: 300, k: 120, m: 100, density: 0.2, seed: 9 }]) {
     for (const [operation, run] of Object.entries(cases)) {
       const outputs: number[][] = [];
-      for (const threads of [1, 2, 3]) {
-        const kernels = createSimdKernels({ threads });
+      for (const options of sets) {
+        const kernels = createSimdKernels(options);
         outputs.push(run(new Desk(kernels, shape.seed), shape).flatMap(([, got]) => Array.from(got)));
         await kernels.close();
       }
-      sameBits(outputs[1], outputs[0], `${operation}, 2 threads`);
-      sameBits(outputs[2], outputs[0], `${operation}, 3 threads`);
+      for (const [i, options] of sets.entries()) sameBits(outputs[i], outputs[0], `${operation}, ${JSON.stringify(options)}`);
     }
   }
+});
+
+test('simd: a sparse product has the bits of the dense one, by slices or by whole rows; so has topK of a wide product', async () => {
+  const { createSimdKernels } = await import('../../src/kernels/simd/simd.js');
+  const kernels = createSimdKernels({ threads: 2 });
+  for (const { n, k, m, density } of [
+    { n: 9, k: 600, m: 190, density: 0.1 },
+    { n: 9, k: 600, m: 203, density: 0.01 },
+    { n: 5, k: 1100, m: 1001, density: 0.1 },
+    { n: 700, k: 270, m: 400, density: 0.02 },
+  ]) {
+    kernels.scoped(() => {
+      const desk = new Desk(kernels, n);
+      const [a, b, c, d] = [desk.random(n, k, density), desk.random(k, m), desk.matrix(n, m), desk.matrix(n, m)];
+      const bias = desk.random(1, m).data;
+      kernels.spmm(c, desk.compressed(a), b, bias);
+      kernels.gemm(d, a, b, bias);
+      sameBits(c.data, d.data, `spmm ${n}×${k} · ${k}×${m}`);
+      const [s, fused] = [desk.withRoom(n, m, n * 20), desk.withRoom(n, m, n * 20)];
+      assert.is(kernels.topK(s, d, 20), kernels.gemmTopK(fused, a, b, 20, bias));
+      sameBits(spread(fused), spread(s), 'topK');
+      assert.is(desk.brokenFences, 0);
+    });
+  }
+  await kernels.close();
 });
 
 test.run();

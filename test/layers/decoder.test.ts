@@ -3,7 +3,7 @@ import { completeModelOptions } from '../../src/core/options.js';
 import type { Matrix, Rows } from '../../src/kernels/kernels.js';
 import { createPlainKernels } from '../../src/kernels/plain/plain.js';
 import { sparseRows } from '../../src/kernels/rows.js';
-import { DecoderLayer, decodeAffine } from '../../src/layers/decoder.js';
+import { decodeAffine, PlainDecoder } from '../../src/layers/decoder.js';
 import { commonParameters, viewParameters } from '../../src/layers/parameters.js';
 import { near } from '../helpers.js';
 
@@ -34,11 +34,11 @@ for (const [form, f] of Object.entries(forms)) {
   });
 
   test(`${form} F: R, dW_dec = Fᵀ·dY, db_dec = Σ dy, dF = dY·W_decᵀ, by hand, in room for more rows`, () => {
-    const layer = new DecoderLayer(k, spec, 3, { sparseCode: form === 'sparse' });
+    const layer = new PlainDecoder(k, spec, { capacity: 3, sparseCode: form === 'sparse', thenBack: true });
     const gradient = viewParameters(new Float64Array(10).fill(9), layout);
     // T is such that dY = (x̂ − t)/2 = [[1, 2], [3, −1]]: R = (2² + 4² + 6² + 2²)/4, and
     // dY·W_decᵀ = [[−3, 11], [5, 5]], asked for where F is active if F is sparse.
-    near([layer.forward(θ, f, matrix(0.5, -9, 4.5, 11), true)], [15], 1e-15);
+    near([layer.forward(θ, f, matrix(0.5, -9, 4.5, 11), 1 / 4, true)], [15], 1e-15);
     const df = layer.backward(θ, gradient, f) as Matrix;
     near(gradient.decoderWeight.data, [5, 3, 9, -3], 0);
     near(gradient.decoderBias, [4, 1], 0);

@@ -6,7 +6,7 @@ import { near } from '../helpers.js';
 
 test('c by hand, for 4 rows of 3 outputs', () => {
   const scales = Object.entries(reconstructionScale).map(([kind, scale]) => [kind, scale(4, 3)]);
-  assert.equal(Object.fromEntries(scales), { mse: 1 / 12, sse: 1 / 4, 'half-sse': 1 / 8 });
+  assert.equal(Object.fromEntries(scales), { mse: 1 / 12, sse: 1 / 4, 'half-sse': 1 / 8, bce: 1 / 12 });
 });
 
 test('R by hand: x̂ = 0 against T = [[1, 2, 3], [0, 0, 2]], Σ = 18', () => {
@@ -29,6 +29,19 @@ test('R by hand: x̂ = 0 against T = [[1, 2, 3], [0, 0, 2]], Σ = 18', () => {
     const c = expected / 18;
     near(gradients.decoderBias.data, [-2 * c, -4 * c, -10 * c], 1e-15, reconstruction);
   }
+});
+
+test('R by hand, bce: y = 0 and t = 0, 1, ½: ln 2 each; y = ±ln 3: x̂ = ¾, ¼', () => {
+  const options = { inputDim: 3, hiddenDim: 1, penalty: 'none', dtype: 'float64', reconstruction: 'bce' } as const;
+  const sae = new SparseAutoencoder(options);
+  sae.setParameters({ decoderWeight: [[0, 0, 0]] });
+  near([sae.evaluate([[0, 1, 0.5]]).reconstruction], [Math.LN2], 1e-15);
+  sae.setParameters({ decoderBias: [Math.log(3), -Math.log(3), Math.log(3)] });
+  const expected = -(Math.log(3 / 4) + Math.log(3 / 4) + 0.5 * Math.log(3 / 4) + 0.5 * Math.log(1 / 4)) / 3;
+  const { reconstruction, explainedVariance } = sae.evaluate([[1, 0, 0.5]]);
+  near([reconstruction, sae.lossAndGradients([[1, 0, 0.5]]).reconstruction], [expected, expected], 1e-15);
+  // One row: T does not vary, and is not met.
+  assert.is(explainedVariance, 0);
 });
 
 test.run();

@@ -123,6 +123,15 @@ test('auxK: the dead learn what is left over, by hand; J is the same in evaluate
   near([sae.evaluate([[2]]).loss], [loss], 1e-14);
 });
 
+test('a pass with all of it at once fits the memory that it asked for', () => {
+  const [d, h] = [300, 3000];
+  const all = { hiddenActivation: 'topk', k: h / 2, tied: true, preBias: true, auxK: { k: h, deadAfter: 1 } } as const;
+  const sae = new SparseAutoencoder({ ...options, inputDim: d, hiddenDim: h, dtype: 'float32', ...all });
+  memoryOf(sae).silentFor.fill(1);
+  const many = randomRows(200, d, 3);
+  near([sae.lossAndGradients(many).loss], [sae.evaluate(many).loss], 1e-5);
+});
+
 test('auxK wakes units that would stay dead', async () => {
   const data = randomRows(400, 5, 11).map((row) => row.map((u) => 2 * u - 1));
   const alive = async (more: Partial<SparseAutoencoderOptions>) => {

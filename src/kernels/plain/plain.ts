@@ -1,9 +1,13 @@
-import { power } from '../../numbers/elementary.js';
+import { exp, log1p, power } from '../../numbers/elementary.js';
 import { firstNonFinite } from '../../numbers/matrix.js';
 import { elementwise } from '../elementwise.js';
 import { type AdamStep, type Elementwise, type FloatArray, isSparse, type Kernels, type Matrix, type Rows } from '../kernels.js';
-import { product, sddmm, spmm } from './products.js';
-import { compress, transpose } from './sparse.js';
+import { product, sddmm, sddmmValues, spmm } from './products.js';
+import { compress, rowSums, transpose } from './sparse.js';
+import { productTopK, topK } from './topk.js';
+
+/** So many rows of Z are held at a time, where only a few entries of each are wanted. */
+const FEW_ROWS = 64;
 
 /**
  * The reference kernels: each operation of the contract as the loop that its equation says. Both
@@ -11,6 +15,10 @@ import { compress, transpose } from './sparse.js';
  */
 export function createPlainKernels(dtype: 'float32' | 'float64'): Kernels {
   const Floats = dtype === 'float32' ? Float32Array : Float64Array;
+  const matrix = (rows: number, cols: number): Matrix => ({ data: new Floats(rows * cols), rows, cols });
+  const gemm: Kernels['gemm'] = (c, a, b, bias) => product(c, a.cols, a.data, a.cols, 1, b.data, b.cols, 1, bias);
+  const gemmNT = (c: Matrix, a: Matrix, b: Matrix, bias?: FloatArray): void =>
+    product(c, a.cols, a.data, a.cols, 1, b.data, 1, b.cols, bias);
   return {
     name: 'plain',
     threads: 1,
@@ -24,16 +32,22 @@ export function createPlainKernels(dtype: 'float32' | 'float64'): Kernels {
       operation();
       meanwhile();
     },
-    gemm: (c, a, b, bias) => product(c, a.cols, a.data, a.cols, 1, b.data, b.cols, 1, bias),
+    gemm,
     gemmTN: (c, a, b) => product(c, a.rows, a.data, 1, a.cols, b.data, b.cols, 1),
-    gemmNT: (c, a, b) => product(c, a.cols, a.data, a.cols, 1, b.data, 1, b.cols),
+    gemmNT,
     spmm,
     sddmm,
+    sddmmValues,
     compress,
     transpose,
+    topK,
+    gemmTopK: (s, a, b, k, bias) => productTopK(s, a, k, matrix(FEW_ROWS, b.cols), (z, rows) => gemm(z, rows, b, bias)),
+    gemmNTTopK: (s, a, b, k, bias) => productTopK(s, a, k, matrix(FEW_ROWS, b.rows), (z, rows) => gemmNT(z, rows, b, bias)),
     activate,
     columnSums,
+    rowSums,
     outputLoss,
+    crossEntropy,
     hiddenDelta,
     sumOfSquares: (x) => sum(x, (v) => v * v),
     sumOfAbs: (x) => sum(x, Math.abs),
@@ -41,6 +55,14 @@ export function createPlainKernels(dtype: 'float32' | 'float64'): Kernels {
     findNonFinite: firstNonFinite,
     axpy,
     adam,
+    spmmAdam: (theta, s, b, m, v, how) => {
+      const g = matrix(1, theta.cols);
+      for (let j = 0, from = 0; j < theta.rows; j++, from += theta.cols) {
+        const to = from + theta.cols;
+        spmm(g, { ...s, rows: 1, start: s.start.subarray(j), end: s.end.subarray(j) }, b);
+        adam(theta.data.subarray(from, to), g.data, m.subarray(from, to), v.subarray(from, to), how);
+      }
+    },
     close: async () => {},
   };
 }
@@ -88,6 +110,35 @@ function outputLoss(xHat: Matrix, dz: Matrix | null, t: Rows, σ: Elementwise, c
       data[at] = y;
       sum += e * e;
       if (delta) delta[at] = 2 * c * e * slope(y);
+    }
+  }
+  return c * sum;
+}
+
+/**
+ * x̂ = 1/(1 + e^−y);  R = c·Σ (ln(1 + e^y) − t·y);  dy = c·(x̂ − t). With u = e^−|y| ≤ 1 nothing overflows,
+ *   ln(1 + e^y) − t·y = ln(1 + u) + (1 − t)·y for y > 0, − t·y else
+ * and ln(1 + u) keeps its digits however small u is.
+ */
+function crossEntropy(xHat: Matrix, dy: Matrix | null, t: Rows, c: number): number {
+  const { rows, cols, data } = xHat;
+  const sparse = isSparse(t) ? t : null;
+  const target = sparse ? sparse.value : (t as Matrix).data;
+  const delta = dy?.data;
+  let sum = 0;
+  for (let i = 0; i < rows; i++) {
+    let k = sparse ? sparse.start[i] : 0;
+    const stop = sparse ? sparse.end[i] : 0;
+    for (let j = 0, at = i * cols; j < cols; j++, at++) {
+      const y = data[at];
+      let p = 0;
+      if (!sparse) p = target[at];
+      else if (k < stop && sparse.index[k] === j) p = target[k++];
+      const u = exp(-Math.abs(y));
+      const x = y > 0 ? 1 / (1 + u) : u / (1 + u);
+      data[at] = x;
+      sum += log1p(u) + (y > 0 ? (1 - p) * y : -p * y);
+      if (delta) delta[at] = c * (x - p);
     }
   }
   return c * sum;

@@ -136,3 +136,15 @@ export function sddmm(c: Matrix, at: SparseRows, a: Matrix, b: Matrix): void {
     }
   }
 }
+
+/** value_p = Σ_t a_it·b_jt for every entry p = (i, j) of `at`. */
+export function sddmmValues(value: FloatArray, { rows, start, end, index }: SparseRows, a: Matrix, b: Matrix): void {
+  const inner = a.cols;
+  for (let i = 0; i < rows; i++) {
+    for (let p = start[i]; p < end[i]; p++) {
+      let sum = 0;
+      for (let t = 0; t < inner; t++) sum += a.data[i * inner + t] * b.data[index[p] * inner + t];
+      value[p] = sum;
+    }
+  }
+}

@@ -6,7 +6,7 @@
  */
 
 import { power } from '../../numbers/elementary.js';
-import { type Elementwise, isSparse, type Kernels, type Matrix, type SparseRows } from '../kernels.js';
+import { type AdamStep, type Elementwise, isSparse, type Kernels, type Matrix, type Rows, type SparseRows } from '../kernels.js';
 import { processors } from '../threads.js';
 import { kernelModule } from './binary.js';
 import { Heap } from './heap.js';
@@ -14,8 +14,8 @@ import { canShare, maySleep, type Pool, startWorkers } from './pool.js';
 
 export { simdSupported } from './binary.js';
 
-/** Scratch of one thread: two 128 KiB panels of the dense product, or a 48-column slice of 3400 rows. */
-const SCRATCH_BYTES = 640 << 10;
+/** Scratch of one thread: what gemmTopK holds of 256 rows of 768, or a 48-column slice of 3400 rows. */
+const SCRATCH_BYTES = 1088 << 10;
 
 /** What the kernels keep for themselves, next to one thread's scratch. */
 const HEAP_BYTES = SCRATCH_BYTES + (64 << 10);
@@ -41,7 +41,7 @@ const A_BT = 2;
 
 /** What assembly/index.ts exports; every address and count is an i32. */
 interface Exports {
-  setup(threads: number, scratchBytes: number, spins: number, mayWait: number): number;
+  setup(threads: number, scratchBytes: number, spins: number, mayWait: number, stripWidth: number): number;
   dismiss(): void;
   defer(): void;
   join(): void;
@@ -58,8 +58,34 @@ interface Exports {
     k: number,
     m: number,
   ): void;
-  sddmm(c: number, start: number, end: number, index: number, a: number, b: number, n: number, k: number, m: number): void;
+  sddmm(
+    c: number,
+    value: number,
+    start: number,
+    end: number,
+    index: number,
+    a: number,
+    b: number,
+    n: number,
+    k: number,
+    m: number,
+  ): void;
   compress(start: number, end: number, index: number, value: number, a: number, n: number, m: number): number;
+  gemmTopK(
+    start: number,
+    end: number,
+    index: number,
+    value: number,
+    a: number,
+    b: number,
+    bias: number,
+    n: number,
+    d: number,
+    m: number,
+    k: number,
+    form: number,
+  ): number;
+  topK(start: number, end: number, index: number, value: number, z: number, n: number, m: number, k: number): number;
   transpose(
     startT: number,
     endT: number,
@@ -71,9 +97,11 @@ interface Exports {
     value: number,
     n: number,
     m: number,
+    packed: boolean,
   ): void;
   activate(a: number, n: number, kind: number): void;
   columnSums(out: number, a: number, n: number, m: number): void;
+  rowSums(out: number, start: number, end: number, value: number, n: number): void;
   outputLoss(
     xHat: number,
     dz: number,
@@ -86,6 +114,18 @@ interface Exports {
     m: number,
     kind: number,
     twoC: number,
+  ): number;
+  crossEntropy(
+    xHat: number,
+    dy: number,
+    t: number,
+    start: number,
+    end: number,
+    index: number,
+    value: number,
+    n: number,
+    m: number,
+    c: number,
   ): number;
   hiddenDelta(dz: number, f: number, pull: number, l1: number, n: number, m: number, kind: number): void;
   sumOfSquares(x: number, n: number): number;
@@ -107,15 +147,35 @@ interface Exports {
     scale: number,
     epsilon: number,
   ): void;
+  spmmAdam(
+    theta: number,
+    start: number,
+    end: number,
+    index: number,
+    value: number,
+    b: number,
+    m: number,
+    v: number,
+    h: number,
+    d: number,
+    beta1: number,
+    rest1: number,
+    beta2: number,
+    rest2: number,
+    rate: number,
+    scale: number,
+    epsilon: number,
+  ): void;
 }
 
 /**
  * A kernel set with a memory of its own, on `threads` threads where threads can be had.
  *
  * With `bytes`, on one thread, in memory of that size which is not shared: engines copy into it at full
- * speed, where for shared memory they keep to single words.
+ * speed, where for shared memory they keep to single words. With `wide` the dense product is written for an engine
+ * that makes 256-bit instructions of these (V8 with --experimental-wasm-revectorize); the bits are the same.
  */
-export function createSimdKernels(options: { threads: number; bytes?: number }): Kernels {
+export function createSimdKernels(options: { threads: number; bytes?: number; wide?: boolean }): Kernels {
   if (!(options.threads >= 1)) throw new RangeError(`threads: ${options.threads}`);
   const shared = options.bytes === undefined && canShare();
   const threads = shared ? Math.min(Math.floor(options.threads), MOST_THREADS) : 1;
@@ -123,14 +183,33 @@ export function createSimdKernels(options: { threads: number; bytes?: number }):
   const heap = new Heap(shared, options.bytes && options.bytes + HEAP_BYTES);
   const wasm = new WebAssembly.Instance(module, { env: { memory: heap.memory } }).exports as unknown as Exports;
   const spins = threads > processors() ? SPINS_WHEN_CROWDED : SPINS;
-  heap.reserve(wasm.setup(threads, SCRATCH_BYTES, spins, Number(maySleep())));
+  heap.reserve(wasm.setup(threads, SCRATCH_BYTES, spins, Number(maySleep()), options.wide ? 16 : 8));
   let pool: Pool | undefined = threads > 1 ? startWorkers(module, heap.memory, threads - 1) : undefined;
 
   const at = (array: ArrayBufferView): number => heap.address(array);
   const atOrNull = (array: ArrayBufferView | null | undefined): number => (array ? heap.address(array) : 0);
 
+  const targets = (t: Rows): [number, number, number, number, number] =>
+    isSparse(t) ? [0, at(t.start), at(t.end), at(t.index), at(t.value)] : [at(t.data), 0, 0, 0, 0];
+
   const product = (c: Matrix, a: Matrix, b: Matrix, bias: ArrayBufferView | undefined, depth: number, form: number): void =>
     wasm.gemm(at(c.data), at(a.data), at(b.data), atOrNull(bias), c.rows, depth, c.cols, form);
+
+  const selection = (s: SparseRows, a: Matrix, b: Matrix, k: number, bias: ArrayBufferView | undefined, form: number): number =>
+    wasm.gemmTopK(
+      at(s.start),
+      at(s.end),
+      at(s.index),
+      at(s.value),
+      at(a.data),
+      at(b.data),
+      atOrNull(bias),
+      s.rows,
+      a.cols,
+      s.cols,
+      k,
+      form,
+    );
 
   return {
     name: 'simd',
@@ -169,9 +248,14 @@ export function createSimdKernels(options: { threads: number; bytes?: number }):
     spmm: (c, a, b, bias) =>
       wasm.spmm(at(c.data), at(a.start), at(a.end), at(a.index), at(a.value), at(b.data), atOrNull(bias), c.rows, b.rows, c.cols),
     sddmm: (c, s, a, b) =>
-      wasm.sddmm(at(c.data), at(s.start), at(s.end), at(s.index), at(a.data), at(b.data), c.rows, a.cols, c.cols),
+      wasm.sddmm(at(c.data), 0, at(s.start), at(s.end), at(s.index), at(a.data), at(b.data), s.rows, a.cols, s.cols),
+    sddmmValues: (value, s, a, b) =>
+      wasm.sddmm(0, at(value), at(s.start), at(s.end), at(s.index), at(a.data), at(b.data), s.rows, a.cols, s.cols),
 
     compress: (s, a) => wasm.compress(at(s.start), at(s.end), at(s.index), at(s.value), at(a.data), a.rows, a.cols),
+    gemmTopK: (s, a, b, k, bias) => selection(s, a, b, k, bias, A_B),
+    gemmNTTopK: (s, a, b, k, bias) => selection(s, a, b, k, bias, A_BT),
+    topK: (s, z, k) => wasm.topK(at(s.start), at(s.end), at(s.index), at(s.value), at(z.data), z.rows, z.cols, k),
     transpose: (t: SparseRows, s: SparseRows) =>
       wasm.transpose(
         at(t.start),
@@ -184,16 +268,17 @@ export function createSimdKernels(options: { threads: number; bytes?: number }):
         at(s.value),
         s.rows,
         s.cols,
+        t.index.length < s.rows * s.cols,
       ),
 
     activate: (a, σ) => wasm.activate(at(a.data), a.rows * a.cols, FUNCTIONS[σ]),
     columnSums: (out, a) => wasm.columnSums(at(out), at(a.data), a.rows, a.cols),
+    rowSums: (out, s) => wasm.rowSums(at(out), at(s.start), at(s.end), at(s.value), s.rows),
     outputLoss: (xHat, dz, t, σ, c) => {
-      const target: [number, number, number, number, number] = isSparse(t)
-        ? [0, at(t.start), at(t.end), at(t.index), at(t.value)]
-        : [at(t.data), 0, 0, 0, 0];
-      return c * wasm.outputLoss(at(xHat.data), atOrNull(dz?.data), ...target, xHat.rows, xHat.cols, FUNCTIONS[σ], 2 * c);
+      return c * wasm.outputLoss(at(xHat.data), atOrNull(dz?.data), ...targets(t), xHat.rows, xHat.cols, FUNCTIONS[σ], 2 * c);
     },
+    crossEntropy: (xHat, dy, t, c) =>
+      c * wasm.crossEntropy(at(xHat.data), atOrNull(dy?.data), ...targets(t), xHat.rows, xHat.cols, c),
     hiddenDelta: (dz, f, pull, l1, σ) => wasm.hiddenDelta(at(dz.data), at(f.data), at(pull), l1, f.rows, f.cols, FUNCTIONS[σ]),
 
     sumOfSquares: (x) => wasm.sumOfSquares(at(x), x.length),
@@ -201,11 +286,21 @@ export function createSimdKernels(options: { threads: number; bytes?: number }):
     countNonZeros: (x) => wasm.countNonZeros(at(x), x.length),
     findNonFinite: (x) => wasm.findNonFinite(at(x), x.length),
     axpy: (y, alpha, x) => wasm.axpy(at(y), alpha, at(x), y.length),
-    adam: (theta, g, m, v, { step, learningRate, beta1, beta2, epsilon }) => {
-      const rate = learningRate / (1 - power(beta1, step));
-      const scale = 1 / (1 - power(beta2, step));
-      wasm.adam(at(theta), at(g), at(m), at(v), theta.length, beta1, 1 - beta1, beta2, 1 - beta2, rate, scale, epsilon);
-    },
+    adam: (theta, g, m, v, how) => wasm.adam(at(theta), at(g), at(m), at(v), theta.length, ...adamFactors(how)),
+    spmmAdam: (theta, s, b, m, v, how) =>
+      wasm.spmmAdam(
+        at(theta.data),
+        at(s.start),
+        at(s.end),
+        at(s.index),
+        at(s.value),
+        at(b.data),
+        at(m),
+        at(v),
+        theta.rows,
+        theta.cols,
+        ...adamFactors(how),
+      ),
 
     close: async () => {
       wasm.dismiss();
@@ -214,4 +309,12 @@ export function createSimdKernels(options: { threads: number; bytes?: number }):
       await workers?.stop();
     },
   };
+}
+
+/** β₁, 1−β₁, β₂, 1−β₂, α/(1−β₁ᵗ), 1/(1−β₂ᵗ), ε */
+function adamFactors(how: AdamStep): [number, number, number, number, number, number, number] {
+  const { step, learningRate, beta1, beta2, epsilon } = how;
+  const rate = learningRate / (1 - power(beta1, step));
+  const scale = 1 / (1 - power(beta2, step));
+  return [beta1, 1 - beta1, beta2, 1 - beta2, rate, scale, epsilon];
 }

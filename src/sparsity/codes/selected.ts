@@ -83,9 +83,13 @@ export class SelectedLayer implements CodeLayer {
   }
 
   /** F = Z where selected, every f > 0   ⇒   dZ = dF + β·∂S/∂F there */
-  backward(θ: Parameters, dθ: Parameters, x: Rows, df: Rows, { pull, l1 }: Slope): void {
+  backward(θ: Parameters, dθ: Parameters, x: Rows, df: Rows, { pull, l1, weighted }: Slope): void {
     const dz = df as SparseRows;
-    for (let i = 0; i < dz.rows; i++) for (let e = dz.start[i]; e < dz.end[i]; e++) dz.value[e] += pull[dz.index[e]] + l1;
+    for (let i = 0; i < dz.rows; i++)
+      for (let e = dz.start[i]; e < dz.end[i]; e++) {
+        const j = dz.index[e];
+        dz.value[e] += pull[j] + l1 + (weighted ? weighted[j] : 0);
+      }
     this.workspace.encoder.backward(θ, dθ, x, dz);
   }
 }

@@ -1,6 +1,6 @@
 import { fraction } from '../../numbers/checks.js';
 import { log } from '../../numbers/elementary.js';
-import { penalty } from '../kind.js';
+import { penalized, penalty } from '../kind.js';
 import { columnSums } from '../sums.js';
 
 /** Keeps both logarithms finite at ρ̂ = 0 and ρ̂ = 1. */
@@ -44,7 +44,7 @@ export const kl = penalty({
     return {
       forward(_θ, code) {
         n = code.rows.rows;
-        columnSums(k, rhoHat, code);
+        columnSums(k, rhoHat, penalized(code));
         for (let j = 0; j < hiddenDim; j++) rhoHat[j] /= n;
         return klPenalty(sparsityParam, rhoHat);
       },
@@ -62,7 +62,7 @@ export const kl = penalty({
     const sums = k.floats(hiddenDim);
     return {
       add(_θ, code) {
-        columnSums(k, sums, code);
+        columnSums(k, sums, penalized(code));
         for (let j = 0; j < hiddenDim; j++) rhoHat[j] += sums[j] / rows;
       },
       value: () => klPenalty(sparsityParam, rhoHat),

@@ -1,4 +1,4 @@
-import { penalty } from '../kind.js';
+import { penalized, penalty } from '../kind.js';
 import { sumOfAbs } from '../sums.js';
 
 /** S = (1/n)·Σ_ij |f_ij|   ⇒   ∂S/∂f_ij = sign(f_ij)/n. */
@@ -16,7 +16,7 @@ export const l1 = penalty({
     return {
       forward(_θ, code) {
         n = code.rows.rows;
-        return sumOfAbs(k, code) / n;
+        return sumOfAbs(k, penalized(code)) / n;
       },
       slope: (beta) => ({ pull, l1: beta / n }),
     };
@@ -26,7 +26,7 @@ export const l1 = penalty({
     let sum = 0;
     return {
       add(_θ, code) {
-        sum += sumOfAbs(k, code);
+        sum += sumOfAbs(k, penalized(code));
       },
       value: () => sum / rows,
     };

@@ -1,8 +1,9 @@
 import { type FloatArray, isSparse, type Kernels, type Matrix, type Rows } from '../../kernels/kernels.js';
 import { denseRows } from '../../kernels/rows.js';
-import { DecoderLayer } from '../../layers/decoder.js';
+import { PlainDecoder } from '../../layers/decoder.js';
 import { EncoderLayer } from '../../layers/encoder.js';
 import type { Parameters } from '../../layers/parameters.js';
+import { reconstructionScale } from '../../layers/reconstruction.js';
 import type { ObjectiveSpec } from '../../layers/spec.js';
 import { isCount, notNegative, when } from '../../numbers/checks.js';
 import { rowsOf } from '../../numbers/matrix.js';
@@ -80,7 +81,8 @@ class AuxLayer implements TermLayer {
   private readonly how: Required<AuxK>;
   private readonly memory: Memory;
   private readonly code: CodeLayer;
-  private readonly decoder: DecoderLayer;
+  private readonly decoder: PlainDecoder;
+  private readonly spec: ObjectiveSpec;
   private readonly error: Matrix;
   /** Room for the dead units' part of θ and of its gradient, were all dead. */
   private readonly part: Parameters;
@@ -97,10 +99,11 @@ class AuxLayer implements TermLayer {
     const entries = capacity * kept;
     const encoder = new EncoderLayer(k, spec, capacity, sparseInput, entries);
     this.k = k;
+    this.spec = spec;
     this.how = how;
     this.memory = memory;
     this.code = topk.layer({ k, spec: { ...spec, k: kept }, capacity, encoder, memory });
-    this.decoder = new DecoderLayer(k, spec, capacity, { sparseCode: true, entries });
+    this.decoder = new PlainDecoder(k, spec, { capacity, sparseCode: true, thenBack: true, entries });
     this.error = denseRows(k, capacity, spec.outputDim);
     this.part = roomFor(k, spec);
     this.gradient = roomFor(k, spec);
@@ -118,7 +121,8 @@ class AuxLayer implements TermLayer {
     if (!this.held) difference(error, pass.t, pass.y);
     const part = this.gather(θ);
     this.f = this.code.forward(part, pass.x, 'training').rows;
-    return coefficient * this.decoder.forward({ ...part, decoderBias: this.noBias }, this.f, error, true);
+    const c = reconstructionScale[this.spec.reconstruction](pass.x.rows, this.spec.outputDim);
+    return coefficient * this.decoder.forward({ ...part, decoderBias: this.noBias }, this.f, error, c, true);
   }
 
   /** The chain rule is that of the layers; what is the dead units' own goes to their places in dθ. */

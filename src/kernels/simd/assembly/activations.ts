@@ -12,6 +12,8 @@ export const enum Kind {
   SIGMOID,
   TANH,
   IDENTITY,
+  /** Not σ, but the output layer's second half for probabilities: see loss.ts. */
+  CROSS_ENTROPY,
 }
 
 /** What a generic loop is given for σ. */

@@ -49,12 +49,12 @@ function oddPart(r: v128, r2: v128): v128 {
 }
 
 /**
- * 1/(1 + e⁻ᶻ): 1 above z = 88, 0 below −88.7. Here e⁻ᶻ = 2ⁿ·2ᶠ with n + f = −z/ln 2, |f| ≤ ½, and 2ᶠ is a
- * polynomial (minimax, off by 10⁻⁷ at most), its terms taken in pairs (Estrin).
+ * e⁻ᶻ for z within −88.7 … 88, held there. e⁻ᶻ = 2ⁿ·2ᶠ with n + f = −z/ln 2, |f| ≤ ½, and 2ᶠ is a polynomial (minimax,
+ * off by 10⁻⁷ at most), its terms taken in pairs (Estrin).
  */
 // @ts-ignore: decorator
 @inline
-export function sigmoid(z: v128): v128 {
+export function expOfMinus(z: v128): v128 {
   const x = f32x4.pmin(f32x4.pmax(z, f32x4.splat(-88.7)), f32x4.splat(88));
   const t = f32x4.mul(x, f32x4.splat(-1.44269504088896341));
   const shifted = f32x4.add(t, f32x4.splat(MAGIC));
@@ -65,7 +65,30 @@ export function sigmoid(z: v128): v128 {
   const c23 = f32x4.add(f32x4.splat(0.24022242085262163), f32x4.mul(f, f32x4.splat(0.05550733743497058)));
   const c45 = f32x4.add(f32x4.splat(0.00967151264483123), f32x4.mul(f, f32x4.splat(0.0013264727123620847)));
   const p = f32x4.add(c01, f32x4.mul(f2, f32x4.add(c23, f32x4.mul(f2, c45))));
-  return f32x4.div(one, f32x4.add(one, f32x4.mul(power(shifted), p)));
+  return f32x4.mul(power(shifted), p);
+}
+
+/** 1/(1 + e⁻ᶻ): 1 above z = 88, 0 below −88.7. */
+// @ts-ignore: decorator
+@inline
+export function sigmoid(z: v128): v128 {
+  const one = f32x4.splat(1);
+  return f32x4.div(one, f32x4.add(one, expOfMinus(z)));
+}
+
+/** ln(1 + u) for u within 0 … 1: 2·artanh s, s = u/(2 + u) ≤ ⅓, to s¹⁵/15; the next term is below 2·10⁻⁹ of it. */
+// @ts-ignore: decorator
+@inline
+export function log1p(u: v128): v128 {
+  const s = f32x4.div(u, f32x4.add(u, f32x4.splat(2)));
+  const q = f32x4.mul(s, s);
+  const q2 = f32x4.mul(q, q);
+  const c01 = f32x4.add(f32x4.splat(2), f32x4.mul(q, f32x4.splat(0.6666666666666666)));
+  const c23 = f32x4.add(f32x4.splat(0.4), f32x4.mul(q, f32x4.splat(0.2857142857142857)));
+  const c45 = f32x4.add(f32x4.splat(0.2222222222222222), f32x4.mul(q, f32x4.splat(0.18181818181818182)));
+  const c67 = f32x4.add(f32x4.splat(0.15384615384615385), f32x4.mul(q, f32x4.splat(0.13333333333333333)));
+  const high = f32x4.add(c45, f32x4.mul(q2, c67));
+  return f32x4.mul(s, f32x4.add(c01, f32x4.mul(q2, f32x4.add(c23, f32x4.mul(q2, high)))));
 }
 
 /**

@@ -21,6 +21,7 @@ export const SPINS: usize = 644;
 export const MAY_WAIT: usize = 648;
 export const SCRATCH: usize = 652;
 export const SCRATCH_BYTES: usize = 656;
+export const STRIP_WIDTH: usize = 660;
 
 /** The running operation: its code, how many tiles it has, its arguments. */
 export const OPERATION: usize = 768;

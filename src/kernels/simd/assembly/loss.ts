@@ -13,6 +13,7 @@ import { argument, floatArgument, PARTIAL_SUMS, PARTIALS, pass4, passFloat, scra
 import { Operation } from './tile';
 import { run } from './threads';
 import { addToDoubles, keepLanes, storeLanes } from './lanes';
+import { expOfMinus, log1p } from './exp';
 import { activateAs, costOf, Identity, Kind, Relu, Sigmoid, Tanh, timesSlope } from './activations';
 import { BLOCK, sumOfTiles } from './scans';
 
@@ -34,6 +35,16 @@ export function outputLoss(
   pass4(8, start, end, index, value);
   run(Operation.LOSS, tiles, <f64>n * <f64>m * <f64>(costOf(kind) + 6));
   return sumOfTiles(tiles);
+}
+
+/**
+ * x̂ = 1/(1 + e⁻ʸ), Σ (ln(1 + eʸ) − t·y), returned without c, and dy = c·(x̂ − t); the rest as above.
+ */
+export function crossEntropy(
+  xHat: usize, dy: usize, target: usize, start: usize, end: usize, index: usize, value: usize,
+  n: u32, m: u32, c: f32,
+): f64 {
+  return outputLoss(xHat, dy, target, start, end, index, value, n, m, Kind.CROSS_ENTROPY, c);
 }
 
 export function lossTile(t: u32): void {
@@ -75,6 +86,7 @@ function stretchLoss(xHat: usize, dz: usize, target: usize, m: u32): f64 {
   if (kind == Kind.RELU) return lossAs<Relu>(xHat, dz, target, m);
   if (kind == Kind.SIGMOID) return lossAs<Sigmoid>(xHat, dz, target, m);
   if (kind == Kind.TANH) return lossAs<Tanh>(xHat, dz, target, m);
+  if (kind == Kind.CROSS_ENTROPY) return crossEntropyOf(xHat, dz, target, m);
   return lossAs<Identity>(xHat, dz, target, m);
 }
 
@@ -109,4 +121,39 @@ function lossAs<S>(xHat: usize, dz: usize, target: usize, n: u32): f64 {
     sums = addToDoubles(sums, squares);
   }
   return f64x2.extract_lane(sums, 0) + f64x2.extract_lane(sums, 1);
+}
+
+/** The same for probabilities, three passes over each block: the loss is of y, which x̂ then takes the place of. */
+function crossEntropyOf(xHat: usize, dy: usize, target: usize, n: u32): f64 {
+  const c = floatArgument(7);
+  let sums = f64x2.splat(0);
+  for (let from: u32 = 0; from < n; from += BLOCK) {
+    const count = min(n - from, BLOCK);
+    const end = <i32>(count << 2);
+    let terms = f32x4.splat(0);
+    for (let p: i32 = 0; p < end; p += 16) {
+      const term = surprise(v128.load(xHat + p), v128.load(target + p));
+      terms = f32x4.add(terms, keepLanes(term, (end - p) >> 2));
+    }
+    sums = addToDoubles(sums, terms);
+    activateAs<Sigmoid>(xHat, count);
+    if (dy != 0) {
+      for (let p: i32 = 0; p < end; p += 16) {
+        storeLanes(dy + p, f32x4.mul(c, f32x4.sub(v128.load(xHat + p), v128.load(target + p))), (end - p) >> 2);
+      }
+      dy += end;
+    }
+    xHat += end;
+    target += end;
+  }
+  return f64x2.extract_lane(sums, 0) + f64x2.extract_lane(sums, 1);
+}
+
+/** ln(1 + eʸ) − t·y = ln(1 + e^−|y|) + (1 − t)·y for y > 0, − t·y else: no term of it cancels. */
+// @ts-ignore: decorator
+@inline
+function surprise(y: v128, t: v128): v128 {
+  const positive = f32x4.gt(y, f32x4.splat(0));
+  const weight = f32x4.sub(v128.and(positive, f32x4.splat(1)), t);
+  return f32x4.add(log1p(expOfMinus(f32x4.abs(y))), f32x4.mul(weight, y));
 }

@@ -1,31 +1,42 @@
 /**
- * c_ij = Σ_p a_ip·b_jp where `at` holds an entry (i, j), 0 elsewhere.   n×m, n×k, m×k
+ * c_ij = Σ_p a_ip·b_jp where `at` holds an entry (i, j), 0 elsewhere; or the products alone, each in the place of
+ * its entry.   n×m, n×k, m×k
  *
  * Four products at a time share the loads of a_i, each a sum in four lanes; blocks of rows of
- * B that fit the second-level cache are the outer loop, rows of A the inner. A product has the same
- * bits whichever three it is computed with.
+ * B that fit the second-level cache are the outer loop, rows of A the inner, unless a row has next to nothing in a
+ * block. A product has the same bits whichever three it is computed with.
  */
 
 import { argument, pass4 } from './layout';
 import { Operation } from './tile';
 import { blockOf, cut, partOf, run, threads } from './threads';
-import { keepLanes, laneSums } from './lanes';
+import { keepLanes, laneSums, storeLanes } from './lanes';
 import { entriesOf, firstAtLeast } from './sparse';
 
 const BLOCK_BYTES: u32 = 512 << 10;
 const TILE_FLOPS: f64 = 200000;
+/** Entries that a row should have in a block. */
+const WORTH_BLOCKS: u32 = 4;
 
-/** A tile is a block of rows of B and a chunk of rows of A. Threads share the rows of A, each its group of them. */
-export function sddmm(c: usize, start: usize, end: usize, index: usize, a: usize, b: usize, n: u32, k: u32, m: u32): void {
+/**
+ * A tile is a block of rows of B and a chunk of rows of A. Threads share the rows of A, each its group of them.
+ * The products go to c, or to `value` where that is 0.
+ */
+export function sddmm(
+  c: usize, value: usize, start: usize, end: usize, index: usize,
+  a: usize, b: usize, n: u32, k: u32, m: u32,
+): void {
   const entries = entriesOf(start, end, n);
   const flops = 2 * <f64>entries * <f64>k + <f64>n * <f64>m;
   const block = max(BLOCK_BYTES / max(k << 2, 1), 8);
-  const blocks = (m + block - 1) / block;
+  const most = (m + block - 1) / block;
+  const blocks = entries < WORTH_BLOCKS * n * most ? min(most, 1) : most;
   const groups = threads();
   const chunks = <u32>min(flops / TILE_FLOPS, 4096) / max(blocks * groups, 1) + 1;
   pass4(0, c, start, end, index);
   pass4(4, a, b, n, k);
   pass4(8, m, blocks, chunks, groups * chunks);
+  pass4(12, value, 0, 0, 0);
   run(Operation.SDDMM, groups * blocks * chunks, flops);
 }
 
@@ -44,18 +55,18 @@ export function sddmmTile(t: u32): void {
   const j0 = cut(m, block, blocks);
   const j1 = cut(m, block + 1, blocks);
   for (let i = i0; i < i1; i++) {
-    const row = argument(0) + ((i * m) << 2);
-    memory.fill(row + (j0 << 2), 0, (j1 - j0) << 2);
+    const row = argument(0) != 0 ? argument(0) + ((i * m) << 2) : 0;
+    if (row != 0) memory.fill(row + (j0 << 2), 0, (j1 - j0) << 2);
     const first = load<u32>(argument(1) + (i << 2));
     const last = load<u32>(argument(2) + (i << 2));
-    const from = firstAtLeast(index, first, last, j0);
+    const from = j0 == 0 ? first : firstAtLeast(index, first, last, j0);
     const to = j1 == m ? last : firstAtLeast(index, from, last, j1);
-    dots(row, index, from, to, argument(4) + ((i * k) << 2), argument(5), k);
+    dots(row, argument(12), index, from, to, argument(4) + ((i * k) << 2), argument(5), k);
   }
 }
 
-/** row[j] = a·b_j for the columns j = index[from] … index[to−1]. */
-function dots(row: usize, index: usize, from: u32, to: u32, a: usize, b: usize, k: u32): void {
+/** row[j], or value[p], = a·b_j for the columns j = index[p], p = from … to−1. */
+function dots(row: usize, value: usize, index: usize, from: u32, to: u32, a: usize, b: usize, k: u32): void {
   const stride = k << 2;
   const even = a + ((k & ~7) << 2);
   for (let p = from; p < to; p += 4) {
@@ -100,6 +111,10 @@ function dots(row: usize, index: usize, from: u32, to: u32, a: usize, b: usize, 
       b3 += 16;
     }
     const s = laneSums(s0, s1, s2, s3);
+    if (row == 0) {
+      storeLanes(value + (p << 2), s, to - p);
+      continue;
+    }
     store<f32>(row + (j3 << 2), f32x4.extract_lane(s, 3));
     store<f32>(row + (j2 << 2), f32x4.extract_lane(s, 2));
     store<f32>(row + (j1 << 2), f32x4.extract_lane(s, 1));

@@ -10,10 +10,11 @@
  * slice; the dense product (gemm.ts) follows the same chain.
  */
 
-import { argument, pass4, scratch, SCRATCH_BYTES } from './layout';
+import { argument, pass4, scratch } from './layout';
 import { Operation } from './tile';
 import { blockOf, cut, partOf, run, sequence, threads } from './threads';
 import { storeLanes } from './lanes';
+import { wholeRow } from './whole-row';
 import { entriesOf, stream, touchRows } from './sparse';
 
 /** Roughly the flops of one tile: a few microseconds, long enough to pay for the claim. */
@@ -23,8 +24,12 @@ const WIDTH: u32 = 48;
 const STEP: u32 = 192;
 /** Elements of B from which on slices are copied. */
 const COPIED_FROM: u32 = 1 << 16;
-/** Elements of B up to which it is read once before use. */
+/** Rows of the longest slice that is copied. */
+const MOST_COPIED: u32 = 3400;
+/** Elements of B up to which it is read once before use; a larger one goes by in whole rows. */
 const STREAMED_UP_TO: u32 = 1 << 20;
+/** Entries of a row up to which whole rows are the better way. */
+const SHORT_ROW: u32 = 8;
 
 /**
  * A tile is a slice of B and a chunk of rows. Threads share the rows, each its group of them, so that a
@@ -41,12 +46,36 @@ export function spmm(
   const groups = threads();
   const chunks = <u32>min(flops / TILE_FLOPS, 4096) / max(slices * groups, 1) + 1;
   // The rows of a slice lie in different pages, and, powers of two apart, in few cache sets.
-  const copies = k * m > COPIED_FROM && entries > 16 * k * groups && k * STEP <= load<u32>(SCRATCH_BYTES);
+  const copies = k * m > COPIED_FROM && entries > 16 * k * groups && k <= MOST_COPIED;
+  if (!copies && wholeRows(n, k, m, entries)) {
+    const rows = <u32>min(TILE_FLOPS / (flops / <f64>n), 64) + 1;
+    pass4(0, c, start, end, index);
+    pass4(4, value, b, bias, n);
+    pass4(8, m, rows, 0, 0);
+    run(Operation.SPMM_ROWS, (n + rows - 1) / rows, flops);
+    return;
+  }
   pass4(0, c, start, end, index);
   pass4(4, value, b, bias, n);
   pass4(8, m, slices, chunks, groups * chunks);
   pass4(12, copies ? k : 0, k * m <= STREAMED_UP_TO ? (k * m) << 2 : 0, 0, 0);
   run(Operation.SPMM, groups * slices * chunks, flops);
+}
+
+/** Whether C goes a row at a time (see whole-row.ts): where B's rows come from far away, or rows of A are short and those of C long. */
+function wholeRows(n: u32, k: u32, m: u32, entries: u32): bool {
+  return k * m > STREAMED_UP_TO || (m > 4 * WIDTH && entries < SHORT_ROW * n);
+}
+
+export function spmmRowsTile(t: u32): void {
+  const m = argument(8);
+  const i1 = min((t + 1) * argument(9), argument(7));
+  for (let i = t * argument(9); i < i1; i++) {
+    const first = load<u32>(argument(1) + (i << 2));
+    const entries = load<u32>(argument(2) + (i << 2)) - first;
+    const c = argument(0) + ((i * m) << 2);
+    wholeRow(c, argument(6), argument(3) + (first << 2), argument(4) + (first << 2), entries, argument(5), m << 2, m);
+  }
 }
 
 export function spmmTile(t: u32): void {

@@ -6,11 +6,14 @@ import { gemmTile } from './gemm';
 import { lossTile } from './loss';
 import { compressTile } from './compress';
 import { columnSumsTile } from './column-sums';
+import { gemmTopKTile, topKTile } from './topk';
 import { scanTile } from './scans';
 import { transposeTile } from './transpose';
 import { sddmmTile } from './sddmm';
 import { rowsTile } from './rows';
-import { spmmTile } from './spmm';
+import { rowSumsTile } from './row-sums';
+import { spmmAdamTile } from './spmm-adam';
+import { spmmRowsTile, spmmTile } from './spmm';
 
 export const enum Operation {
   SPMM,
@@ -26,6 +29,11 @@ export const enum Operation {
   SCAN,
   AXPY,
   ADAM,
+  GEMM_TOPK,
+  TOPK,
+  SPMM_ROWS,
+  SPMM_ADAM,
+  ROW_SUMS,
 }
 
 export function tile(operation: u32, t: u32): void {
@@ -56,5 +64,15 @@ export function tile(operation: u32, t: u32): void {
       return axpyTile(t);
     case Operation.ADAM:
       return adamTile(t);
+    case Operation.GEMM_TOPK:
+      return gemmTopKTile(t);
+    case Operation.TOPK:
+      return topKTile(t);
+    case Operation.SPMM_ROWS:
+      return spmmRowsTile(t);
+    case Operation.SPMM_ADAM:
+      return spmmAdamTile(t);
+    case Operation.ROW_SUMS:
+      return rowSumsTile(t);
   }
 }
