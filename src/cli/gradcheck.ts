@@ -12,7 +12,7 @@ export function printGradientTable(): void {
   const width = Math.max(...cases.map(({ name }) => name.length));
   print('relative error ‖analytic − numeric‖ / ‖analytic + numeric‖ against central differences, float64\n');
   print(
-    `${'hidden output reconstruction penalty'.padEnd(width)}    W_enc    b_enc    W_dec    b_dec   worst entry: analytic, numeric`,
+    `${'code penalty output reconstruction'.padEnd(width)}    W_enc    b_enc    W_dec    b_dec   worst entry: analytic, numeric`,
   );
   let worst = 0;
   let failed = 0;
