@@ -63,6 +63,14 @@ export function preparationFrom(values: PreparationOptions): PreparationOptions 
   return Object.fromEntries(given);
 }
 
+/** Whether a sigmoid can give every entry that the model will see. */
+export function withinUnit(data: ArrayLike<number>, preparation: PreparationOptions): boolean {
+  const { scale = 1, ...rest } = preparation;
+  if (Object.values(rest).some(Boolean)) return false;
+  for (let i = 0; i < data.length; i++) if (!(data[i] >= 0 && data[i] <= scale)) return false;
+  return true;
+}
+
 /** A column's number where the flag is one; labels by name otherwise. */
 const column = (label: string | undefined) => (label !== undefined && /^-?\d+$/.test(label) ? Number(label) : label);
 

@@ -10,7 +10,8 @@ const SHORT: Readonly<Record<string, string>> = { hiddenDim: 'hidden', learningR
 
 const kebab = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 const camel = (name: string) => name.replace(/-(.)/g, (_, letter) => letter.toUpperCase());
-const flagOf = (option: string) => SHORT[option] ?? kebab(option);
+/** What an option's flag is called. */
+export const flagOf = (option: string) => SHORT[option] ?? kebab(option);
 
 /** A flag's text as what its check takes: itself, or the JSON that it is. */
 export function parsed(check: Check): (text: string) => unknown {
@@ -30,9 +31,14 @@ export const flag = (name: string, help: string, check: Check): Option => new Op
 
 const flagged = Object.entries(modelOptions).filter(([name]) => !WITHOUT_FLAG.includes(name));
 
-/** A flag for each option of a model; `defaults` are shown, and filled in by `modelFrom`. */
-export function addModelFlags(command: Command, defaults: Partial<SparseAutoencoderOptions>): void {
-  for (const [name, option] of flagged) command.addOption(modelFlag(name, option, (defaults as Record<string, unknown>)[name]));
+/** A flag for each option of a model but some; `defaults` are shown, and filled in by `modelFrom`. */
+export function addModelFlags(
+  command: Command,
+  defaults: Partial<SparseAutoencoderOptions>,
+  without: readonly string[] = [],
+): void {
+  for (const [name, option] of flagged)
+    if (!without.includes(name)) command.addOption(modelFlag(name, option, (defaults as Record<string, unknown>)[name]));
 }
 
 function modelFlag(name: string, { check, default: usual, help }: ModelOption, own: unknown): Option {
@@ -67,15 +73,17 @@ export function modelFrom(
   defaults: Partial<SparseAutoencoderOptions>,
   preset: Partial<SparseAutoencoderOptions> = {},
 ): Partial<SparseAutoencoderOptions> {
-  const values = command.optsWithGlobals();
-  const given = flagged.map(([name]) => [name, camel(flagOf(name))] as const).filter(([, key]) => values[key] !== undefined);
-  const options: Partial<SparseAutoencoderOptions> = {
-    ...defaults,
-    ...preset,
-    ...Object.fromEntries(given.map(([name, key]) => [name, values[key]])),
-  };
-  refuseIdle(command, options, new Set(given.map(([name]) => name)));
+  const given = givenOptions(command);
+  const options: Partial<SparseAutoencoderOptions> = { ...defaults, ...preset, ...given };
+  refuseIdle(command, options, new Set(Object.keys(given)));
   return options;
+}
+
+/** The options of a model that flags were given for. */
+export function givenOptions(command: Command): Partial<SparseAutoencoderOptions> {
+  const values = command.optsWithGlobals();
+  const given = flagged.map(([name]) => [name, values[camel(flagOf(name))]] as const);
+  return Object.fromEntries(given.filter(([, value]) => value !== undefined));
 }
 
 /** A flag that was given and means nothing with the kinds that were chosen is an error, even where the library lets it pass. */

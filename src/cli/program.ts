@@ -8,13 +8,14 @@ import { load } from '../node.js';
 import { fraction, positive, suggestion, text, count as wholeNumber } from '../numbers/checks.js';
 import { coreOf } from '../sparse-autoencoder.js';
 import { addApplyCommands } from './apply.js';
-import { addDataFlags, addPreparationFlags, preparationFrom, readRows } from './data.js';
+import { addDataFlags, addPreparationFlags, preparationFrom, readRows, withinUnit } from './data.js';
 import { addModelFlags, flag, modelFrom } from './flags.js';
 import { printGradientTable } from './gradcheck.js';
 import { count, prepareFiles, prepareFolder } from './output.js';
 import type { Samples } from './plan.js';
 import { presets } from './presets.js';
 import { addSuperpositionCommand } from './superposition.js';
+import { addSweepCommand } from './sweep.js';
 import { inFolder, trainAndReport } from './train.js';
 
 const defaults: Partial<SparseAutoencoderOptions> = { hiddenDim: 64, seed: '1' };
@@ -69,6 +70,7 @@ export function createProgram(version: string): Command {
 
   addApplyCommands(program);
   addSuperpositionCommand(program);
+  addSweepCommand(program);
   program
     .command('gradcheck')
     .description('checks every gradient against central differences and prints the table')
@@ -209,14 +211,6 @@ async function trainOn(paths: string[], command: Command): Promise<void> {
     json,
     command: givenArguments(command),
   });
-}
-
-/** Whether a sigmoid can give every entry that the model will see. */
-function withinUnit(data: ArrayLike<number>, preparation: ReturnType<typeof preparationFrom>): boolean {
-  const { scale = 1, ...rest } = preparation;
-  if (Object.values(rest).some(Boolean)) return false;
-  for (let i = 0; i < data.length; i++) if (!(data[i] >= 0 && data[i] <= scale)) return false;
-  return true;
 }
 
 /** What was typed after the program's name. */

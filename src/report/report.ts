@@ -1,8 +1,9 @@
 import { client } from './client.js';
+import { htmlDocument, madeBy, pairsTable } from './document.js';
 import { escapeHtml } from './escape.js';
 import { findings } from './findings.js';
 import { Page } from './page.js';
-import { checkReportData, type ReportData, type ReportRow } from './report-data.js';
+import { checkReportData, type ReportData } from './report-data.js';
 import { codesSection } from './sections/codes.js';
 import { samplesSections } from './sections/samples.js';
 import { trainingSection } from './sections/training.js';
@@ -11,9 +12,6 @@ import { useSection } from './sections/use.js';
 import { sheetRules } from './sheets.js';
 import { style } from './style.js';
 import { count, percent, short, tenths } from './text.js';
-
-/** Forbids the page every request but for pictures written out in the page itself. */
-const policy = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'";
 
 /**
  * The report as one HTML page that needs nothing but itself, and no script to be read. The same data give the
@@ -28,28 +26,15 @@ export function renderReport(data: ReportData): string {
   );
   const sheets = page.sheets.map((sheet) => sheet.rules()).join('');
   const places = Math.max(...page.sheets.map(({ size }) => size));
-  return `<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${escapeHtml(data.title)}</title>
-<link rel="icon" href="data:,">
-<style>${style}:root { --shape: ${page.outputs.brush.aspect}; }
-${sheetRules(places)}${sheets}</style>
-</head>
-<body>
-<main>
-${head(page, sections)}
+  return htmlDocument({
+    title: data.title,
+    style: `${style}:root { --shape: ${page.outputs.brush.aspect}; }
+${sheetRules(places)}${sheets}`,
+    main: `${head(page, sections)}
 ${sections}
-${tables(data)}
-</main>
-<script>${client}</script>
-</body>
-</html>
-`;
+${tables(data)}`,
+    script: client,
+  });
 }
 
 function head(page: Page, sections: string): string {
@@ -83,17 +68,9 @@ ${count(hiddenDim, 'unit')} and back. ${escapeHtml(data.summary)}</p>
 }
 
 function tables({ settings, results, command }: ReportData): string {
-  const words = command.split(' ').map((word) => `<span>${escapeHtml(word)}</span>`);
-  const made = command === '' ? '' : `<h3>Made by</h3><pre tabindex="0"><code>${words.join(' ')}</code></pre>`;
   return `<section id="settings" aria-labelledby="settings-title">
 <h2 id="settings-title">Settings and results</h2>
-<div class="tables">${table('Settings', settings)}${table('Results', results)}</div>
-${made}
+<div class="tables">${pairsTable('Settings', settings)}${pairsTable('Results', results)}</div>
+${madeBy(command)}
 </section>`;
-}
-
-function table(caption: string, rows: readonly ReportRow[]): string {
-  const body = rows.map(({ name, value }) => `<tr><th scope="row">${escapeHtml(name)}</th><td>${escapeHtml(value)}</td></tr>`);
-  if (rows.length === 0) return '';
-  return `<table><caption>${caption}</caption><tbody>\n${body.join('\n')}\n</tbody></table>`;
 }
