@@ -14,7 +14,7 @@ const CONSTANT = 0.05;
 /** What one sees in a run, and what is wrong with it: for readers who do not know yet what the numbers should be. */
 export function findings(data: ReportData, s: Statistics): Finding[] {
   if (s.dead.length === data.model.hiddenDim) return [allDead(data), ...training(data)];
-  return [...reconstruction(data), ...sparsity(data, s), ...units(data, s), ...training(data)];
+  return [...reconstruction(data, s), ...sparsity(data, s), ...units(data, s), ...training(data)];
 }
 
 function allDead({ penaltyLabel, model }: ReportData): Finding {
@@ -28,21 +28,25 @@ function allDead({ penaltyLabel, model }: ReportData): Finding {
   };
 }
 
-function reconstruction({ explainedVariance: share, penaltyLabel }: ReportData): Finding[] {
+function reconstruction({ explainedVariance: share, penaltyLabel, model }: ReportData, s: Statistics): Finding[] {
   if (share === null || !Number.isFinite(share)) return [];
   const much = `The reconstructions explain ${tenths(100 * share)}% of what differs between samples`;
   if (share >= 0.9) return [{ tone: 'good', text: `${much}: close copies.` }];
   if (share >= 0.6) return [{ tone: 'good', text: `${much}: the shapes are there, finer detail is not.` }];
-  const remedy = penaltyLabel === null ? 'more units or more epochs' : 'less weight on the penalty, more units or more epochs';
+  // Where the code is hardly sparse the penalty is not what keeps it from copying: see sparsity.
+  const heavy = penaltyLabel !== null && meanL0(s) < 0.5 * model.hiddenDim;
+  const remedy = heavy ? 'less weight on the penalty, more units or more epochs' : 'more units or more epochs';
   if (share >= 0.2) return [{ tone: 'fair', text: `${much}: a coarse likeness. ${capital(remedy)} would bring more.` }];
   return [{ tone: 'bad', text: `${much}: hardly better than showing the mean of all samples. Try ${remedy}.` }];
 }
+
+const meanL0 = (s: Statistics) => s.l0.reduce((sum, each) => sum + each, 0) / s.samples;
 
 const capital = (text: string) => text[0].toUpperCase() + text.slice(1);
 
 function sparsity({ model, penaltyLabel, rho }: ReportData, s: Statistics): Finding[] {
   const h = model.hiddenDim;
-  const l0 = s.l0.reduce((sum, each) => sum + each, 0) / s.samples;
+  const l0 = meanL0(s);
   const found: Finding[] = [];
   const meanOfMeans = s.mean.reduce((sum, each) => sum + each, 0) / h;
   const active = `A sample makes ${short(l0)} of ${count(h, 'unit')} active on average`;

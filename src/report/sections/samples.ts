@@ -54,7 +54,7 @@ function reconstructions(page: Page, examples: readonly Example[]): string {
 ${line('original', ({ sample, label }) => page.output(page.target(sample), `original, ${label}`))}
 ${line('reconstruction', ({ reconstruction, label }) => page.output(reconstruction, `reconstruction, ${label}`))}
 ${line('difference', ({ label }, k) => page.differences.picture(differences[k], `difference, ${label}`, scale))}
-${line('error', ({ error }) => short(error))}
+${line('error', ({ error }) => short(Number(error.toFixed(error < 1 ? 4 : 1))))}
 ${line(page.data.samples.labels === null || page.hasTexts ? 'sample' : 'class', ({ label }) => escapeHtml(label))}
 </tbody></table>`);
   }
