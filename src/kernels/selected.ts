@@ -97,15 +97,11 @@ export function selectInAll(s: SparseRows, a: Matrix, count: number, selector: S
   }
 }
 
-/** C = Aᵀ·B, both sparse.   k×m = (n×k)ᵀ · n×m */
-export function sparseTN(c: Matrix, a: SparseRows, b: SparseRows): void {
-  c.data.fill(0);
-  for (let i = 0; i < a.rows; i++) {
-    for (let p = a.start[i]; p < a.end[i]; p++) {
-      const row = a.index[p] * c.cols;
-      for (let e = b.start[i]; e < b.end[i]; e++) c.data[row + b.index[e]] += a.value[p] * b.value[e];
-    }
-  }
+/** A = S, zeros and all. */
+export function writeOut(a: Matrix, s: SparseRows): void {
+  a.data.fill(0);
+  for (let i = 0, row = 0; i < s.rows; i++, row += a.cols)
+    for (let e = s.start[i]; e < s.end[i]; e++) a.data[row + s.index[e]] = s.value[e];
 }
 
 /** out_j = Σ_i s_ij */
@@ -119,14 +115,16 @@ const TILE = 32;
 
 /** T = Aᵀ, or T ← T + Aᵀ; where A has fewer rows than T columns, T's columns from `at` on alone.   m×n = (n×m)ᵀ */
 export function transposeMatrix(t: Matrix, a: Matrix, add = false, at = 0): void {
-  for (let i0 = 0; i0 < a.rows; i0 += TILE) {
-    const i1 = Math.min(i0 + TILE, a.rows);
-    for (let j0 = 0; j0 < a.cols; j0 += TILE) {
-      const j1 = Math.min(j0 + TILE, a.cols);
-      for (let j = j0; j < j1; j++) {
-        for (let i = i0, to = j * t.cols + at + i0, from = i0 * a.cols + j; i < i1; i++, to++, from += a.cols) {
-          t.data[to] = add ? t.data[to] + a.data[from] : a.data[from];
-        }
+  const { data: out, cols: down } = t;
+  const { data, rows, cols } = a;
+  for (let i0 = 0; i0 < rows; i0 += TILE) {
+    for (let j0 = 0; j0 < cols; j0 += TILE) {
+      for (let j = j0, stop = Math.min(j0 + TILE, cols); j < stop; j++) {
+        const end = j * down + at + Math.min(i0 + TILE, rows);
+        let to = j * down + at + i0;
+        let from = i0 * cols + j;
+        if (add) for (; to < end; to++, from += cols) out[to] += data[from];
+        else for (; to < end; to++, from += cols) out[to] = data[from];
       }
     }
   }

@@ -1,6 +1,7 @@
 import { type FloatArray, isSparse, type Kernels, type Matrix, type Rows, type SparseRows } from '../kernels/kernels.js';
-import { sparseRows, sparseRowsOf } from '../kernels/rows.js';
-import { selectedRows, sparseTN, transposeMatrix } from '../kernels/selected.js';
+import { denseRows, sparseRows, sparseRowsOf } from '../kernels/rows.js';
+import { selectedRows, transposeMatrix, writeOut } from '../kernels/selected.js';
+import { rowsOf } from '../numbers/matrix.js';
 import type { Parameters } from './parameters.js';
 import type { Wiring } from './spec.js';
 
@@ -74,6 +75,8 @@ export class EncoderLayer {
   /** Room for dZᵀ, and for dW_enc of some units, by unit, where dZ is sparse. */
   private readonly dzT: SparseRows;
   private readonly byUnit: FloatArray;
+  /** Room for X written out, where both are sparse. */
+  private readonly x: Matrix;
 
   /** `entries`: how many a sparse dZ has at the most; 0 where dZ is dense. */
   constructor(k: Kernels, wiring: Wiring, capacity: number, sparseInput: boolean, entries = 0) {
@@ -84,7 +87,8 @@ export class EncoderLayer {
     this.taken = k.floats(preBias ? inputDim : 0);
     this.xT = sparseRows(k, inputDim, capacity, sparseInput && entries === 0);
     this.dzT = selectedRows(k, hiddenDim, capacity, entries);
-    this.byUnit = k.floats(entries > 0 && !sparseInput ? Math.min(hiddenDim, unitsAtATime(inputDim)) * inputDim : 0);
+    this.byUnit = k.floats(entries > 0 ? Math.min(hiddenDim, unitsAtATime(inputDim)) * inputDim : 0);
+    this.x = denseRows(k, sparseInput && entries > 0 ? capacity : 0, inputDim);
   }
 
   /** Z = (X − 1·b_decᵀ, if so wired)·W_enc + 1·b_encᵀ, into `z`. */
@@ -137,15 +141,13 @@ export class EncoderLayer {
     const dzT = { ...this.dzT, rows: dz.cols, cols: dz.rows };
     k.transpose(dzT, dz);
     k.rowSums(dθ.encoderBias, dzT);
-    if (isSparse(x)) {
-      sparseTN(dθ.encoderWeight, x, dz);
-      return;
-    }
+    const dense = isSparse(x) ? rowsOf(this.x, 0, x.rows) : x;
+    if (isSparse(x)) writeOut(dense, x);
     const most = unitsAtATime(x.cols);
     for (let from = 0; from < dz.cols; from += most) {
       const to = Math.min(from + most, dz.cols);
       const byUnit = { data: this.byUnit.subarray(0, (to - from) * x.cols), rows: to - from, cols: x.cols };
-      k.spmm(byUnit, sparseRowsOf(dzT, from, to), x);
+      k.spmm(byUnit, sparseRowsOf(dzT, from, to), dense);
       transposeMatrix(dθ.encoderWeight, byUnit, false, from);
     }
   }
