@@ -31,6 +31,7 @@ export const selectedCases: readonly GradientCase[] = [
   { name: 'k = h', options: { k: 4 } },
   { name: 'fewer than k above 0', options: { k: 3 }, loudness: -0.5 },
   { name: 'a partial batch, 3 rows in room for 8', options: {}, n: 3, room: 8 },
+  { name: 'prefixes, a partial batch', options: { prefixes: [1, 3, 4] }, n: 3, room: 8 },
   { name: 'targets narrower than X', options: { outputDim: 3, outputActivation: 'identity' } },
   { name: 'a larger one, 30-20-30, n = 40, k = 4', options: { inputDim: 30, hiddenDim: 20, k: 4 }, n: 40 },
 ];
