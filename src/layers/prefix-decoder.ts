@@ -44,8 +44,8 @@ export class PrefixDecoder implements DecoderLayer {
   /** Y of the whole code. */
   private readonly kept: Matrix | null;
 
-  constructor(k: Kernels, spec: ObjectiveSpec, prefixes: readonly number[], made: DecoderRoom) {
-    const { capacity, sparseCode, thenBack, wider, keepY = false, entries = 0 } = made;
+  constructor(k: Kernels, spec: ObjectiveSpec, prefixes: readonly number[], room: DecoderRoom) {
+    const { capacity, sparseCode, thenBack, wider, keepY = false, entries = 0 } = room;
     this.k = k;
     this.kept = keepY ? denseRows(k, capacity, spec.outputDim) : null;
     this.spec = spec;
@@ -54,7 +54,7 @@ export class PrefixDecoder implements DecoderLayer {
     const back = thenBack ? capacity : 0;
     this.df = denseRows(k, alone ? 0 : back, spec.hiddenDim);
     this.dfEntries = k.floats(thenBack ? entries : 0);
-    const room = (rows: number, cols: number, used: boolean): SparseRows =>
+    const held = (rows: number, cols: number, used: boolean): SparseRows =>
       alone ? selectedRows(k, rows, cols, used ? Math.min(entries, rows * cols) : 0) : sparseRows(k, rows, cols, used);
     this.blocks = prefixes.map((to, b) => {
       const from = prefixes[b - 1] ?? 0;
@@ -62,11 +62,11 @@ export class PrefixDecoder implements DecoderLayer {
         from,
         to,
         dense: denseRows(k, alone ? 0 : capacity, to - from),
-        sparse: room(capacity, to - from, sparseCode),
+        sparse: held(capacity, to - from, sparseCode),
         wanted: sparseRows(k, capacity, to - from, thenBack && wider === true),
         df: denseRows(k, alone ? 0 : back, to - from),
         dfEntries: k.floats(thenBack ? Math.min(entries, capacity * (to - from)) : 0),
-        transposed: room(to - from, capacity, sparseCode && thenBack),
+        transposed: held(to - from, capacity, sparseCode && thenBack),
         y: denseRows(k, capacity, spec.outputDim),
       };
     });
