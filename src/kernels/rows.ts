@@ -10,6 +10,14 @@ export function sparseRows(k: Kernels, rows: number, cols: number, used = true):
   return { rows, cols, start: k.integers(rows), end: k.integers(rows), index: k.integers(size), value: k.floats(size) };
 }
 
+/** Rows from … to−1. Copies nothing. */
+export const sparseRowsOf = (s: SparseRows, from: number, to: number): SparseRows => ({
+  ...s,
+  rows: to - from,
+  start: s.start.subarray(from, to),
+  end: s.end.subarray(from, to),
+});
+
 /** Whether the sparse forms are the faster ones for `a`. */
 const mostlyZeros = (k: Kernels, a: Matrix): boolean => k.countNonZeros(a.data) < k.sparseBelow * a.data.length;
 

@@ -82,22 +82,6 @@ export class Selector {
   }
 }
 
-/** S = of each row of A its `count` largest positive entries, ties to the lower column.   n×m */
-export function selectInRows(s: SparseRows, a: Matrix, count: number, selector: Selector): void {
-  let to = 0;
-  for (let i = 0; i < a.rows; i++) {
-    const from = i * a.cols;
-    const found = selector.select(a.data, from, from + a.cols, count);
-    s.start[i] = to;
-    for (let e = 0; e < found; e++, to++) {
-      const place = selector.places[e];
-      s.index[to] = place - from;
-      s.value[to] = a.data[place];
-    }
-    s.end[i] = to;
-  }
-}
-
 /** S = the `count` largest positive entries of all of A, ties to the lower row, then to the lower column.   n×m */
 export function selectInAll(s: SparseRows, a: Matrix, count: number, selector: Selector): void {
   const found = selector.select(a.data, 0, a.data.length, count);
@@ -113,72 +97,11 @@ export function selectInAll(s: SparseRows, a: Matrix, count: number, selector: S
   }
 }
 
-/** T = Sᵀ, rows end to end; row j's entries in the order of S's rows. */
-export function transposeSelected(t: SparseRows, s: SparseRows): void {
-  const { start, end } = t;
-  end.fill(0);
-  for (let i = 0; i < s.rows; i++) for (let e = s.start[i]; e < s.end[i]; e++) end[s.index[e]]++;
-  for (let j = 0, to = 0; j < t.rows; j++) {
-    start[j] = to;
-    to += end[j];
-    end[j] = start[j];
-  }
-  for (let i = 0; i < s.rows; i++) {
-    for (let e = s.start[i]; e < s.end[i]; e++) {
-      const to = end[s.index[e]]++;
-      t.index[to] = i;
-      t.value[to] = s.value[e];
-    }
-  }
-}
-
-/** value_e = Σ_p a_ip·b_jp for each entry e = (i, j) of `at`, summed in double precision.   n×m, n×p, m×p */
-export function productsAt(value: FloatArray, at: SparseRows, a: Matrix, b: Matrix): void {
-  const inner = a.cols;
-  const x = a.data;
-  const w = b.data;
-  for (let i = 0; i < at.rows; i++) {
-    const row = i * inner;
-    let e = at.start[i];
-    for (; e + 4 <= at.end[i]; e += 4) {
-      const w0 = at.index[e] * inner;
-      const w1 = at.index[e + 1] * inner;
-      const w2 = at.index[e + 2] * inner;
-      const w3 = at.index[e + 3] * inner;
-      let s0 = 0;
-      let s1 = 0;
-      let s2 = 0;
-      let s3 = 0;
-      for (let p = 0; p < inner; p++) {
-        const y = x[row + p];
-        s0 += y * w[w0 + p];
-        s1 += y * w[w1 + p];
-        s2 += y * w[w2 + p];
-        s3 += y * w[w3 + p];
-      }
-      value[e] = s0;
-      value[e + 1] = s1;
-      value[e + 2] = s2;
-      value[e + 3] = s3;
-    }
-    for (; e < at.end[i]; e++) {
-      const w0 = at.index[e] * inner;
-      let s = 0;
-      for (let p = 0; p < inner; p++) s += x[row + p] * w[w0 + p];
-      value[e] = s;
-    }
-  }
-}
-
-/** C = Aᵀ·B, both sparse.   k×m = (n×k)ᵀ · n×m */
-export function sparseTN(c: Matrix, a: SparseRows, b: SparseRows): void {
-  c.data.fill(0);
-  for (let i = 0; i < a.rows; i++) {
-    for (let p = a.start[i]; p < a.end[i]; p++) {
-      const row = a.index[p] * c.cols;
-      for (let e = b.start[i]; e < b.end[i]; e++) c.data[row + b.index[e]] += a.value[p] * b.value[e];
-    }
-  }
+/** A = S, zeros and all. */
+export function writeOut(a: Matrix, s: SparseRows): void {
+  a.data.fill(0);
+  for (let i = 0, row = 0; i < s.rows; i++, row += a.cols)
+    for (let e = s.start[i]; e < s.end[i]; e++) a.data[row + s.index[e]] = s.value[e];
 }
 
 /** out_j = Σ_i s_ij */
@@ -190,16 +113,18 @@ export function sumsOfColumns(out: FloatArray, s: SparseRows): void {
 /** Rows and columns of one tile: it stays in the first cache. */
 const TILE = 32;
 
-/** T = Aᵀ, or T ← T + Aᵀ.   m×n = (n×m)ᵀ */
-export function transposeMatrix(t: Matrix, a: Matrix, add = false): void {
-  for (let i0 = 0; i0 < a.rows; i0 += TILE) {
-    const i1 = Math.min(i0 + TILE, a.rows);
-    for (let j0 = 0; j0 < a.cols; j0 += TILE) {
-      const j1 = Math.min(j0 + TILE, a.cols);
-      for (let j = j0; j < j1; j++) {
-        for (let i = i0, to = j * t.cols + i0, from = i0 * a.cols + j; i < i1; i++, to++, from += a.cols) {
-          t.data[to] = add ? t.data[to] + a.data[from] : a.data[from];
-        }
+/** T = Aᵀ, or T ← T + Aᵀ; where A has fewer rows than T columns, T's columns from `at` on alone.   m×n = (n×m)ᵀ */
+export function transposeMatrix(t: Matrix, a: Matrix, add = false, at = 0): void {
+  const { data: out, cols: down } = t;
+  const { data, rows, cols } = a;
+  for (let i0 = 0; i0 < rows; i0 += TILE) {
+    for (let j0 = 0; j0 < cols; j0 += TILE) {
+      for (let j = j0, stop = Math.min(j0 + TILE, cols); j < stop; j++) {
+        const end = j * down + at + Math.min(i0 + TILE, rows);
+        let to = j * down + at + i0;
+        let from = i0 * cols + j;
+        if (add) for (; to < end; to++, from += cols) out[to] += data[from];
+        else for (; to < end; to++, from += cols) out[to] = data[from];
       }
     }
   }

@@ -1,6 +1,6 @@
 import { type FloatArray, isSparse, type Kernels, type Matrix, type Rows, type SparseRows } from '../kernels/kernels.js';
 import { denseRows, sparseRows } from '../kernels/rows.js';
-import { productsAt, selectedRows, transposeSelected } from '../kernels/selected.js';
+import { selectedRows } from '../kernels/selected.js';
 import { rowsOf } from '../numbers/matrix.js';
 import type { StoredParameters } from './parameters.js';
 import { reconstructionLoss } from './reconstruction.js';
@@ -64,8 +64,8 @@ export class PlainDecoder implements DecoderLayer {
     this.y = denseRows(k, capacity, outputDim);
     this.kept = keepY ? denseRows(k, capacity, outputDim) : null;
     this.df = denseRows(k, entries > 0 ? 0 : back, hiddenDim);
-    this.dfEntries = k.floats(entries);
-    this.fT = entries > 0 ? selectedRows(k, hiddenDim, back, entries) : sparseRows(k, hiddenDim, back, sparseCode);
+    this.dfEntries = k.floats(thenBack ? entries : 0);
+    this.fT = entries > 0 ? selectedRows(k, hiddenDim, back, thenBack ? entries : 0) : sparseRows(k, hiddenDim, back, sparseCode);
   }
 
   /** The activation is fused with the loss: see reconstruction.ts. */
@@ -106,20 +106,16 @@ export class PlainDecoder implements DecoderLayer {
       k.gemmNT(df, dy, θ.decoderWeight);
       return df;
     }
-    const fT = { ...this.fT, rows: f.cols, cols: f.rows };
-    if (this.dfEntries.length > 0) {
-      if (dθ) {
-        transposeSelected(fT, f);
-        k.spmm(dθ.decoderWeight, fT, dy);
-      }
-      productsAt(this.dfEntries, f, dy, θ.decoderWeight);
-      return { ...f, value: this.dfEntries };
-    }
-    const df = rowsOf(this.df, 0, f.rows);
     if (dθ) {
+      const fT = { ...this.fT, rows: f.cols, cols: f.rows };
       k.transpose(fT, f);
       k.spmm(dθ.decoderWeight, fT, dy);
     }
+    if (this.dfEntries.length > 0) {
+      k.sddmmValues(this.dfEntries, f, dy, θ.decoderWeight);
+      return { ...f, value: this.dfEntries };
+    }
+    const df = rowsOf(this.df, 0, f.rows);
     k.sddmm(df, wanted ?? f, dy, θ.decoderWeight);
     return df;
   }

@@ -1,5 +1,6 @@
 import { type FloatArray, isSparse, type Kernels, type Matrix, type Rows, type SparseRows } from '../kernels/kernels.js';
 import { denseRows, sparseRows } from '../kernels/rows.js';
+import { selectedRows } from '../kernels/selected.js';
 import { rowsOf } from '../numbers/matrix.js';
 import { type DecoderLayer, type DecoderRoom, decodeAffine } from './decoder.js';
 import type { StoredParameters } from './parameters.js';
@@ -16,6 +17,8 @@ interface Block {
   /** And for those of what dF is wanted at. */
   readonly wanted: SparseRows;
   readonly df: Matrix;
+  /** Instead of `df`, where F is held by its entries alone. */
+  readonly dfEntries: FloatArray;
   /** Room for the transpose. */
   readonly transposed: SparseRows;
   /** Y of the prefix that ends with it, then dY. */
@@ -45,20 +48,25 @@ export class PrefixDecoder implements DecoderLayer {
     const { capacity, sparseCode, thenBack, wider, keepY = false, entries = 0 } = room;
     this.k = k;
     this.kept = keepY ? denseRows(k, capacity, spec.outputDim) : null;
-    this.dfEntries = k.floats(entries);
     this.spec = spec;
     this.sum = denseRows(k, capacity, spec.outputDim);
-    this.df = denseRows(k, thenBack ? capacity : 0, spec.hiddenDim);
+    const alone = entries > 0;
+    const back = thenBack ? capacity : 0;
+    this.df = denseRows(k, alone ? 0 : back, spec.hiddenDim);
+    this.dfEntries = k.floats(thenBack ? entries : 0);
+    const held = (rows: number, cols: number, used: boolean): SparseRows =>
+      alone ? selectedRows(k, rows, cols, used ? Math.min(entries, rows * cols) : 0) : sparseRows(k, rows, cols, used);
     this.blocks = prefixes.map((to, b) => {
       const from = prefixes[b - 1] ?? 0;
       return {
         from,
         to,
-        dense: denseRows(k, capacity, to - from),
-        sparse: sparseRows(k, capacity, to - from, sparseCode),
+        dense: denseRows(k, alone ? 0 : capacity, to - from),
+        sparse: held(capacity, to - from, sparseCode),
         wanted: sparseRows(k, capacity, to - from, thenBack && wider === true),
-        df: denseRows(k, thenBack ? capacity : 0, to - from),
-        transposed: sparseRows(k, to - from, capacity, sparseCode && thenBack),
+        df: denseRows(k, alone ? 0 : back, to - from),
+        dfEntries: k.floats(thenBack ? Math.min(entries, capacity * (to - from)) : 0),
+        transposed: held(to - from, capacity, sparseCode && thenBack),
         y: denseRows(k, capacity, spec.outputDim),
       };
     });
@@ -100,12 +108,11 @@ export class PrefixDecoder implements DecoderLayer {
     const { k, blocks } = this;
     const n = f.rows;
     if (wanted) this.dealSparse(wanted, 'wanted');
-    const df = rowsOf(this.df, 0, n);
+    const alone = this.dfEntries.length > 0 && isSparse(f);
     for (let b = blocks.length - 1; b >= 0; b--) {
       const block = blocks[b];
       const dy = rowsOf(block.y, 0, n);
       if (b < blocks.length - 1) k.axpy(dy.data, 1, rowsOf(blocks[b + 1].y, 0, n).data);
-      const own = rowsOf(block.df, 0, n);
       const w = rowsOf(θ.decoderWeight, block.from, block.to);
       const dw = dθ && rowsOf(dθ.decoderWeight, block.from, block.to);
       const part = this.part(block, f);
@@ -115,21 +122,33 @@ export class PrefixDecoder implements DecoderLayer {
           k.transpose(transposed, part);
           k.spmm(dw, transposed, dy);
         }
-        k.sddmm(own, wanted ? { ...block.wanted, rows: n } : part, dy, w);
+        if (alone) k.sddmmValues(block.dfEntries, part, dy, w);
+        else k.sddmm(rowsOf(block.df, 0, n), wanted ? { ...block.wanted, rows: n } : part, dy, w);
       } else {
         if (dw) k.gemmTN(dw, part, dy);
-        k.gemmNT(own, dy, w);
+        k.gemmNT(rowsOf(block.df, 0, n), dy, w);
       }
-      for (let i = 0; i < n; i++) df.data.set(rowsOf(own, i, i + 1).data, i * df.cols + block.from);
     }
     if (dθ) k.columnSums(dθ.decoderBias, rowsOf(blocks[0].y, 0, n));
-    return this.dfEntries.length > 0 && isSparse(f) ? this.entriesOf(f, df) : df;
+    return alone ? this.gatherEntries(f) : this.gather(n);
   }
 
-  /** dF by F's entries, where F is held by them alone. */
-  private entriesOf(f: SparseRows, { data, cols }: Matrix): SparseRows {
+  /** dF of all blocks. */
+  private gather(n: number): Matrix {
+    const df = rowsOf(this.df, 0, n);
+    for (const { from, df: own } of this.blocks)
+      for (let i = 0; i < n; i++) df.data.set(rowsOf(own, i, i + 1).data, i * df.cols + from);
+    return df;
+  }
+
+  /** The same by F's entries: a row's come block by block. */
+  private gatherEntries(f: SparseRows): SparseRows {
     const value = this.dfEntries;
-    for (let i = 0; i < f.rows; i++) for (let e = f.start[i]; e < f.end[i]; e++) value[e] = data[i * cols + f.index[e]];
+    for (let i = 0; i < f.rows; i++) {
+      let to = f.start[i];
+      for (const { sparse, dfEntries } of this.blocks)
+        for (let e = sparse.start[i]; e < sparse.end[i]; e++) value[to++] = dfEntries[e];
+    }
     return { ...f, value };
   }
 
@@ -147,9 +166,8 @@ export class PrefixDecoder implements DecoderLayer {
   private dealSparse({ rows, start, end, index, value }: SparseRows, into: 'sparse' | 'wanted'): void {
     for (let i = 0; i < rows; i++) {
       let at = start[i];
-      for (const block of this.blocks) {
-        const { from, to, [into]: sparse } = block;
-        let put = i * (to - from);
+      for (const { from, to, [into]: sparse } of this.blocks) {
+        let put = i === 0 ? 0 : sparse.end[i - 1];
         sparse.start[i] = put;
         for (; at < end[i] && index[at] < to; at++, put++) {
           sparse.index[put] = index[at] - from;

@@ -1,9 +1,16 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { completeModelOptions } from '../../src/core/options.js';
 import { modelOf } from '../../src/core/sparse-autoencoder.js';
 import { SparseAutoencoder, type SparseAutoencoderOptions } from '../../src/index.js';
+import { isSparse } from '../../src/kernels/kernels.js';
+import { createPlainKernels } from '../../src/kernels/plain/plain.js';
+import { asRows } from '../../src/kernels/rows.js';
+import { viewParameters } from '../../src/layers/parameters.js';
+import { layoutOf, newMemory } from '../../src/model/layout.js';
+import { Objective } from '../../src/model/objective.js';
 import { coreOf } from '../../src/sparse-autoencoder.js';
-import { fails, flatten, near, randomRows, relativeDifference, sameBits, thetaOf } from '../helpers.js';
+import { fails, flatten, near, numbers, randomRows, relativeDifference, sameBits, thetaOf } from '../helpers.js';
 
 const make = (options: Partial<SparseAutoencoderOptions>) =>
   new SparseAutoencoder({ inputDim: 4, hiddenDim: 4, outputActivation: 'identity', dtype: 'float64', ...options });
@@ -66,6 +73,7 @@ test('batch-topk: a batch that keeps nothing leaves τ, and its gradients are th
 const ways: Record<string, Partial<SparseAutoencoderOptions>> = {
   topk: { hiddenActivation: 'topk', k: 5 },
   'topk, preBias, tied, unitNorm': { hiddenActivation: 'topk', k: 5, preBias: true, tied: true, unitNorm: true },
+  'topk, prefixes': { hiddenActivation: 'topk', k: 5, prefixes: [6, 20, 48] },
   'batch-topk, auxK, unitNorm': { hiddenActivation: 'batch-topk', k: 2, unitNorm: true, auxK: { k: 4, deadAfter: 100 } },
   'relu, auxK, preBias': { penalty: 'l1', auxK: { k: 4, deadAfter: 50 }, preBias: true, tied: 'start' },
 };
@@ -113,6 +121,51 @@ for (const [name, way] of Object.entries(ways)) {
     });
   }
 }
+
+test('topk: a Z that is not finite is told by the loss, on either backend, of dense and of sparse rows', async () => {
+  for (const backend of ['plain', 'simd'] as const) {
+    for (const row of [
+      [1, 2, 3, 4],
+      [0, 0, 0, 4],
+    ]) {
+      const sae = make({ hiddenActivation: 'topk', k: 2, dtype: 'float32', backend });
+      const large = Array.from({ length: 4 }, () => Array(4).fill(-3e38));
+      sae.setParameters({ encoderWeight: large });
+      const before = thetaOf(sae);
+      await fails(() => sae.fit([row, row, row], { epochs: 1 }), /^fit: the loss became NaN in epoch 1 of 1, batch 1 of 1/);
+      sameBits(thetaOf(sae), before);
+    }
+  }
+});
+
+test('topk: training takes no room for rows × hiddenDim, be X dense or sparse', () => {
+  const [n, h] = [64, 2 ** 16];
+  const plain = createPlainKernels('float32');
+  let most = 0;
+  const note = (size: number) => {
+    most = Math.max(most, size);
+    return size;
+  };
+  const k = {
+    ...plain,
+    floats: (size: number) => plain.floats(note(size)),
+    integers: (size: number) => plain.integers(note(size)),
+  };
+  for (const prefixes of [undefined, [2 ** 10, h]]) {
+    const spec = completeModelOptions({ inputDim: 2, hiddenDim: h, hiddenActivation: 'topk', k: 4, prefixes });
+    const theta = Float32Array.from(numbers(5 * h + 2, 7), (u) => u - 0.5);
+    const x = { data: Float32Array.from(numbers(2 * n, 8), (u) => (u < 0.5 ? 0 : u)), rows: n, cols: 2 };
+    const θ = viewParameters(theta, layoutOf(spec));
+    const gradients = [x, asRows({ ...plain, sparseBelow: 2 }, x)].map((rows) => {
+      const objective = new Objective(k, spec, n, isSparse(rows), newMemory(spec, 1));
+      const gradient = new Float32Array(theta.length);
+      objective.evaluate(θ, rows, rows, gradient);
+      return Array.from(gradient);
+    });
+    sameBits(gradients[1], gradients[0], 'sparse X, dense X');
+  }
+  assert.ok(most < (n * h) / 2, `${most} elements`);
+});
 
 test('what cannot be had is refused in a line that says why', async () => {
   const refused: [Partial<SparseAutoencoderOptions>, string][] = [

@@ -1,7 +1,8 @@
-import type { Rows, SparseRows } from '../../kernels/kernels.js';
-import { sparseRows } from '../../kernels/rows.js';
-import { selectInAll } from '../../kernels/selected.js';
+import type { Matrix, Rows, SparseRows } from '../../kernels/kernels.js';
+import { denseRows, sparseRows } from '../../kernels/rows.js';
+import { Selector, selectInAll } from '../../kernels/selected.js';
 import type { Parameters } from '../../layers/parameters.js';
+import { rowsOf } from '../../numbers/matrix.js';
 import { type Code, code, type Workspace } from '../kind.js';
 import { keepAbove, keptBy, refuseSelected, type Selected, SelectedLayer, selectedCases, selectedOptions } from './selected.js';
 
@@ -35,30 +36,33 @@ export const batchTopk = code({
 });
 
 class BatchLayer extends SelectedLayer {
-  private readonly own: Workspace<Selected>;
+  private readonly selector: Selector;
+  private readonly z: Matrix;
   /** Room for the non-zeros outside training, as many as there may be: taken when it is first needed. */
   private wide: SparseRows | undefined;
   private smallest = Infinity;
 
   constructor(workspace: Workspace<Selected>) {
-    const kept = keptBy(workspace.spec);
-    const most = workspace.capacity * kept;
-    super(workspace, most, most, (f, z, selector) => selectInAll(f, z, z.rows * kept, selector));
-    this.own = workspace;
+    super(workspace);
+    const { k, capacity, spec } = workspace;
+    this.selector = new Selector(capacity * this.kept);
+    this.z = denseRows(k, capacity, spec.hiddenDim);
   }
 
-  override forward(θ: Parameters, x: Rows, mode: 'training' | 'inference' = 'training'): Code {
-    if (mode === 'inference') return this.infer(θ, x);
-    const rows = this.select(θ, x);
+  forward(θ: Parameters, x: Rows, mode: 'training' | 'inference' = 'training'): Code {
+    const z = rowsOf(this.z, 0, x.rows);
+    this.workspace.encoder.forward(θ, x, z);
+    if (mode === 'inference') return this.infer(z);
+    const rows = this.room(θ, x);
+    selectInAll(rows, z, z.rows * this.kept, this.selector);
     const active = rows.end[rows.rows - 1] - rows.start[0];
     this.smallest = Infinity;
     for (let e = 0; e < active; e++) if (!(rows.value[e] >= this.smallest)) this.smallest = rows.value[e];
     return { rows, active };
   }
 
-  private infer(θ: Parameters, x: Rows): Code {
-    const { k, memory, capacity, spec } = this.own;
-    const f = this.affine(θ, x);
+  private infer(f: Matrix): Code {
+    const { k, memory, capacity, spec } = this.workspace;
     keepAbove(f, memory.values.threshold[0]);
     this.wide ??= sparseRows(k, capacity, spec.hiddenDim);
     const rows = { ...this.wide, rows: f.rows };
@@ -67,7 +71,7 @@ class BatchLayer extends SelectedLayer {
   }
 
   remember(): void {
-    const { threshold } = this.own.memory.values;
+    const { threshold } = this.workspace.memory.values;
     if (Number.isFinite(this.smallest)) threshold[0] = (1 - RATE) * threshold[0] + RATE * this.smallest;
   }
 }

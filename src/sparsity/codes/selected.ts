@@ -1,6 +1,5 @@
 import type { FloatArray, Matrix, Rows, SparseRows } from '../../kernels/kernels.js';
-import { denseRows } from '../../kernels/rows.js';
-import { entriesOf, Selector, selectedRows } from '../../kernels/selected.js';
+import { type Selector, selectedRows } from '../../kernels/selected.js';
 import type { Parameters } from '../../layers/parameters.js';
 import { count, type Option } from '../../numbers/checks.js';
 import { rowsOf } from '../../numbers/matrix.js';
@@ -32,54 +31,34 @@ export const selectedCases: readonly GradientCase[] = [
   { name: 'k = h', options: { k: 4 } },
   { name: 'fewer than k above 0', options: { k: 3 }, loudness: -0.5 },
   { name: 'a partial batch, 3 rows in room for 8', options: {}, n: 3, room: 8 },
+  { name: 'prefixes, a partial batch', options: { prefixes: [1, 3, 4] }, n: 3, room: 8 },
   { name: 'targets narrower than X', options: { outputDim: 3, outputActivation: 'identity' } },
   { name: 'a larger one, 30-20-30, n = 40, k = 4', options: { inputDim: 30, hiddenDim: 20, k: 4 }, n: 40 },
 ];
 
-/** F: z where it is selected and positive, else 0. */
-type Selection = (f: SparseRows, z: Matrix, selector: Selector) => void;
-
 /**
- * A code that is a selection of Z, held by its entries alone: no n × h array but Z itself.
+ * A code that is a selection of Z, held by its entries alone.
  *
  *   f_ij = z_ij if selected, else 0;  the selection is the same nearby   ⇒   dz_ij = ∂J/∂f_ij if selected, else 0
  */
-export class SelectedLayer implements CodeLayer {
-  private readonly workspace: Workspace<unknown>;
-  private readonly selection: Selection;
-  private readonly selector: Selector;
-  private readonly z: Matrix;
+export abstract class SelectedLayer implements CodeLayer {
+  protected readonly workspace: Workspace<Selected>;
+  protected readonly kept: number;
+  /** Room for F. */
   private readonly f: SparseRows;
 
-  /** `entries`: how many the capacity's rows have at the most; `run`: how many are selected at a time. */
-  constructor(workspace: Workspace<unknown>, entries: number, run: number, selection: Selection) {
+  constructor(workspace: Workspace<Selected>) {
     const { k, capacity, spec } = workspace;
     this.workspace = workspace;
-    this.selection = selection;
-    this.selector = new Selector(run);
-    this.z = denseRows(k, capacity, spec.hiddenDim);
-    this.f = selectedRows(k, capacity, spec.hiddenDim, entries);
+    this.kept = keptBy(spec);
+    this.f = selectedRows(k, capacity, spec.hiddenDim, capacity * this.kept);
   }
 
-  forward(θ: Parameters, x: Rows): Code {
-    const rows = this.select(θ, x);
-    return { rows, active: entriesOf(rows) };
-  }
+  abstract forward(θ: Parameters, x: Rows, mode: 'training' | 'inference'): Code;
 
-  /** Z of the rows of `x`, written out. */
-  protected affine(θ: Parameters, x: Rows): Matrix {
-    const { cols } = θ.encoderWeight;
-    const z = { data: this.z.data.subarray(0, x.rows * cols), rows: x.rows, cols };
-    this.workspace.encoder.forward(θ, x, z);
-    return z;
-  }
-
-  /** The selected entries of Z: the one place where Z is written out. */
-  protected select(θ: Parameters, x: Rows): SparseRows {
-    const z = this.affine(θ, x);
-    const f = { ...this.f, rows: z.rows, cols: z.cols };
-    this.selection(f, z, this.selector);
-    return f;
+  /** F of the rows of `x`, to be written to. */
+  protected room(θ: Parameters, x: Rows): SparseRows {
+    return { ...this.f, rows: x.rows, cols: θ.encoderWeight.cols };
   }
 
   /** F = Z where selected, every f > 0   ⇒   dZ = dF + β·∂S/∂F there */

@@ -1,6 +1,19 @@
-import { Selector, selectInRows } from '../../kernels/selected.js';
-import { code } from '../kind.js';
-import { keepSelected, keptBy, refuseSelected, SelectedLayer, selectedCases, selectedOptions } from './selected.js';
+import type { FloatArray, Rows, SparseRows } from '../../kernels/kernels.js';
+import { Selector } from '../../kernels/selected.js';
+import type { Parameters } from '../../layers/parameters.js';
+import { type Code, code, type Workspace } from '../kind.js';
+import {
+  keepSelected,
+  keptBy,
+  refuseSelected,
+  type Selected,
+  SelectedLayer,
+  selectedCases,
+  selectedOptions,
+} from './selected.js';
+
+/** Entries of Z that are written out at a time, where X is sparse. */
+const WRITTEN = 2 ** 20;
 
 /**
  * Each row keeps its k largest z, of equal ones the lower j, then ReLU:
@@ -17,11 +30,7 @@ export const topk = code({
   example: { k: 2 },
   refuse: refuseSelected,
   entries: (spec, rows) => rows * keptBy(spec),
-  layer(workspace) {
-    const kept = keptBy(workspace.spec);
-    const entries = workspace.capacity * kept;
-    return new SelectedLayer(workspace, entries, kept, (f, z, selector) => selectInRows(f, z, kept, selector));
-  },
+  layer: (workspace) => new TopKLayer(workspace),
   infer({ spec }, _θ, z) {
     const kept = keptBy(spec);
     keepSelected(z, kept, new Selector(kept));
@@ -33,3 +42,30 @@ for (let j = 0; j < hiddenDim; j++) if (!kept.has(j)) z[j] = 0;`,
   }),
   cases: selectedCases,
 });
+
+/** F straight from X: see Kernels.gemmTopK. */
+class TopKLayer extends SelectedLayer {
+  private readonly z: FloatArray;
+
+  constructor(workspace: Workspace<Selected>) {
+    super(workspace);
+    const { k, capacity, spec } = workspace;
+    this.z = k.floats(spec.hiddenDim * Math.max(1, Math.min(capacity, Math.floor(WRITTEN / spec.hiddenDim))));
+  }
+
+  forward(θ: Parameters, x: Rows): Code {
+    const rows = this.room(θ, x);
+    const active = this.workspace.encoder.forwardTopK(θ, x, rows, this.kept, this.z);
+    return active < 0 ? { rows: notFinite(rows), active: 1 } : { rows, active };
+  }
+}
+
+/** NaN, once, so that J says what Z has become. */
+function notFinite(f: SparseRows): SparseRows {
+  f.start.fill(0);
+  f.end.fill(0);
+  f.end[0] = 1;
+  f.index[0] = 0;
+  f.value[0] = Number.NaN;
+  return f;
+}
