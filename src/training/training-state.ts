@@ -23,10 +23,10 @@ export interface Run extends Dealing {
 /** All that training changes: θ, Adam's moments and step count, and what is remembered beside them. */
 export class TrainingState implements Moments {
   readonly theta: FloatArray;
-  readonly m: FloatArray;
-  readonly v: FloatArray;
   step = 0;
   readonly memory: Memory;
+  /** Zero until the first step, and no memory until they are asked for: a model that is only read has none. */
+  private moments: { readonly m: FloatArray; readonly v: FloatArray } | null;
   /** The mean of the weights, where the last `fit` kept one: see averaging.ts. */
   averaged: WeightMean | null = null;
   /** Every epoch since the model was made. The copies that training makes have none of their own. */
@@ -34,27 +34,40 @@ export class TrainingState implements Moments {
   /** The `fit` that is under way or was cut short, from the end of its first epoch on. */
   run: Run | null = null;
 
-  private constructor(theta: FloatArray, m: FloatArray, v: FloatArray, memory: Memory) {
+  private constructor(theta: FloatArray, memory: Memory, moments: TrainingState['moments']) {
     this.theta = theta;
-    this.m = m;
-    this.v = v;
     this.memory = memory;
+    this.moments = moments;
+  }
+
+  get m(): FloatArray {
+    return this.allMoments().m;
+  }
+  get v(): FloatArray {
+    return this.allMoments().v;
+  }
+
+  private allMoments() {
+    const { length } = this.theta;
+    const dtype = this.theta instanceof Float32Array ? 'float32' : 'float64';
+    this.moments ??= { m: floats(dtype, length), v: floats(dtype, length) };
+    return this.moments;
   }
 
   static create(dtype: DType, size: number, memory: Memory): TrainingState {
-    return new TrainingState(floats(dtype, size), floats(dtype, size), floats(dtype, size), memory);
+    return new TrainingState(floats(dtype, size), memory, null);
   }
 
   /** A copy in the memory that `k` works on. */
   copyTo(k: Kernels): TrainingState {
     const size = this.theta.length;
-    const copy = new TrainingState(k.floats(size), k.floats(size), k.floats(size), this.memory.clone());
+    const copy = new TrainingState(k.floats(size), this.memory.clone(), { m: k.floats(size), v: k.floats(size) });
     copy.copyFrom(this);
     return copy;
   }
 
   clone(): TrainingState {
-    const copy = new TrainingState(this.theta.slice(), this.m.slice(), this.v.slice(), this.memory.clone());
+    const copy = new TrainingState(this.theta.slice(), this.memory.clone(), { m: this.m.slice(), v: this.v.slice() });
     copy.step = this.step;
     copy.averaged = this.averaged?.clone() ?? null;
     return copy;
