@@ -66,8 +66,9 @@ function sayHowToGoOn(
   say: (line: string) => void,
 ): void {
   const { signal, checkpoint } = interrupted as NonNullable<Outcome['interrupted']>;
-  const without =
-    resume === null ? command : command.filter((_, i) => command[i] !== '--resume' && command[i - 1] !== '--resume');
+  // What follows --resume is its file, unless it is a flag.
+  const isResume = (i: number) => /^--resume(=|$)/.test(command[i]) || (command[i - 1] === '--resume' && !/^-./.test(command[i]));
+  const without = resume === null ? command : command.filter((_, i) => !isResume(i));
   if (!checkpoint) return;
   say(`${signal} after ${history.loss.length} of ${fit.epochs} epochs. To go on from there:`);
   say(`  ${[programCall(), ...without.map(quoted), '--resume', quoted(checkpoint)].join(' ')}`);
