@@ -56,7 +56,7 @@ export function checkClaims(
   const { gradients } = sae.lossAndGradients(X, { targets, noise });
   const model = new Model(completeModelOptions({ ...spec, dtype: 'float64', backend: 'plain' }));
   model.memory.copyFrom(memory);
-  const x = model.prepare('checkGradients: X', model.readFinite('checkGradients: X', X, spec.inputDim));
+  const x = model.prepare(model.readFinite('checkGradients: X', X, spec.inputDim));
   const t = model.readTargets('checkGradients: targets', targets, x.rows) ?? x;
   const drawn = model.readNoise('checkGradients: noise', noise, x.rows);
   const theta = flat(sae.parameters, layout);

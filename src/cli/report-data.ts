@@ -80,7 +80,7 @@ export function reportData(
       output: elementwise[options.outputActivation].value,
     },
     samples: {
-      x: modelOf(coreOf(sae)).prepare('report: X', judge).data,
+      x: modelOf(coreOf(sae)).prepare(judge).data,
       targets: null,
       codes: sae.transform(matrixOf(judge)).data,
       labels: judge.classes?.of ?? null,

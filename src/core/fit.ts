@@ -42,7 +42,7 @@ export async function fit(model: Model, X: MatrixLike, given: FitOptions): Promi
   requireShiftable(options.decoderBias, spec);
   const epochsBefore = model.state.records.length;
   const forget = model.preparation?.learn(separated.training.x);
-  const prepare = <S extends Samples>(samples: S): S => ({ ...samples, x: model.prepare('fit: X', samples.x) });
+  const prepare = <S extends Samples>(samples: S): S => ({ ...samples, x: model.prepare(samples.x) });
   const training = prepare(separated.training);
   const validation = separated.validation && prepare(separated.validation);
   const capacity = Math.min(batchSize, training.x.rows);

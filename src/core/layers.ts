@@ -45,7 +45,7 @@ export class Decoder {
 
 /** F, for the call that `where` names. */
 export function encodeWith(model: Model, where: Where, X: MatrixLike | RowLike): Matrix {
-  const x = model.prepare(where, model.readRows(where, X, model.spec.inputDim));
+  const x = model.prepareUnseen(where, model.readRows(where, X, model.spec.inputDim));
   const f = model.blank(x.rows, model.spec.hiddenDim);
   encodeAll(where, model.inferenceKernels(x), model, x, f);
   return f;
@@ -55,7 +55,7 @@ export function encodeWith(model: Model, where: Where, X: MatrixLike | RowLike):
 export function reconstructWith(model: Model, where: Where, X: MatrixLike | RowLike): Matrix {
   const { spec, preparation } = model;
   const raw = model.readRows(where, X, spec.inputDim);
-  const x = model.prepare(where, raw);
+  const x = model.prepareUnseen(where, raw);
   const xHat = model.blank(x.rows, spec.outputDim);
   reconstructAll(where, model.inferenceKernels(x), model, x, xHat);
   if (spec.outputDim === spec.inputDim) preparation?.undo(xHat, raw);
@@ -76,7 +76,7 @@ const STRETCH = 4096;
 /** Where unit j is not silent, the largest f first. */
 export function topActivations(model: Model, where: Where, X: MatrixLike, unit: number, count: number): TopActivation[] {
   const { inputDim, hiddenDim } = model.spec;
-  const x = model.prepare(where, model.readFinite(where, X, inputDim));
+  const x = model.prepare(model.readFinite(where, X, inputDim));
   const f = model.blank(Math.min(STRETCH, x.rows), hiddenDim);
   const found: TopActivation[] = [];
   for (let from = 0; from < x.rows; from += STRETCH) {

@@ -137,12 +137,15 @@ export class Model implements Trained {
     return new Preparation(preparation, Object.fromEntries(learned));
   }
 
-  /** X as the encoder sees it: `x` itself where nothing is done to it, else a prepared copy, every entry finite. */
-  prepare(where: Where, x: Matrix): Matrix {
-    const { preparation } = this;
-    if (!preparation) return x;
-    requireFinite(where, x);
-    return preparation.apply(x);
+  /** X as the encoder sees it: `x` itself where nothing is done to it, else a prepared copy. Its entries are finite. */
+  prepare(x: Matrix): Matrix {
+    return this.preparation?.apply(x) ?? x;
+  }
+
+  /** The same of what is still to be looked at: where nothing is done to it, the kernels do as they go through it. */
+  prepareUnseen(where: Where, x: Matrix): Matrix {
+    if (this.preparation) requireFinite(where, x);
+    return this.prepare(x);
   }
 
   blank(rows: number, cols: number): Matrix {

@@ -183,7 +183,7 @@ export class SparseAutoencoder {
     checkDataOptions('evaluate', options);
     const model = this.#model;
     const { spec, memory } = model;
-    const x = model.prepare('evaluate: X', model.readFinite('evaluate: X', X, spec.inputDim));
+    const x = model.prepare(model.readFinite('evaluate: X', X, spec.inputDim));
     const t = model.readTargets('evaluate: targets', options.targets, x.rows);
     if (!t) model.requireTarget('evaluate: X', x);
     const k = model.kernels(Math.min(CHUNK, x.rows));
@@ -222,7 +222,7 @@ export class SparseAutoencoder {
     checkDataOptions('lossAndGradients', options, { noise: anything });
     const model = this.#model;
     const { spec, state, memory } = model;
-    const x = model.prepare('lossAndGradients: X', model.readFinite('lossAndGradients: X', X, spec.inputDim));
+    const x = model.prepare(model.readFinite('lossAndGradients: X', X, spec.inputDim));
     const t = model.readTargets('lossAndGradients: targets', options.targets, x.rows);
     if (!t) model.requireTarget('lossAndGradients: X', x);
     const noise = model.readNoise('lossAndGradients: noise', options.noise, x.rows);
