@@ -23,6 +23,7 @@ test('--help lists every flag and preset', async () => {
   const flags =
     'epochs hidden hidden-activation output-activation reconstruction penalty beta rho weight-decay lr initializer dtype batch-size seed limit data out preset backend threads resume checkpoint-minutes version help';
   for (const flag of flags.split(' ')) assert.match(stdout, `--${flag}`);
+  assert.not.match(stdout, '=>');
   for (const word of ['keras-l1', 'dl4j', 'gradcheck', 'train', 'transform', 'evaluate', 'inspect', 'export'])
     assert.match(stdout, word);
 });
@@ -130,6 +131,14 @@ test('--data takes any folder of that form; presets set what flags leave open; a
     assert.is(diverged.code, 1);
     assert.is(readFileSync(join(out, 'report.html'), 'utf8'), before);
     assert.equal(readdirSync(out).sort(), ['model.safetensors', 'report.html']);
+  }));
+
+test('a flag without a value is a switch', () =>
+  inTemporaryFolder(async (folder) => {
+    const world = ['--dim', '4', '--features', '4', '--active', '1', '--rows', '64', '--steps', '2', '--batch-size', '32'];
+    const switches = ['--hidden-activation', 'topk', '--k', '1', '--pre-bias', '--unit-norm', '--tied', 'start'];
+    const { code, stderr } = await cli('superposition', ...world, ...switches, '--hidden', '8', '--out', join(folder, 'out'));
+    assert.is(code, 0, stderr);
   }));
 
 test('gradcheck prints a row a case, none above 1e-8', async () => {

@@ -45,9 +45,8 @@ function modelFlag(name: string, { check, default: usual, help }: ModelOption, o
   const isSwitch = check.ok(true) && check.ok(false) && !check.ok(1);
   const choices = check.names ? `: ${check.names.join(', ')}` : '';
   const text = `${help}${choices}${defaultOf(name, own ?? usual)}`;
-  return flag(`--${flagOf(name)}${isSwitch ? '' : ' <value>'}`, text, check).helpGroup(
-    owners(name) ? 'Of some kinds:' : 'Model:',
-  );
+  const made = isSwitch ? new Option(`--${flagOf(name)}`, text) : flag(`--${flagOf(name)} <value>`, text, check);
+  return made.helpGroup(owners(name) ? 'Of some kinds:' : 'Model:');
 }
 
 /** The kinds that read an option, if it is not one of every model. */
@@ -57,7 +56,10 @@ function owners(name: string): string {
 
 /** What leaving a flag out means. Two options follow from others. */
 function defaultOf(name: string, value: unknown): string {
-  if (name === 'beta') return ` (default: ${penalties.map(({ name: of, beta }) => `${beta} for ${of}`).join(', ')})`;
+  if (name === 'beta') {
+    const said = penalties.map(({ name: of, beta }) => `${typeof beta === 'number' ? beta : 'that of the ELBO'} for ${of}`);
+    return ` (default: ${said.join(', ')})`;
+  }
   if (name === 'penalty') {
     const groups = penalties.map((penalty) => [penalty.name, codes.filter((code) => code.penalty === penalty.name)] as const);
     const [usual, ...others] = groups.filter(([, kinds]) => kinds.length).sort(([, a], [, b]) => b.length - a.length);
