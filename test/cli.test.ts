@@ -1,7 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Command } from 'commander';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { addModelFlags, givenOptions } from '../src/cli/flags.js';
 import { load } from '../src/node.js';
 import { type Ended, inTemporaryFolder, runNode } from './helpers.js';
 import { mnistLike, writeFiles } from './node/idx-folder.js';
@@ -133,13 +135,17 @@ test('--data takes any folder of that form; presets set what flags leave open; a
     assert.equal(readdirSync(out).sort(), ['model.safetensors', 'report.html']);
   }));
 
-test('a flag without a value is a switch', () =>
-  inTemporaryFolder(async (folder) => {
-    const world = ['--dim', '4', '--features', '4', '--active', '1', '--rows', '64', '--steps', '2', '--batch-size', '32'];
-    const switches = ['--hidden-activation', 'topk', '--k', '1', '--pre-bias', '--unit-norm', '--tied', 'start'];
-    const { code, stderr } = await cli('superposition', ...world, ...switches, '--hidden', '8', '--out', join(folder, 'out'));
-    assert.is(code, 0, stderr);
-  }));
+test('a flag without a value is a switch; tied has three positions', () => {
+  const said = (...args: string[]) => {
+    const command = new Command().exitOverride();
+    addModelFlags(command, {});
+    return givenOptions(command.parse(args, { from: 'user' }));
+  };
+  assert.equal(said('--pre-bias', '--tied', 'start'), { preBias: true, tied: 'start' });
+  assert.equal(said('--tied', '--unit-norm'), { tied: true, unitNorm: true });
+  assert.equal(said('--tied', 'false'), { tied: false });
+  assert.equal(said(), {});
+});
 
 test('gradcheck prints a row a case, none above 1e-8', async () => {
   const { code, stdout } = await cli('gradcheck');

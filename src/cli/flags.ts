@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { commonOptions, modelOptions, type SparseAutoencoderOptions } from '../core/options.js';
-import type { Check, Option as ModelOption } from '../numbers/checks.js';
+import { type Check, type Option as ModelOption, flag as onOff } from '../numbers/checks.js';
 import { codes, penalties, penaltyKind } from '../sparsity/kinds.js';
 
 /** Options that follow from the data, or are no single value: see data.ts. */
@@ -42,10 +42,12 @@ export function addModelFlags(
 }
 
 function modelFlag(name: string, { check, default: usual, help }: ModelOption, own: unknown): Option {
-  const isSwitch = check.ok(true) && check.ok(false) && !check.ok(1);
   const choices = check.names ? `: ${check.names.join(', ')}` : '';
   const text = `${help}${choices}${defaultOf(name, own ?? usual)}`;
-  const made = isSwitch ? new Option(`--${flagOf(name)}`, text) : flag(`--${flagOf(name)} <value>`, text, check);
+  const made = check.ok(true)
+    ? new Option(`--${flagOf(name)}${check === onOff ? '' : ' [value]'}`, text)
+    : flag(`--${flagOf(name)} <value>`, text, check);
+  if (check.ok(true) && check !== onOff) made.preset('true').argParser(parsed(check));
   return made.helpGroup(owners(name) ? 'Of some kinds:' : 'Model:');
 }
 
