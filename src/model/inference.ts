@@ -1,8 +1,8 @@
-import { isSparse, type Kernels, type Matrix, type Rows } from '../kernels/kernels.js';
+import { type FloatArray, isSparse, type Kernels, type Matrix, type Rows } from '../kernels/kernels.js';
 import { ChunkBuffer, denseRows } from '../kernels/rows.js';
 import { selectedRows, writeOut } from '../kernels/selected.js';
 import { decodeAffine } from '../layers/decoder.js';
-import { encodeAffine, encoderShift, encodeTopK } from '../layers/encoder.js';
+import { encodeAffine, encoderShift, encodeTopK, roomOfSome } from '../layers/encoder.js';
 import type { Parameters, StoredParameters } from '../layers/parameters.js';
 import type { ObjectiveSpec } from '../layers/spec.js';
 import { withEncoderWeight } from '../layers/tied.js';
@@ -24,9 +24,14 @@ export const CHUNK = 128;
 const CHUNK_OF_A_THREAD = 512;
 const MOST_IN_CHUNK = 2 ** 20;
 
-export function chunkOf(k: Kernels, rows: number, { inputDim, hiddenDim, outputDim }: ObjectiveSpec): number {
-  if (k.threads === 1) return Math.min(rows, CHUNK);
-  const narrow = Math.floor(MOST_IN_CHUNK / Math.max(inputDim, hiddenDim, outputDim));
+/** The most rows that the kernels select entries of at a time: see assembly/topk.ts. */
+const CHUNK_OF_SELECTED = 256;
+
+/** How many rows to have in the kernels' memory at a time; where the kernels select entries of Z, it takes up none. */
+export function chunkOf(k: Kernels, rows: number, spec: ObjectiveSpec, selects = false): number {
+  const { inputDim, hiddenDim, outputDim } = spec;
+  if (k.threads === 1) return Math.min(rows, selects ? CHUNK_OF_SELECTED : CHUNK);
+  const narrow = Math.floor(MOST_IN_CHUNK / Math.max(inputDim, selects ? 1 : hiddenDim, outputDim));
   return Math.min(rows, Math.max(CHUNK, Math.min(k.threads * CHUNK_OF_A_THREAD, narrow)));
 }
 
@@ -85,30 +90,52 @@ export const adoptParameters = (k: Kernels, θ: StoredParameters): StoredParamet
  */
 type Stage = (rows: Rows, copyNext: () => void) => Rows;
 
+/** Room for F of a chunk written out, taken when it is first needed. */
+export class Room {
+  readonly capacity: number;
+  private readonly k: Kernels;
+  private readonly hiddenDim: number;
+  private made: ChunkBuffer | undefined;
+
+  constructor(k: Kernels, rows: number, spec: ObjectiveSpec) {
+    this.k = k;
+    this.hiddenDim = spec.hiddenDim;
+    this.capacity = chunkOf(k, rows, spec, selectedBy(spec) !== undefined);
+  }
+
+  get buffer(): ChunkBuffer {
+    this.made ??= new ChunkBuffer(this.k, this.capacity, this.hiddenDim);
+    return this.made;
+  }
+}
+
 function overlapped(k: Kernels, rows: Rows, product: () => void, copyNext: () => void): void {
   if (isSparse(rows)) k.overlap(product, copyNext);
   else product();
 }
 
-/**
- * X → F, by a θ in the kernels' memory: of its entries, where the kind of code selects them as Z is computed, else in the
- * place of Z, which is in `room`.
- */
-export function encoderStage(k: Kernels, θ: Parameters, { spec, memory }: Trained, room: ChunkBuffer): Stage {
-  const kind = codeKind(spec);
-  const shift = encoderShift(k, spec, θ, k.floats(spec.preBias ? spec.hiddenDim : 0));
+/** How many entries a row of F has at the most, where the kernels select them as they compute Z. */
+export const selectedBy = (spec: ObjectiveSpec): number | undefined => codeKind(spec).selects?.(spec);
+
+/** X → F, by a θ in the kernels' memory: by its entries, where they are selected, else in the place of Z, which is in `room`. */
+export function encoderStage(k: Kernels, θ: Parameters, { spec, memory }: Trained, room: Room): Stage {
+  const { hiddenDim, preBias } = spec;
+  const shift = encoderShift(k, spec, θ, k.floats(preBias ? hiddenDim : 0));
   const written: Stage = (x, copyNext) => {
-    const z = room.dense(x.rows);
+    const z = room.buffer.dense(x.rows);
     overlapped(k, x, () => encodeAffine(k, θ, shift, x, z), copyNext);
-    kind.infer({ k, spec, memory }, θ, z);
+    codeKind(spec).infer({ k, spec, memory }, θ, z);
     return z;
   };
-  const kept = kind.selects?.(spec);
+  const kept = selectedBy(spec);
   if (kept === undefined) return written;
-  const selected = selectedRows(k, room.capacity, spec.hiddenDim, room.capacity * kept);
+  const { capacity } = room;
+  const selected = selectedRows(k, capacity, hiddenDim, capacity * kept);
+  let some: FloatArray = k.floats(0);
   return (x, copyNext) => {
+    if (isSparse(x) && some.length === 0) some = roomOfSome(k, capacity, hiddenDim);
     const f = { ...selected, rows: x.rows };
-    const finite = encodeTopK(k, θ, shift, x, f, kept, room.dense(room.capacity).data) >= 0;
+    const finite = encodeTopK(k, θ, shift, x, f, kept, some) >= 0;
     return finite ? f : written(x, copyNext);
   };
 }
@@ -139,8 +166,8 @@ function run(where: Where, k: Kernels, x: Matrix, out: Matrix, capacity: number,
 export function encodeAll(where: Where, k: Kernels, model: Trained, x: Matrix, f: Matrix): void {
   k.scoped(() => {
     const θ = withEncoderWeight(k, withEncoder(k, model.θ));
-    const capacity = chunkOf(k, x.rows, model.spec);
-    run(where, k, x, f, capacity, encoderStage(k, θ, model, new ChunkBuffer(k, capacity, f.cols)));
+    const room = new Room(k, x.rows, model.spec);
+    run(where, k, x, f, room.capacity, encoderStage(k, θ, model, room));
   });
 }
 
@@ -157,13 +184,12 @@ export function reconstructAll(where: Where, k: Kernels, model: Trained, x: Matr
   const { spec } = model;
   k.scoped(() => {
     const θ = withEncoderWeight(k, adoptParameters(k, model.θ));
-    const capacity = chunkOf(k, x.rows, spec);
-    const code = new ChunkBuffer(k, capacity, spec.hiddenDim);
-    const encode = encoderStage(k, θ, model, code);
-    const decode = decoderStage(k, θ, spec, capacity);
-    run(where, k, x, xHat, capacity, (rows, copyNext) => {
+    const room = new Room(k, x.rows, spec);
+    const encode = encoderStage(k, θ, model, room);
+    const decode = decoderStage(k, θ, spec, room.capacity);
+    run(where, k, x, xHat, room.capacity, (rows, copyNext) => {
       const f = encode(rows, copyNext);
-      return decode(isSparse(f) ? f : code.rows(f.rows), () => {});
+      return decode(isSparse(f) ? f : room.buffer.rows(f.rows), () => {});
     });
   });
 }

@@ -4,20 +4,29 @@ import { selectedRows } from '../kernels/selected.js';
 import { withEncoderWeight } from '../layers/tied.js';
 import { type Csr, MOST_ENTRIES } from '../numbers/csr.js';
 import { type DType, dtypeOf, floats, rowsOf, type Where } from '../numbers/matrix.js';
-import { codeKind } from '../sparsity/kinds.js';
-import { chunkOf, decoderStage, encoderStage, forEachChunk, type Trained, withDecoder, withEncoder } from './inference.js';
+import {
+  chunkOf,
+  decoderStage,
+  encoderStage,
+  forEachChunk,
+  Room,
+  selectedBy,
+  type Trained,
+  withDecoder,
+  withEncoder,
+} from './inference.js';
 
 /** F by its non-zeros, with the bits of encodeAll; of a chunk of rows at the most is more in memory. */
 export function encodeSparse(where: Where, k: Kernels, model: Trained, x: Matrix): Csr {
   const { spec } = model;
   return k.scoped(() => {
     const θ = withEncoderWeight(k, withEncoder(k, model.θ));
-    const capacity = chunkOf(k, x.rows, spec);
-    const encode = encoderStage(k, θ, model, new ChunkBuffer(k, capacity, spec.hiddenDim));
-    const compress = compressor(k, capacity, spec.hiddenDim);
-    const kept = codeKind(spec).selects?.(spec);
+    const room = new Room(k, x.rows, spec);
+    const encode = encoderStage(k, θ, model, room);
+    const compress = compressor(k, room.capacity, spec.hiddenDim);
+    const kept = selectedBy(spec);
     const all = new CsrBuilder(where, x.rows, spec.hiddenDim, dtypeOf(x.data), kept && kept * x.rows);
-    forEachChunk(where, k, x, new ChunkBuffer(k, capacity, x.cols), (rows, _from, copyNext) => {
+    forEachChunk(where, k, x, new ChunkBuffer(k, room.capacity, x.cols), (rows, _from, copyNext) => {
       const f = encode(rows, copyNext);
       all.add(isSparse(f) ? f : compress(f));
     });
