@@ -1,4 +1,4 @@
-/** Models as something else: programs that need nothing of this library. */
+/** Models and codes as something else: programs that need nothing of this library, rows for search engines, files of SciPy's. */
 
 import { SparseAutoencoder as Core, modelOf } from './core/sparse-autoencoder.js';
 import { type ModuleOptions, type ModuleSource, moduleOf } from './export/module.js';
@@ -6,6 +6,11 @@ import { show } from './numbers/checks.js';
 import { coreOf, SparseAutoencoder } from './sparse-autoencoder.js';
 
 export type { Bits, ModuleOptions, ModuleSource } from './export/module.js';
+export { sparsevec } from './export/pgvector.js';
+export { type SearchOptions, type SearchWriter, sparseValues } from './export/rows.js';
+export { toSciPy } from './export/scipy.js';
+export { SEARCH_FORMATS, type SearchFormat, searchText, searchWriter } from './export/search.js';
+export { nineBits, tokenMap } from './export/tokens.js';
 
 /**
  * A model of either class as one ES module without imports, its weights inside, and its declarations: see moduleOf.

@@ -1,4 +1,4 @@
-import type { Floats } from './floats.js';
+import { type Floats, float32Text } from './floats.js';
 
 /** What CSV can hold of a table: see Table. */
 export interface Writable {
@@ -12,15 +12,6 @@ export interface Writable {
 
 /** How many numbers go into a chunk. */
 const CHUNK = 2 ** 14;
-
-/** The shortest decimal text that gives this float32 when read as one. */
-function float32Text(value: number): string {
-  for (let digits = 6; digits < 9; digits++) {
-    const rounded = Number(value.toPrecision(digits));
-    if (Math.fround(rounded) === value) return String(rounded);
-  }
-  return String(Number(value.toPrecision(9)));
-}
 
 function textOf(value: number, single: boolean): string {
   // As numpy spells them.
