@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { type Command, Option } from 'commander';
 import { modelOf } from '../core/sparse-autoencoder.js';
 import { type Bits, toModule } from '../export.js';
+import { NOTATIONS, notations } from '../formats/notation.js';
 import { writeNpy } from '../formats/npy.js';
 import { writeCsv } from '../formats/write-csv.js';
 import type { SparseAutoencoder } from '../index.js';
@@ -20,8 +21,9 @@ import { snapshot } from './job.js';
 import { count, prepareFiles, print } from './output.js';
 import { matrixOf, type Samples } from './plan.js';
 import { reportData } from './report-data.js';
+import { answerStdin, LINES_HELP } from './stdin.js';
 
-const WRITERS = ['npy', 'csv', 'tsv', 'jsonl'] as const;
+const WRITERS = ['npy', ...NOTATIONS] as const;
 type Writer = (typeof WRITERS)[number];
 
 interface ApplyFlags extends DataFlags {
@@ -46,17 +48,23 @@ export function addApplyCommands(program: Command): void {
         .addOption(
           flag(
             '--to <kind>',
-            `what to write: ${WRITERS.join(', ')} (default: by the name of the file, else csv)`,
+            `what to write: ${WRITERS.join(', ')} (default: by the name of the file, else csv; of lines on stdin as they came)`,
             oneOf(...WRITERS),
           ),
         ),
-    ).action((path: string, paths: string[], flags: ApplyFlags) => {
-      prepareFiles({ out: flags.out }, [path, ...paths]);
-      writerOf(flags);
-      const { sae, rows } = opened(path, paths, flags);
-      const { data, shape } = apply(sae, matrixOf(samplesOf(rows)));
-      writeRows(flags, data, shape[0], shape[1], rows.labels);
-    });
+    )
+      .addHelpText('after', LINES_HELP)
+      .action(async (path: string, paths: string[], flags: ApplyFlags) => {
+        prepareFiles({ out: flags.out }, [path, ...paths]);
+        writerOf(flags);
+        const sae = load(path);
+        const width = name === 'transform' ? sae.hiddenDim : sae.outputDim;
+        const stdin = await answerStdin(paths, flags, sae, width, (x) => apply(sae, x));
+        if (stdin === 'answered') return;
+        const rows = rowsFor(sae, path, paths, flags, stdin ?? undefined);
+        const { data, shape } = apply(sae, matrixOf(samplesOf(rows)));
+        writeRows(flags, data, shape[0], shape[1], rows.labels);
+      });
   }
 
   addDataFlags(
@@ -131,7 +139,11 @@ type Input = ReturnType<typeof matrixOf>;
 
 function opened(path: string, paths: string[], flags: ApplyFlags): { sae: SparseAutoencoder; rows: Rows } {
   const sae = load(path);
-  const rows = readRows(paths, flags, sae.options.dtype);
+  return { sae, rows: rowsFor(sae, path, paths, flags) };
+}
+
+function rowsFor(sae: SparseAutoencoder, path: string, paths: string[], flags: ApplyFlags, stdin?: Uint8Array): Rows {
+  const rows = readRows(paths, flags, sae.options.dtype, stdin);
   if (rows.rows === 0) throw new Error(`${paths.join(', ')}: has no rows, expected at least one`);
   const { inputNames } = sae.options;
   const at = rows.names && inputNames.length === rows.cols ? rows.names.findIndex((name, j) => name !== inputNames[j]) : -1;
@@ -139,7 +151,7 @@ function opened(path: string, paths: string[], flags: ApplyFlags): { sae: Sparse
     throw new Error(`${paths[0]}: column ${at} is "${rows.names?.[at]}", expected "${inputNames[at]}", as the model was trained`);
   }
   if (rows.cols !== sae.inputDim) throw new Error(`${paths[0]}: has rows of ${rows.cols}, expected ${sae.inputDim}, as ${path}`);
-  return { sae, rows };
+  return rows;
 }
 
 function samplesOf({ data, rows, cols, labels }: Rows): Samples {
@@ -175,9 +187,10 @@ function encoded(
   labels: readonly string[] | null,
 ): Uint8Array {
   if (kind === 'npy') return writeNpy({ dtype: data instanceof Float32Array ? 'F32' : 'F64', shape: [rows, cols], data });
-  if (kind !== 'jsonl')
+  if (kind === 'csv' || kind === 'tsv')
     return writeCsv({ rows, cols, data, ...(labels && { labels: [...labels] }) }, kind === 'tsv' ? '\t' : ',');
-  const lines = Array.from({ length: rows }, (_, i) => JSON.stringify(Array.from(data.subarray(i * cols, (i + 1) * cols))));
+  const single = data instanceof Float32Array;
+  const lines = Array.from({ length: rows }, (_, i) => notations[kind](data, i * cols, (i + 1) * cols, single));
   return new TextEncoder().encode(`${lines.join('\n')}\n`);
 }
 

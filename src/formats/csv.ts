@@ -18,7 +18,7 @@ const QUOTE = 0x22;
 const RETURN = 0x0d;
 const DELIMITERS = ['\t', ';', ',', '|', ' '];
 /** What stands for a number that is not there. */
-const MISSING = /^\s*(?:|nan?|null|none|[+-]?inf(?:inity)?)\s*$/i;
+export const MISSING = /^\s*(?:|nan?|null|none|[+-]?inf(?:inity)?)\s*$/i;
 
 /** What is known of the table when its rows are read. */
 interface Columns {

@@ -1,5 +1,5 @@
 /** 10⁰ … 10²²: the powers of ten that a double holds exactly. */
-const POWERS = Float64Array.from({ length: 23 }, (_, k) => Number(`1e${k}`));
+export const POWERS = Float64Array.from({ length: 23 }, (_, k) => Number(`1e${k}`));
 
 const isDigit = (byte: number) => byte >= 0x30 && byte <= 0x39;
 
