@@ -1,7 +1,7 @@
 import Papa from 'papaparse';
 import { type Fail, failing } from './entries.js';
 import type { FloatType } from './floats.js';
-import { Scanner } from './scanner.js';
+import { scanNumber, scanned } from './scan.js';
 import { asUtf8, type Line, labelColumn, lines, numberOf, roomFor, shown, type TextRows } from './text.js';
 
 export interface CsvOptions {
@@ -111,7 +111,7 @@ function fillPlain(data: TextRows['data'], labels: string[], bytes: Uint8Array, 
   const delimiter = columns.delimiter.charCodeAt(0);
   const latin = new TextDecoder('latin1');
   const utf8 = new TextDecoder();
-  const scanner = new Scanner();
+  const single = data instanceof Float32Array;
   let k = 0;
   let rows = 0;
   for (const line of lines(bytes, from)) {
@@ -127,11 +127,10 @@ function fillPlain(data: TextRows['data'], labels: string[], bytes: Uint8Array, 
         continue;
       }
       if (delimiter !== 0x20) while (bytes[at] === 0x20) at++;
-      scanner.at = at;
-      const plain = scanner.read(bytes);
-      at = scanner.at;
-      if (plain === plain && (at === end || bytes[at] === delimiter)) {
-        data[k++] = plain;
+      const scan = scanNumber(bytes, at, single);
+      if (!Number.isNaN(scan) && (scanned.end === end || bytes[scanned.end] === delimiter)) {
+        at = scanned.end;
+        data[k++] = scan;
         continue;
       }
       at = begin;

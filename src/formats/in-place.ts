@@ -2,7 +2,7 @@ import { delimiterOf, MISSING } from './csv.js';
 import { type Fail, failing } from './entries.js';
 import type { Floats } from './floats.js';
 import { kindOf } from './jsonl.js';
-import { Scanner } from './scanner.js';
+import { scanNumber, scanned } from './scan.js';
 import { isSpace, numberOf, shown } from './text.js';
 
 /**
@@ -46,7 +46,6 @@ export class InPlace {
   names: readonly string[] | null = null;
 
   private readonly options: InPlaceOptions;
-  private readonly scanner = new Scanner();
   private readonly decoder = new TextDecoder();
   /** Where `scan` ended. */
   private stop = 0;
@@ -158,12 +157,11 @@ export class InPlace {
   /** Numbers with separators between, up to whatever else comes: whether they are as many as there should be. */
   private scan(bytes: Uint8Array, from: number, to: number, separator: number, fail: Fail, out: Floats, into: number): boolean {
     const { cols } = this.options;
-    const { scanner } = this;
+    const single = out instanceof Float32Array;
     for (let at = from, k = 0; ; at++, k++) {
       while (at < to && isSpace(bytes[at]) && bytes[at] !== separator) at++;
-      scanner.at = at;
-      let value = scanner.read(bytes);
-      let end = scanner.at;
+      let value = scanNumber(bytes, at, single);
+      let { end } = scanned;
       const next = bytes[end];
       if (value !== value || (end < to && next !== separator && next !== CLOSE && !isSpace(next))) {
         end = at;

@@ -1,5 +1,5 @@
 import type { Floats } from './floats.js';
-import { POWERS } from './scanner.js';
+import { POWERS } from './scan.js';
 
 /** What CSV can hold of a table: see Table. */
 export interface Writable {
