@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { type Command, Option } from 'commander';
 import { modelOf } from '../core/sparse-autoencoder.js';
 import { type Bits, toModule } from '../export.js';
-import { NOTATIONS, notations } from '../formats/notation.js';
+import { dense, isSparse, NOTATIONS, sparse } from '../formats/notation.js';
 import { writeNpy } from '../formats/npy.js';
 import { writeCsv } from '../formats/write-csv.js';
 import type { SparseAutoencoder } from '../index.js';
@@ -11,6 +11,8 @@ import { parameterCount } from '../layers/parameters.js';
 import { writeWhole } from '../node/files.js';
 import { load } from '../node.js';
 import { oneOf, text, when } from '../numbers/checks.js';
+import { type Csr, isCsr } from '../numbers/csr.js';
+import type { FloatArray } from '../numbers/matrix.js';
 import { renderReport } from '../report/report.js';
 import { coreOf } from '../sparse-autoencoder.js';
 import { penaltyKind } from '../sparsity/kinds.js';
@@ -34,10 +36,23 @@ interface ApplyFlags extends DataFlags {
 
 /** What is done with a model that is there. */
 export function addApplyCommands(program: Command): void {
-  for (const [name, what, apply] of [
-    ['transform', 'the code of each row', (sae, x) => sae.transform(x)],
-    ['reconstruct', 'each row as the model gives it back', (sae, x) => sae.reconstruct(x)],
-  ] as [string, string, (sae: SparseAutoencoder, x: Input) => ReturnType<SparseAutoencoder['transform']>][]) {
+  for (const { name, what, kinds, apply, width } of [
+    {
+      name: 'transform',
+      what: 'the code of each row',
+      kinds: WRITERS,
+      apply: (sae: SparseAutoencoder, x: Input, to?: Writer) =>
+        isSparse(to) ? sae.transform(x, { sparse: true }) : (sae.transform(x).data as FloatArray),
+      width: 'hiddenDim',
+    },
+    {
+      name: 'reconstruct',
+      what: 'each row as the model gives it back',
+      kinds: WRITERS.filter((kind) => !isSparse(kind)),
+      apply: (sae: SparseAutoencoder, x: Input) => sae.reconstruct(x).data as FloatArray,
+      width: 'outputDim',
+    },
+  ] as const) {
     addDataFlags(
       program
         .command(name)
@@ -48,8 +63,8 @@ export function addApplyCommands(program: Command): void {
         .addOption(
           flag(
             '--to <kind>',
-            `what to write: ${WRITERS.join(', ')} (default: by the name of the file, else csv; of lines on stdin as they came)`,
-            oneOf(...WRITERS),
+            `what to write: ${kinds.join(', ')} (default: by the name of the file, else csv; of lines on stdin as they came)`,
+            oneOf(...kinds),
           ),
         ),
     )
@@ -58,12 +73,11 @@ export function addApplyCommands(program: Command): void {
         prepareFiles({ out: flags.out }, [path, ...paths]);
         writerOf(flags);
         const sae = load(path);
-        const width = name === 'transform' ? sae.hiddenDim : sae.outputDim;
-        const stdin = await answerStdin(paths, flags, sae, width, (x) => apply(sae, x));
+        const stdin = await answerStdin(paths, flags, sae, sae[width], (x) => apply(sae, x, flags.to));
         if (stdin === 'answered') return;
         const rows = rowsFor(sae, path, paths, flags, stdin ?? undefined);
-        const { data, shape } = apply(sae, matrixOf(samplesOf(rows)));
-        writeRows(flags, data, shape[0], shape[1], rows.labels);
+        const kind = writerOf(flags);
+        write(flags.out, encoded(kind, apply(sae, matrixOf(samplesOf(rows)), kind), rows.rows, sae[width], rows.labels));
       });
   }
 
@@ -159,17 +173,6 @@ function samplesOf({ data, rows, cols, labels }: Rows): Samples {
   return { data, rows, cols, classes: labels && names && { of: labels.map((label) => names.indexOf(label)), names } };
 }
 
-function writeRows(
-  { out, to }: ApplyFlags,
-  data: ArrayLike<number>,
-  rows: number,
-  cols: number,
-  labels: readonly string[] | null,
-): void {
-  const bytes = encoded(writerOf({ out, to }), data as Float32Array, rows, cols, labels);
-  write(out, bytes);
-}
-
 /** What to write, by flag or by the name of the file; CSV to stdout. */
 function writerOf({ out, to }: ApplyFlags): Writer {
   const named = WRITERS.find((each) => out?.endsWith(`.${each}`));
@@ -179,19 +182,15 @@ function writerOf({ out, to }: ApplyFlags): Writer {
   );
 }
 
-function encoded(
-  kind: Writer,
-  data: Float32Array | Float64Array,
-  rows: number,
-  cols: number,
-  labels: readonly string[] | null,
-): Uint8Array {
+function encoded(kind: Writer, made: FloatArray | Csr, rows: number, cols: number, labels: readonly string[] | null): Uint8Array {
+  const data = isCsr(made) ? made.data : made;
   if (kind === 'npy') return writeNpy({ dtype: data instanceof Float32Array ? 'F32' : 'F64', shape: [rows, cols], data });
   if (kind === 'csv' || kind === 'tsv')
     return writeCsv({ rows, cols, data, ...(labels && { labels: [...labels] }) }, kind === 'tsv' ? '\t' : ',');
-  const single = data instanceof Float32Array;
-  const lines = Array.from({ length: rows }, (_, i) => notations[kind](data, i * cols, (i + 1) * cols, single));
-  return new TextEncoder().encode(`${lines.join('\n')}\n`);
+  const line = isSparse(kind)
+    ? (i: number) => sparse[kind](made as Csr, i)
+    : (i: number) => dense[kind](data, i * cols, (i + 1) * cols);
+  return new TextEncoder().encode(Array.from({ length: rows }, (_, i) => `${line(i)}\n`).join(''));
 }
 
 const short = (value: number) => (Number.isInteger(value) ? String(value) : value.toPrecision(6));

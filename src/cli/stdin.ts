@@ -1,6 +1,7 @@
 import { detect } from '../formats/detect.js';
 import type { Notation } from '../formats/notation.js';
 import type { SparseAutoencoder } from '../index.js';
+import type { Csr } from '../numbers/csr.js';
 import type { FloatArray } from '../numbers/matrix.js';
 import type { DataFlags } from './data.js';
 import { answerLines, type Lines } from './stream.js';
@@ -50,7 +51,7 @@ export async function answerStdin(
   { to, delimiter, header, format, ...flags }: Flags,
   { inputDim, options }: SparseAutoencoder,
   outputDim: number,
-  apply: (x: { data: FloatArray; shape: number[] }) => { data: unknown },
+  apply: (x: { data: FloatArray; shape: number[] }) => FloatArray | Csr,
 ): Promise<'answered' | Uint8Array | null> {
   if (!streams(paths, { to, ...flags })) return null;
   const chunks = process.stdin[Symbol.asyncIterator]();
@@ -77,7 +78,7 @@ export async function answerStdin(
     inputDim,
     outputDim,
     dtype: options.dtype,
-    apply: (data, rows) => apply({ data, shape: [rows, inputDim] }).data as FloatArray,
+    apply: (data, rows) => apply({ data, shape: [rows, inputDim] }),
     to: to as Notation | undefined,
     delimiter: delimiter ?? (format === 'tsv' ? '\t' : undefined),
     header,

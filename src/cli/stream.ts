@@ -1,7 +1,8 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { failing } from '../formats/entries.js';
 import { InPlace, isBlank } from '../formats/in-place.js';
-import { type Notation, notations, separated } from '../formats/notation.js';
+import { dense, isSparse, type Notation, separated, sparse } from '../formats/notation.js';
+import { type Csr, isCsr } from '../numbers/csr.js';
 import { type DType, type FloatArray, firstNonFinite, floats } from '../numbers/matrix.js';
 
 /** What becomes of lines. */
@@ -12,8 +13,8 @@ export interface Lines {
   readonly inputDim: number;
   readonly outputDim: number;
   readonly dtype: DType;
-  /** So many rows to as many. */
-  apply(data: FloatArray, rows: number): FloatArray;
+  /** So many rows to as many; where `to` is a sparse notation, by their non-zeros. */
+  apply(data: FloatArray, rows: number): FloatArray | Csr;
   /** How they are written; if it is not given, as the numbers came. */
   readonly to?: Notation;
   readonly delimiter?: string;
@@ -147,21 +148,21 @@ class Answers {
     const { rows, waiting, write } = this;
     if (waiting.length === 0) return;
     const made = rows ? this.lines.apply(this.x.subarray(0, rows * inputDim), rows) : this.x.subarray(0, 0);
+    const numbers = isCsr(made) ? made.data : made;
     this.rows = 0;
     this.waiting = [];
-    const bad = firstNonFinite(made);
+    const bad = firstNonFinite(numbers);
     let text = '';
-    let at = 0;
+    let row = 0;
     for (const place of waiting) {
       if (place && write) {
         const { number, from, begin, end, to, within } = place;
-        if (bad >= at && bad < at + outputDim) {
+        if (bad >= 0 && bad < (isCsr(made) ? made.indptr[row + 1] : (row + 1) * outputDim)) {
           yield Buffer.from(text, 'latin1');
-          failing(`${name} line ${number}`)(`comes to ${made[bad]}, expected finite numbers`);
+          failing(`${name} line ${number}`)(`comes to ${numbers[bad]}, expected finite numbers`);
         }
         // One character a byte, so that what is passed on stays what it is.
-        text += bytes.toString('latin1', from, begin) + write(made, at, within) + bytes.toString('latin1', end, to);
-        at += outputDim;
+        text += bytes.toString('latin1', from, begin) + write(made, row++, within) + bytes.toString('latin1', end, to);
       }
       text += '\n';
     }
@@ -176,17 +177,18 @@ interface Place extends Pick<InPlace, 'begin' | 'end' | 'within'> {
   readonly to: number;
 }
 
-type Write = (data: FloatArray, from: number, within: Place['within']) => string;
+type Write = (made: FloatArray | Csr, row: number, within: Place['within']) => string;
 
 /** How the numbers of lines like the first are written in their place. */
-function writer({ to, outputDim, dtype, name }: Lines, { manner, separator, delimiter, keys }: InPlace): Write {
+function writer({ to, outputDim, name }: Lines, { manner, separator, delimiter, keys }: InPlace): Write {
   const kind = to ?? (manner === 'json' || manner === 'array' ? 'jsonl' : undefined);
-  const text = kind ? notations[kind] : separated(separator);
-  const single = dtype === 'float32';
+  const inFull = kind && !isSparse(kind) ? dense[kind] : separated(separator);
   const bare = kind === undefined || kind === 'csv' || kind === 'tsv';
   const cell = !bare && manner !== 'json' && delimiter === ',' && keys > 0;
-  return (data, from, within) => {
-    const written = text(data, from, from + outputDim, single);
+  return (made, row, within) => {
+    const written = isSparse(kind)
+      ? sparse[kind](made as Csr, row)
+      : inFull(made as FloatArray, row * outputDim, (row + 1) * outputDim);
     if (within === 'object') {
       if (bare) failing(name)(`holds objects, expected --to jsonl, sparse or sparsevec`);
       return kind === 'sparsevec' ? `"${written}"` : written;

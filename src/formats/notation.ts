@@ -1,48 +1,48 @@
+import type { Csr } from '../numbers/csr.js';
 import { numberText } from './write-csv.js';
 
-/** Ways to write a row of numbers as text. */
+/** Ways to write a row as text. */
 export const NOTATIONS = ['csv', 'tsv', 'jsonl', 'sparse', 'sparsevec'] as const;
 export type Notation = (typeof NOTATIONS)[number];
 
-/** The entries from … to of `data`, which is float32 or not, and their non-zeros alone. */
-type Write = (data: ArrayLike<number>, from: number, to: number, single: boolean) => string;
+/** The numbers from … to−1 of `data`. */
+type DenseWriter = (data: ArrayLike<number>, from: number, to: number) => string;
 
-/** Numbers with `separator` between. */
+/** Numbers with `separator` between; as float32 if they are. */
 export const separated =
-  (separator: string): Write =>
-  (data, from, to, single) => {
+  (separator: string): DenseWriter =>
+  (data, from, to) => {
+    const single = data instanceof Float32Array;
     let text = numberText(data[from], single);
     for (let at = from + 1; at < to; at++) text += separator + numberText(data[at], single);
     return text;
   };
 
 const commas = separated(',');
-const json: Write = (data, from, to, single) => commas(data, from, to, single).replace(/nan|-?inf/g, 'null');
 
-/**
- *   csv, tsv    0,0.5,0,2
- *   jsonl       [0,0.5,0,2]
- *   sparse      {"indices":[1,3],"values":[0.5,2]}    counted from 0, as Qdrant, Pinecone and Milvus take them
- *   sparsevec   {2:0.5,4:2}/4                         counted from 1, as pgvector reads it
- */
-export const notations: Readonly<Record<Notation, Write>> = {
+/** csv: 0,0.5   tsv: the same with tabs   jsonl: [0,0.5], null for what is not finite, as JSON has it */
+export const dense: Readonly<Record<'csv' | 'tsv' | 'jsonl', DenseWriter>> = {
   csv: commas,
   tsv: separated('\t'),
-  jsonl: (data, from, to, single) => `[${json(data, from, to, single)}]`,
-  sparse(data, from, to, single) {
-    let [indices, values] = ['', ''];
-    for (let at = from; at < to; at++) {
-      if (data[at] === 0) continue;
-      const comma = indices && ',';
-      indices += comma + (at - from);
-      values += comma + numberText(data[at], single);
-    }
-    return `{"indices":[${indices}],"values":[${values}]}`;
+  jsonl: (data, from, to) => `[${commas(data, from, to).replace(/nan|-?inf/g, 'null')}]`,
+};
+
+/**
+ * Row i of a code by its non-zeros.
+ *   sparse      {"indices":[1,3],"values":[0.5,2]}    counted from 0, as Qdrant and Pinecone take them
+ *   sparsevec   {2:0.5,4:2}/4                         counted from 1, as pgvector reads it
+ */
+export const sparse: Readonly<Record<'sparse' | 'sparsevec', (codes: Csr, i: number) => string>> = {
+  sparse({ data, indices, indptr }, i) {
+    const [from, to] = [indptr[i], indptr[i + 1]];
+    return `{"indices":[${indices.subarray(from, to).join(',')}],"values":${from < to ? dense.jsonl(data, from, to) : '[]'}}`;
   },
-  sparsevec(data, from, to, single) {
+  sparsevec({ data, indices, indptr, shape }, i) {
+    const single = data instanceof Float32Array;
     let text = '';
-    for (let at = from; at < to; at++)
-      if (data[at] !== 0) text += `${text && ','}${at - from + 1}:${numberText(data[at], single)}`;
-    return `{${text}}/${to - from}`;
+    for (let at = indptr[i]; at < indptr[i + 1]; at++) text += `${text && ','}${indices[at] + 1}:${numberText(data[at], single)}`;
+    return `{${text}}/${shape[1]}`;
   },
 };
+
+export const isSparse = (to: string | undefined): to is keyof typeof sparse => to !== undefined && Object.hasOwn(sparse, to);

@@ -1,24 +1,28 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { notations } from '../../src/formats/notation.js';
+import { dense, sparse } from '../../src/formats/notation.js';
 import { numberText } from '../../src/formats/write-csv.js';
 
 test('a row in every notation, by hand', () => {
   const data = Float32Array.from([9, 0, 0.1, 0, -2, 9]);
-  const expected = {
-    csv: '0,0.1,0,-2',
-    tsv: '0\t0.1\t0\t-2',
-    jsonl: '[0,0.1,0,-2]',
-    sparse: '{"indices":[1,3],"values":[0.1,-2]}',
-    sparsevec: '{2:0.1,4:-2}/4',
+  assert.is(dense.csv(data, 1, 5), '0,0.1,0,-2');
+  assert.is(dense.tsv(data, 1, 5), '0\t0.1\t0\t-2');
+  assert.is(dense.jsonl(data, 1, 5), '[0,0.1,0,-2]');
+  assert.is(dense.jsonl(Float64Array.from([Number.NaN, -Infinity, 1]), 0, 3), '[null,null,1]');
+  const codes = {
+    data: Float32Array.from([0.1, -2, 3]),
+    indices: Int32Array.from([1, 3, 0]),
+    indptr: Int32Array.from([0, 2, 2, 3]),
+    shape: [3, 4] as const,
   };
-  for (const [name, text] of Object.entries(expected))
-    assert.is(notations[name as keyof typeof expected](data, 1, 5, true), text);
-  const none = new Float32Array(3);
-  assert.is(notations.sparse(none, 0, 3, true), '{"indices":[],"values":[]}');
-  assert.is(notations.sparsevec(none, 0, 3, true), '{}/3');
-  assert.is(notations.jsonl(Float64Array.from([Number.NaN, -Infinity, 1]), 0, 3, false), '[null,null,1]');
+  const rows = (kind: keyof typeof sparse) => [0, 1, 2].map((i) => sparse[kind](codes, i));
+  assert.equal(rows('sparse'), [
+    '{"indices":[1,3],"values":[0.1,-2]}',
+    '{"indices":[],"values":[]}',
+    '{"indices":[0],"values":[3]}',
+  ]);
+  assert.equal(rows('sparsevec'), ['{2:0.1,4:-2}/4', '{}/4', '{1:3}/4']);
 });
 
 /** Six digits, and then as many more as it takes, by the language alone. */
