@@ -1,7 +1,9 @@
 /** Models as something else: programs that need nothing of this library. */
 
+import type { Model } from './core/model.js';
 import { SparseAutoencoder as Core, modelOf } from './core/sparse-autoencoder.js';
 import { type ModuleOptions, type ModuleSource, moduleOf } from './export/module.js';
+import { onnxOf } from './export/onnx.js';
 import { show } from './numbers/checks.js';
 import { coreOf, SparseAutoencoder } from './sparse-autoencoder.js';
 
@@ -12,7 +14,19 @@ export type { Bits, ModuleOptions, ModuleSource } from './export/module.js';
  * @throws TypeError for what is no model, RangeError for a wrong option
  */
 export function toModule(sae: SparseAutoencoder | Core, options: ModuleOptions = {}): ModuleSource {
+  return moduleOf(modelIn('toModule', sae), options);
+}
+
+/**
+ * A model of either class as an ONNX graph, for Triton, onnxruntime, BigQuery ML and whatever else runs them: see onnxOf.
+ * @throws TypeError for what is no model, RangeError for one of more than 2 GiB
+ */
+export function toOnnx(sae: SparseAutoencoder | Core): Uint8Array<ArrayBuffer> {
+  return onnxOf(modelIn('toOnnx', sae));
+}
+
+function modelIn(call: string, sae: SparseAutoencoder | Core): Model {
   const core = sae instanceof SparseAutoencoder ? coreOf(sae) : sae;
-  if (!(core instanceof Core)) throw new TypeError(`toModule: got ${show(sae)}, expected a SparseAutoencoder`);
-  return moduleOf(modelOf(core), options);
+  if (!(core instanceof Core)) throw new TypeError(`${call}: got ${show(sae)}, expected a SparseAutoencoder`);
+  return modelOf(core);
 }
