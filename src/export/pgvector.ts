@@ -1,26 +1,9 @@
+import { sparsevec } from '../formats/sparsevec.js';
 import type { CsrLike } from '../numbers/csr.js';
-import { type Entry, entriesOfRow, numberText, type SearchWriter, type Settled } from './rows.js';
+import type { SearchWriter, Settled } from './rows.js';
 
-/** pgvector's limits: of non-zeros in a sparsevec, of those in an HNSW index, of dimensions. */
-const MOST = 16_000;
+/** As many non-zeros as pgvector takes of a sparsevec in an HNSW index. */
 const MOST_INDEXED = 1_000;
-const MOST_DIMENSIONS = 1_000_000_000;
-
-function literal(entries: readonly Entry[], dim: number, i: number): string {
-  if (entries.length > MOST)
-    throw new RangeError(`sparsevec: row ${i} has ${entries.length} non-zeros, expected at most ${MOST}, pgvector's limit`);
-  return `{${entries.map(({ unit, value }) => `${unit + 1}:${numberText(value)}`).join(',')}}/${dim}`;
-}
-
-/**
- * Row i as pgvector's sparsevec is written, indices from 1: {1:0.5,3:2}/1024.
- * @throws RangeError for more than 16,000 non-zeros, or one that is not finite
- */
-export function sparsevec(codes: CsrLike, i: number): string {
-  const dim = codes.shape[1];
-  if (dim > MOST_DIMENSIONS) throw new RangeError(`sparsevec: ${dim} units, expected at most ${MOST_DIMENSIONS}`);
-  return literal(entriesOfRow('sparsevec', codes, i), dim, i);
-}
 
 /** A line a row. */
 export const sparsevecLines = (): SearchWriter => ({

@@ -1,4 +1,4 @@
-import { float32Text } from '../formats/floats.js';
+import { numberText } from '../formats/write-csv.js';
 import type { CsrLike } from '../numbers/csr.js';
 
 /** What the writers of search engines' formats share. */
@@ -54,11 +54,11 @@ export function entriesOfRow(call: string, { data, indices, indptr }: CsrLike, i
   return entries;
 }
 
-/** The shortest decimal that reads as the same float32. */
-export const numberText = float32Text;
+/** A float32 as the double of its shortest decimal, which JSON then writes. */
+export const shortNumber = (value: number): number => Number(numberText(value, true));
 
 /** Row i as parallel lists: what clients of Qdrant and Pinecone take for a sparse vector. */
 export function sparseValues(codes: CsrLike, i: number): { indices: number[]; values: number[] } {
   const entries = entriesOfRow('sparseValues', codes, i);
-  return { indices: entries.map(({ unit }) => unit), values: entries.map(({ value }) => Number(float32Text(value))) };
+  return { indices: entries.map(({ unit }) => unit), values: entries.map(({ value }) => shortNumber(value)) };
 }

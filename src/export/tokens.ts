@@ -1,6 +1,6 @@
 import { show } from '../numbers/checks.js';
 import type { CsrLike } from '../numbers/csr.js';
-import { entriesOfRow, numberText, type SearchWriter, type Settled } from './rows.js';
+import { entriesOfRow, type SearchWriter, type Settled, shortNumber } from './rows.js';
 
 /** What is left of a float32 beside its 15 lowest bits. */
 const KEPT = 0xffff8000;
@@ -31,11 +31,11 @@ export function tokenMap(codes: CsrLike, i: number, names: readonly string[]): R
   if (negative) {
     const { unit, value } = negative;
     throw new RangeError(
-      `tokenMap: row ${i}, unit ${unit} is ${numberText(value)}, expected numbers above 0 (of a query, terms leaves out the others)`,
+      `tokenMap: row ${i}, unit ${unit} is ${shortNumber(value)}, expected numbers above 0 (of a query, terms leaves out the others)`,
     );
   }
   const kept = entries.filter(({ value }) => value >= SMALLEST_NORMAL);
-  return Object.fromEntries(kept.map(({ unit, value }) => [names[unit], Number(numberText(value))]));
+  return Object.fromEntries(kept.map(({ unit, value }) => [names[unit], shortNumber(value)]));
 }
 
 /**

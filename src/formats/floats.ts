@@ -42,12 +42,3 @@ function halves(data: Uint16Array, Target: typeof Float32Array | typeof Float64A
   }
   return values;
 }
-
-/** The shortest decimal text that gives this float32 when read as one. */
-export function float32Text(value: number): string {
-  for (let digits = 6; digits < 9; digits++) {
-    const rounded = Number(value.toPrecision(digits));
-    if (Math.fround(rounded) === value) return String(rounded);
-  }
-  return String(Number(value.toPrecision(9)));
-}

@@ -39,6 +39,11 @@ export const topk = code({
 const kept = new Set(above.sort((a, b) => z[b] - z[a] || a - b).slice(0, ${keptBy(spec)}));
 for (let j = 0; j < hiddenDim; j++) if (!kept.has(j)) z[j] = 0;`,
   }),
+  draw(graph, z, spec) {
+    const [values, places] = graph.node('TopK', [z, graph.integers([keptBy(spec)])], {}, 2);
+    const [zeros] = graph.node('ConstantOfShape', graph.node('Shape', [z]));
+    return graph.node('ScatterElements', [zeros, places, ...graph.node('Relu', [values])], { axis: 1 })[0];
+  },
   cases: selectedCases,
 });
 
