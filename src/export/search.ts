@@ -1,4 +1,4 @@
-import { checkOptions, count, flag, requireValue, text, when } from '../numbers/checks.js';
+import { checkOptions, count, flag, requireValue, text, when, withoutUndefined } from '../numbers/checks.js';
 import type { CsrLike } from '../numbers/csr.js';
 import { sparsevecLines, sqlWriter } from './pgvector.js';
 import { pineconeWriter, qdrantWriter } from './points.js';
@@ -46,7 +46,7 @@ export function searchWriter(format: SearchFormat, options: SearchOptions): Sear
   checkOptions('searchWriter', options, checks);
   requireValue('searchWriter: dim', options.dim, count);
   const { dim } = options;
-  const settled = { field: 'code', table: 'codes', ids: false, query: false, limit: 10, ...options };
+  const settled = { field: 'code', table: 'codes', ids: false, query: false, limit: 10, ...withoutUndefined(options) };
   return writers[format]({ ...settled, names: options.names ?? Array.from({ length: dim }, (_, j) => `u${j}`) });
 }
 

@@ -141,6 +141,10 @@ test('nine significant bits, towards 0: by hand, and at most 2⁻⁸ of any posi
   );
 });
 
+test('options that are undefined are left out', () => {
+  assert.is(text('sql', { table: undefined, field: undefined }), text('sql'));
+});
+
 test('rows at a time or one by one, the lines are the same', () => {
   for (const format of SEARCH_FORMATS) {
     const [whole, single] = [searchWriter(format, { dim: 4, ids: true }), searchWriter(format, { dim: 4, ids: true })];
