@@ -7,10 +7,11 @@
  *   s·f/‖x̂‖ = (Σ_j f_j·w_j)·q/(‖x̂‖·‖q‖) = cos(q, x̂) − (q·b_dec)/(‖q‖·‖x̂‖)
  *
  * all in the space that X is prepared for. It is the cosine of the query with the decoded document where b_dec is 0; where it
- * is not, what is missing differs from document to document by ‖x̂‖ alone. (On sentence embeddings that were centred, ‖b_dec‖ a
- * fifth of the rows' length, recall@10 against dense cosine is 0.848 with that term and without it, and 0.849 where q and x̂
- * are both taken from b_dec.) Of a query the largest products above 0 will do: 0.74 with 256 of 2,048, 0.80 with 512, 0.81 with
- * all that are above 0. Those below 0 make up the rest, for indexes that take them.
+ * is not, what is missing differs from document to document by ‖x̂‖ alone. Recall@10 of 500 queries against dense cosine there,
+ * on 10,000 glosses through a sentence encoder, centred (h = 2048, k = 32, ‖b_dec‖ a fifth of the rows' length): 0.848 with
+ * that term and without it, and 0.849 with q and x̂ both taken from b_dec. It takes the products below 0 too: with those above
+ * 0 alone it is 0.81, with the 512 largest of them 0.80, 256 0.74, 64 0.60. (Codes with codes: 0.52. Of other ways to choose
+ * 256, by what a unit usually adds to the sum, say, none was better.)
  */
 
 import { CsrBuilder } from '../kernels/csr.js';
