@@ -75,10 +75,10 @@ export function withinUnit(data: ArrayLike<number>, preparation: PreparationOpti
 const column = (label: string | undefined) => (label !== undefined && /^-?\d+$/.test(label) ? Number(label) : label);
 
 /**
- * Reads files of rows, `-` being what comes in on stdin.
+ * Reads files of rows, `-` being what comes in on stdin, or what has come, if that was read already.
  * @throws Error naming the file, and the byte, line or key of it that is not as expected
  */
-export function readRows(paths: readonly string[], flags: DataFlags, dtype: DType): Rows {
+export function readRows(paths: readonly string[], flags: DataFlags, dtype: DType, stdin?: Uint8Array): Rows {
   const { label, header, array, delimiter, format } = flags;
   const options: TableOptions = {
     dtype,
@@ -89,13 +89,13 @@ export function readRows(paths: readonly string[], flags: DataFlags, dtype: DTyp
     ...(header === false && { header }),
     gunzip: (packed, atMost) => gunzipSync(packed, { maxOutputLength: Math.max(1, atMost) }),
   };
-  const tables = paths.map((path) => readOne(path, options));
+  const tables = paths.map((path) => readOne(path, options, stdin));
   return tables.length === 1 ? rowsOf(tables[0]) : joined(tables, paths, dtype);
 }
 
-function readOne(path: string, options: TableOptions): Table {
+function readOne(path: string, options: TableOptions, stdin?: Uint8Array): Table {
   try {
-    return readTable(readBytes(path), path === '-' ? 'stdin' : path, options);
+    return readTable(path === '-' && stdin ? stdin : readBytes(path), path === '-' ? 'stdin' : path, options);
   } catch (error) {
     const hint = /is not a number$/.test((error as Error).message) && options.label === undefined;
     throw hint ? new Error(`${(error as Error).message} (a column of labels is named with --label)`, { cause: error }) : error;

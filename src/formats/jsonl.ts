@@ -49,7 +49,8 @@ function parse(line: Uint8Array, fail: Fail): unknown[] {
   return Array.isArray(value) ? value : fail(`is ${kindOf(value)}, expected an array of numbers`);
 }
 
-function kindOf(value: unknown): string {
+/** A JSON value, as an error shows it. */
+export function kindOf(value: unknown): string {
   if (typeof value === 'string') return shown(value);
   if (Array.isArray(value)) return 'an array';
   return typeof value === 'object' && value !== null ? 'an object' : String(value);

@@ -21,7 +21,7 @@ export function asUtf8(bytes: Uint8Array): Uint8Array {
 }
 
 const LINE_FEED = 0x0a;
-const isSpace = (byte: number) => byte === 0x20 || (byte >= 0x09 && byte <= 0x0d);
+export const isSpace = (byte: number) => byte === 0x20 || (byte >= 0x09 && byte <= 0x0d);
 
 export interface Line {
   /** Counted from 1. */

@@ -1,4 +1,5 @@
 import type { Floats } from './floats.js';
+import { POWERS } from './scan.js';
 
 /** What CSV can hold of a table: see Table. */
 export interface Writable {
@@ -13,8 +14,33 @@ export interface Writable {
 /** How many numbers go into a chunk. */
 const CHUNK = 2 ** 14;
 
-/** The shortest decimal text that gives this float32 when read as one. */
+/** m·10⁻ᵏ as the language writes it where it needs no exponent, m being whole and above 0, zeros at its end left out. */
+function decimalText(m: number, k: number): string {
+  let places = k;
+  let mantissa = m;
+  for (; places > 0 && mantissa % 10 === 0; places--) mantissa /= 10;
+  const text = String(mantissa);
+  if (places === 0) return text;
+  const point = text.length - places;
+  return point > 0 ? `${text.slice(0, point)}.${text.slice(point)}` : `0.${'0'.repeat(-point)}${text}`;
+}
+
+/**
+ * The shortest decimal text that gives this float32 when read as one. Decimals of six digits and more are tried as m/10ᵏ, m
+ * whole: both are exact doubles, so that the quotient is what the text would be read as, and no text is made in vain.
+ */
 function float32Text(value: number): string {
+  const size = Math.abs(value);
+  if (size >= 1e-6 && size < 1e6) {
+    // How many digits there are before the point; less than 0 where zeros follow it.
+    const whole = Math.floor(Math.log10(size)) + 1;
+    for (let digits = 6; digits <= 9; digits++) {
+      const power = POWERS[digits - whole];
+      const m = Math.round(size * power);
+      if (digits === 9 || Math.fround(m / power) === size)
+        return value < 0 ? `-${decimalText(m, digits - whole)}` : decimalText(m, digits - whole);
+    }
+  }
   for (let digits = 6; digits < 9; digits++) {
     const rounded = Number(value.toPrecision(digits));
     if (Math.fround(rounded) === value) return String(rounded);
@@ -22,8 +48,8 @@ function float32Text(value: number): string {
   return String(Number(value.toPrecision(9)));
 }
 
-function textOf(value: number, single: boolean): string {
-  // As numpy spells them.
+/** A number with as many digits as it takes to read the same again; as numpy spells what is not finite. */
+export function numberText(value: number, single: boolean): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? 'nan' : value > 0 ? 'inf' : '-inf';
   if (Object.is(value, -0)) return '-0';
   const short = Number.isInteger(value) && Math.abs(value) <= 2 ** 24;
@@ -56,7 +82,7 @@ export function* csvChunks({ rows, cols, data, names, labels }: Writable, delimi
     let text = '';
     for (let i = top; i < Math.min(rows, top + atOnce); i++) {
       let line = labels ? quoted(labels[i], delimiter) + delimiter : '';
-      for (let j = 0; j < cols; j++) line += (j ? delimiter : '') + textOf(data[i * cols + j], single);
+      for (let j = 0; j < cols; j++) line += (j ? delimiter : '') + numberText(data[i * cols + j], single);
       text += `${line}\n`;
     }
     yield text;
