@@ -18,15 +18,20 @@ interface ExportFlags {
 
 const KINDS_HELP = `
 Kinds:
-  module       one ES module without imports, weights inside; its types go beside it
-  onnx         an ONNX graph, opset 13: input x (float32, n × d), outputs f (n × h) and x_hat; for Triton (backend
-               onnxruntime_onnx), onnxruntime, Spark, Ray, BigQuery ML
-  bigquery     SQL that makes the encoder a JavaScript function, ARRAY<FLOAT64> → ARRAY<STRUCT<unit INT64, value
-               FLOAT64>>, non-zeros alone. Up to 32 kB it stands in the statement; beyond that in library files of
-               1 MB and 5 MB in all, which go beside --out and then to --library (cloud.google.com/bigquery/quotas)
-  snowflake    the same, ARRAY → ARRAY of { unit, value }, up to 100 kB (docs.snowflake.com, JavaScript UDF limitations)
+  module       one ES module without imports, weights inside; types beside it
+  onnx         an ONNX graph, opset 13: input x (float32, n × d), outputs f
+               (n × h) and x_hat; for Triton (backend onnxruntime_onnx), Spark,
+               Ray, BigQuery ML and whatever else has onnxruntime
+  bigquery     SQL that makes the encoder a JavaScript function,
+               ARRAY<FLOAT64> → ARRAY<STRUCT<unit INT64, value FLOAT64>>, of
+               non-zeros alone. Up to 32 kB it stands in the statement; beyond
+               that in files of 1 MB, 5 MB in all, which go beside --out and
+               from there to --library (cloud.google.com/bigquery/quotas)
+  snowflake    the same, ARRAY → ARRAY of { unit, value }, up to 100 kB
+               (docs.snowflake.com, JavaScript UDF limitations)
   safetensors  the weights alone
-An encoder that is too large is an error that says by how much, and what --bits 8 would give.`;
+  An encoder that is too large is an error that says by how much, and what
+  --bits 8 would give.`;
 
 export function addExportCommand(program: Command): void {
   program

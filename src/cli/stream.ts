@@ -96,10 +96,10 @@ class Answers {
   private waiting: (Place | null)[] = [];
 
   constructor(lines: Lines) {
-    const { name, inputDim, outputDim, dtype, delimiter, header } = lines;
+    const { name, inputDim, outputDim, dtype, delimiter, header, to } = lines;
     this.lines = lines;
     this.reader = new InPlace({ cols: inputDim, name, delimiter, header });
-    this.most = Math.max(1, Math.floor(AT_ONCE / Math.max(inputDim, outputDim)));
+    this.most = Math.max(1, Math.floor(AT_ONCE / Math.max(inputDim, isSparse(to) ? 1 : outputDim)));
     this.x = floats(dtype, this.most * inputDim);
   }
 
