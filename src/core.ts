@@ -12,6 +12,7 @@ export {
   type ParameterName,
   type PassOptions,
   type PerParameter,
+  type QueryOptions,
   SparseAutoencoder,
   type TransformOptions,
 } from './core/sparse-autoencoder.js';

@@ -1,4 +1,4 @@
-/** Models as something else: programs that need nothing of this library. */
+/** Models and codes as something else: programs that need nothing of this library, rows for search engines, files of SciPy's. */
 
 import type { Model } from './core/model.js';
 import { SparseAutoencoder as Core, modelOf } from './core/sparse-autoencoder.js';
@@ -10,7 +10,12 @@ import { coreOf, SparseAutoencoder } from './sparse-autoencoder.js';
 
 export type { Bits } from './export/encoder-script.js';
 export type { ModuleOptions, ModuleSource } from './export/module.js';
+export { type SearchOptions, type SearchWriter, sparseValues } from './export/rows.js';
+export { toSciPy } from './export/scipy.js';
+export { SEARCH_FORMATS, type SearchFormat, searchText, searchWriter } from './export/search.js';
+export { nineBits, tokenMap } from './export/tokens.js';
 export type { Udf, UdfOptions, Warehouse } from './export/udf.js';
+export { sparsevec } from './formats/sparsevec.js';
 
 /**
  * A model of either class as one ES module without imports, its weights inside, and its declarations: see moduleOf.

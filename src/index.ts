@@ -15,7 +15,7 @@ export type { TopActivation } from './core/layers.js';
 export type { ParameterValues } from './core/model.js';
 export type { FromBytesOptions, ToBytesOptions } from './core/model-file.js';
 export type { Backend, SparseAutoencoderOptions } from './core/options.js';
-export type { ParameterName, PassOptions, PerParameter, TransformOptions } from './core/sparse-autoencoder.js';
+export type { ParameterName, PassOptions, PerParameter, QueryOptions, TransformOptions } from './core/sparse-autoencoder.js';
 export type { Elementwise as Activation } from './kernels/kernels.js';
 export type { Initializer } from './layers/initializers.js';
 export type { Reconstruction } from './layers/reconstruction.js';

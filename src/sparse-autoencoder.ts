@@ -11,6 +11,7 @@ import {
   modelOf,
   type PassOptions,
   type PerParameter,
+  type QueryOptions,
   type TransformOptions,
 } from './core/sparse-autoencoder.js';
 import type { FloatArray, Matrix } from './kernels/kernels.js';
@@ -179,6 +180,17 @@ export class SparseAutoencoder {
   transform(X: MatrixLike | RowLike, options?: TransformOptions): Result | Csr {
     const made: Matrix | Csr = this.#core.transform(X, options as TransformOptions & { sparse: true });
     return isCsr(made) ? made : present(made);
+  }
+
+  /**
+   * What each unit's direction has of a query, the cosine times ‖w_j‖: the query's side of a search in an index of
+   * `transform(…, { sparse: true, normalize: true })`, whose dot products with it then are, where b_dec is 0, the cosines with
+   * the decoded rows. See model/search.ts for what holds elsewhere. With `terms` each row's so many largest that are above 0,
+   * else all of them.   n×d → n×h
+   * @throws for a model whose output is no linear map of its code, or of another width than its input
+   */
+  query(X: MatrixLike | RowLike, options?: QueryOptions): Csr {
+    return this.#core.query(X, options);
   }
 
   /** X̂, the decoded code of X, or of one row.   n×d → n×d′ */

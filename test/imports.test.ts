@@ -132,13 +132,22 @@ test('node:* is imported in src/cli* and src/node* alone, and by build scripts',
     for (const module of modules) assert.not(inside(module).includes(script), `${module} → ${script}`);
 });
 
-test('what index.ts reaches needs ndarray, ndarray-ops and seedrandom, and nothing else', () => {
-  const reached = new Set<string>(['index']);
-  for (const module of reached) for (const next of inside(module)) reached.add(next);
-  assert.ok(reached.size > 20, 'the graph was read');
-  const needed = new Set([...reached].flatMap(outside).map((name) => name.split('/')[0]));
-  assert.equal([...needed].sort(), packagesOfTheLibrary);
-  for (const module of reached) assert.not.match(module, /^(cli|report|formats\/(?!(safetensors|entries)$))/);
+/** What a module imports, and what that does. */
+function reachedFrom(module: string): Set<string> {
+  const reached = new Set<string>([module]);
+  for (const each of reached) for (const next of inside(each)) reached.add(next);
+  return reached;
+}
+
+test('what index.ts and export.ts reach needs ndarray, ndarray-ops and seedrandom, and nothing else', () => {
+  for (const entry of ['index', 'export']) {
+    const reached = reachedFrom(entry);
+    assert.ok(reached.size > 20, 'the graph was read');
+    const needed = new Set([...reached].flatMap(outside).map((name) => name.split('/')[0]));
+    assert.equal([...needed].sort(), packagesOfTheLibrary);
+    for (const module of reached) assert.not.match(module, /^(cli|report)/);
+  }
+  for (const module of reachedFrom('index')) assert.not.match(module, /^formats\/(?!(safetensors|entries)$)/);
 });
 
 test.run();

@@ -16,6 +16,7 @@ import { renderReport } from '../report/report.js';
 import { coreOf } from '../sparse-autoencoder.js';
 import { penaltyKind } from '../sparsity/kinds.js';
 import { historyOf } from '../training/history.js';
+import { addCodeFlags, CODE_FILES, type CodeFile, type CodeFlags, codeFile, codesOf, isCodeFile } from './codes.js';
 import { addDataFlags, type DataFlags, type Rows, readRows } from './data.js';
 import { flag } from './flags.js';
 import { snapshot } from './job.js';
@@ -24,10 +25,10 @@ import { matrixOf, type Samples } from './plan.js';
 import { reportData } from './report-data.js';
 import { answerStdin, LINES_HELP } from './stdin.js';
 
-const WRITERS = ['npy', ...NOTATIONS] as const;
+const WRITERS = ['npy', ...NOTATIONS, ...CODE_FILES] as const;
 type Writer = (typeof WRITERS)[number];
 
-interface ApplyFlags extends DataFlags {
+interface ApplyFlags extends DataFlags, CodeFlags {
   out?: string;
   to?: Writer;
   json?: boolean;
@@ -35,48 +36,55 @@ interface ApplyFlags extends DataFlags {
 
 /** What is done with a model that is there. */
 export function addApplyCommands(program: Command): void {
-  for (const { name, what, kinds, apply, width } of [
+  for (const { name, what, kinds, apply, addFlags, width } of [
     {
       name: 'transform',
       what: 'the code of each row',
       kinds: WRITERS,
-      apply: (sae: SparseAutoencoder, x: Input, to?: Writer) =>
-        isSparse(to) ? sae.transform(x, { sparse: true }) : (sae.transform(x).data as FloatArray),
+      apply: codesOf,
+      addFlags: addCodeFlags,
       width: 'hiddenDim',
     },
     {
       name: 'reconstruct',
       what: 'each row as the model gives it back',
-      kinds: WRITERS.filter((kind) => !isSparse(kind)),
+      kinds: WRITERS.filter((kind) => !isSparse(kind) && !isCodeFile(kind)),
       apply: (sae: SparseAutoencoder, x: Input) => sae.reconstruct(x).data as FloatArray,
+      addFlags: (command: Command) => command,
       width: 'outputDim',
     },
   ] as const) {
     addDataFlags(
-      program
-        .command(name)
-        .description(`writes ${what}`)
-        .argument('<model>', 'a model.safetensors')
-        .argument('<data...>', 'files of rows; - is stdin')
-        .addOption(flag('--out <file>', 'codes.npy, codes.csv, …; - is stdout (default)', text))
-        .addOption(
-          flag(
-            '--to <kind>',
-            `what to write: ${kinds.join(', ')} (default: by the name of the file, else csv; of lines on stdin as they came)`,
-            oneOf(...kinds),
+      addFlags(
+        program
+          .command(name)
+          .description(`writes ${what}`)
+          .argument('<model>', 'a model.safetensors')
+          .argument('<data...>', 'files of rows; - is stdin')
+          .addOption(flag('--out <file>', 'codes.npy, codes.csv, …; - is stdout (default)', text))
+          .addOption(
+            flag(
+              '--to <kind>',
+              `what to write: ${kinds.join(', ')} (default: by the name of the file, else csv; of lines on stdin as they came)`,
+              oneOf(...kinds),
+            ),
           ),
-        ),
+      ),
     )
       .addHelpText('after', LINES_HELP)
       .action(async (path: string, paths: string[], flags: ApplyFlags) => {
         prepareFiles({ out: flags.out }, [path, ...paths]);
         writerOf(flags);
         const sae = load(path);
-        const stdin = await answerStdin(paths, flags, sae, sae[width], (x) => apply(sae, x, flags.to));
+        const stdin = await answerStdin(paths, flags, sae, sae[width], (x) => apply(sae, x, flags, flags.to));
         if (stdin === 'answered') return;
         const rows = rowsFor(sae, path, paths, flags, stdin ?? undefined);
         const kind = writerOf(flags);
-        write(flags.out, encoded(kind, apply(sae, matrixOf(samplesOf(rows)), kind), rows.rows, sae[width], rows.labels));
+        const made = apply(sae, matrixOf(samplesOf(rows)), flags, kind);
+        const bytes = isCodeFile(kind)
+          ? codeFile(kind, made as Csr, flags)
+          : encoded(kind, made, rows.rows, sae[width], rows.labels);
+        write(flags.out, bytes);
       });
   }
 
@@ -159,7 +167,13 @@ function writerOf({ out, to }: ApplyFlags): Writer {
   );
 }
 
-function encoded(kind: Writer, made: FloatArray | Csr, rows: number, cols: number, labels: readonly string[] | null): Uint8Array {
+function encoded(
+  kind: Exclude<Writer, CodeFile>,
+  made: FloatArray | Csr,
+  rows: number,
+  cols: number,
+  labels: readonly string[] | null,
+): Uint8Array {
   const data = isCsr(made) ? made.data : made;
   if (kind === 'npy') return writeNpy({ dtype: data instanceof Float32Array ? 'F32' : 'F64', shape: [rows, cols], data });
   if (kind === 'csv' || kind === 'tsv')

@@ -1,5 +1,5 @@
 import { detect } from '../formats/detect.js';
-import type { Notation } from '../formats/notation.js';
+import { NOTATIONS, type Notation } from '../formats/notation.js';
 import type { SparseAutoencoder } from '../index.js';
 import type { Csr } from '../numbers/csr.js';
 import type { FloatArray } from '../numbers/matrix.js';
@@ -34,11 +34,17 @@ Lines on stdin:
   ends it with exit code 1, when those before it are answered. When nobody reads
   on, it ends with exit code 0.
   Read whole instead: files; npy, npz, idx, safetensors, gzip or UTF-16 on stdin;
-  and where there is --label, --array, --to npy or a file for --out.`;
+  and where there is --label, --array, a file for --out, or --to with what is no
+  line of numbers.`;
 
 /** Whether stdin is to be answered as it comes, if it is text. */
 const streams = (paths: readonly string[], { label, array, out, to }: Flags): boolean =>
-  paths.length === 1 && paths[0] === '-' && !label && !array && (out === undefined || out === '-') && to !== 'npy';
+  paths.length === 1 &&
+  paths[0] === '-' &&
+  !label &&
+  !array &&
+  (out === undefined || out === '-') &&
+  (to === undefined || (NOTATIONS as readonly string[]).includes(to));
 
 /** What can be read of text as it comes. */
 const isText = (head: Uint8Array, format: string | undefined): boolean => {

@@ -157,12 +157,16 @@ class Answers {
     for (const place of waiting) {
       if (place && write) {
         const { number, from, begin, end, to, within } = place;
-        if (bad >= 0 && bad < (isCsr(made) ? made.indptr[row + 1] : (row + 1) * outputDim)) {
+        const fail = failing(`${name} line ${number}`);
+        try {
+          if (bad >= 0 && bad < (isCsr(made) ? made.indptr[row + 1] : (row + 1) * outputDim))
+            fail(`comes to ${numbers[bad]}, expected finite numbers`);
+          // One character a byte, so that what is passed on stays what it is.
+          text += bytes.toString('latin1', from, begin) + write(made, row++, within) + bytes.toString('latin1', end, to);
+        } catch (error) {
           yield Buffer.from(text, 'latin1');
-          failing(`${name} line ${number}`)(`comes to ${numbers[bad]}, expected finite numbers`);
+          throw error;
         }
-        // One character a byte, so that what is passed on stays what it is.
-        text += bytes.toString('latin1', from, begin) + write(made, row++, within) + bytes.toString('latin1', end, to);
       }
       text += '\n';
     }

@@ -1,5 +1,6 @@
 import type { Matrix } from '../kernels/kernels.js';
 import { decodeAll, encodeAll, reconstructAll } from '../model/inference.js';
+import { encodeQueries } from '../model/search.js';
 import { decodeSparse, encodeSparse } from '../model/sparse-codes.js';
 import { type Csr, type CsrLike, isCsr, readCsr } from '../numbers/csr.js';
 import { rowsOf, type Where } from '../numbers/matrix.js';
@@ -58,17 +59,39 @@ export class Decoder {
 }
 
 /** F, for the call that `where` names. */
-export function encodeWith(model: Model, where: Where, X: MatrixLike | RowLike): Matrix {
+export function encodeWith(model: Model, where: Where, X: MatrixLike | RowLike, normalize = false): Matrix {
+  if (normalize) requireLinear(model, `${where.replace(/: X$/, '')}: normalize`);
   const x = model.prepareUnseen(where, model.readRows(where, X, model.spec.inputDim));
   const f = model.blank(x.rows, model.spec.hiddenDim);
-  encodeAll(where, model.inferenceKernels(x.data.length), model, x, f);
+  encodeAll(where, model.inferenceKernels(x.data.length), model, x, f, normalize);
   return f;
 }
 
 /** F by its non-zeros, likewise. */
-export function encodeSparseWith(model: Model, where: Where, X: MatrixLike | RowLike): Csr {
+export function encodeSparseWith(model: Model, where: Where, X: MatrixLike | RowLike, normalize = false): Csr {
+  if (normalize) requireLinear(model, `${where.replace(/: X$/, '')}: normalize`);
   const x = model.prepareUnseen(where, model.readRows(where, X, model.spec.inputDim));
-  return encodeSparse(where, model.inferenceKernels(x.data.length), model, x);
+  return encodeSparse(where, model.inferenceKernels(x.data.length), model, x, normalize);
+}
+
+/** The products of each row with those of W_dec, likewise. */
+export function queryWith(model: Model, where: Where, X: MatrixLike | RowLike, terms: number | undefined): Csr {
+  const { inputDim, outputDim } = model.spec;
+  requireLinear(model, 'query');
+  if (outputDim !== inputDim) {
+    throw new RangeError(
+      `query: outputDim is ${outputDim}, expected inputDim ${inputDim}: queries are compared with decoded rows`,
+    );
+  }
+  const x = model.prepareUnseen(where, model.readRows(where, X, inputDim));
+  return encodeQueries(where, model.inferenceKernels(x.data.length), model, x, terms);
+}
+
+/** What is said of dot products with codes is true of X̂ = F·W_dec + b_dec alone. */
+function requireLinear({ spec }: Model, what: string): void {
+  const { outputActivation } = spec;
+  if (outputActivation === 'identity') return;
+  throw new RangeError(`${what}: outputActivation is "${outputActivation}", expected "identity"`);
 }
 
 /** X̂, likewise. */

@@ -2,7 +2,8 @@ import { resolveBackend } from '../kernels/backend.js';
 import type { FloatArray, Matrix } from '../kernels/kernels.js';
 import { asRows } from '../kernels/rows.js';
 import { parameterCount, partsOf } from '../layers/parameters.js';
-import { adoptParameters, CHUNK } from '../model/inference.js';
+import { CHUNK } from '../model/chunks.js';
+import { adoptParameters } from '../model/inference.js';
 import { betaOf } from '../model/layout.js';
 import { assess } from '../model/metrics.js';
 import { Objective } from '../model/objective.js';
@@ -15,7 +16,16 @@ import { penaltyKind } from '../sparsity/kinds.js';
 import type { FitOptions } from '../training/fit-options.js';
 import type { History } from '../training/history.js';
 import { fit } from './fit.js';
-import { Decoder, Encoder, encodeSparseWith, encodeWith, reconstructWith, type TopActivation, topActivations } from './layers.js';
+import {
+  Decoder,
+  Encoder,
+  encodeSparseWith,
+  encodeWith,
+  queryWith,
+  reconstructWith,
+  type TopActivation,
+  topActivations,
+} from './layers.js';
 import { Model, type ParameterValues, transposed } from './model.js';
 import { type FromBytesOptions, readModel, type ToBytesOptions, toBytes } from './model-file.js';
 import { checkDataOptions, completeModelOptions, type SettledOptions, type SparseAutoencoderOptions } from './options.js';
@@ -67,6 +77,13 @@ export interface PassOptions {
 export interface TransformOptions {
   /** Codes as CSR. Default false. */
   sparse?: boolean;
+  /** Each row divided by the length of what it is decoded to, f/‖x̂‖: a document's side of a search, see `query`. Default false. */
+  normalize?: boolean;
+}
+
+export interface QueryOptions {
+  /** How many entries a row has at the most, none of them negative. */
+  terms?: number;
 }
 
 /** The model behind the class, for the front door and the gradient checker. */
@@ -178,8 +195,20 @@ export class SparseAutoencoder {
   transform(X: MatrixLike | RowLike, options: TransformOptions & { sparse: true }): Csr;
   transform(X: MatrixLike | RowLike, options?: TransformOptions & { sparse?: false }): Matrix;
   transform(X: MatrixLike | RowLike, options: TransformOptions = {}): Matrix | Csr {
-    checkOptions('transform', options, { sparse: flag });
-    return (options.sparse ? encodeSparseWith : encodeWith)(this.#model, 'transform: X', X);
+    checkOptions('transform', options, { sparse: flag, normalize: flag });
+    return (options.sparse ? encodeSparseWith : encodeWith)(this.#model, 'transform: X', X, options.normalize);
+  }
+
+  /**
+   * What each unit's direction has of a query, the cosine times ‖w_j‖: the query's side of a search in an index of
+   * `transform(…, { sparse: true, normalize: true })`, whose dot products with it then are, where b_dec is 0, the cosines with
+   * the decoded rows. See model/search.ts for what holds elsewhere. With `terms` each row's so many largest that are above 0,
+   * else all of them.   n×d → n×h
+   * @throws for a model whose output is no linear map of its code, or of another width than its input
+   */
+  query(X: MatrixLike | RowLike, options: QueryOptions = {}): Csr {
+    checkOptions('query', options, { terms: count });
+    return queryWith(this.#model, 'query: X', X, options.terms);
   }
 
   /** X̂, the decoded code of X, or of one row.   n×d → n×d′ */

@@ -1,4 +1,5 @@
 import type { Csr } from '../numbers/csr.js';
+import { sparsevec } from './sparsevec.js';
 import { numberText } from './write-csv.js';
 
 /** Ways to write a row as text. */
@@ -42,12 +43,7 @@ export const sparse: Readonly<Record<'sparse' | 'sparsevec', (codes: Csr, i: num
     }
     return `{"indices":[${places}],"values":[${values}]}`;
   },
-  sparsevec({ data, indices, indptr, shape }, i) {
-    const single = data instanceof Float32Array;
-    let text = '';
-    for (let at = indptr[i]; at < indptr[i + 1]; at++) text += `${text && ','}${indices[at] + 1}:${numberText(data[at], single)}`;
-    return `{${text}}/${shape[1]}`;
-  },
+  sparsevec,
 };
 
 export const isSparse = (to: string | undefined): to is keyof typeof sparse => to !== undefined && Object.hasOwn(sparse, to);

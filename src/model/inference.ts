@@ -1,65 +1,15 @@
-import { isSparse, type Kernels, type Matrix, type Rows } from '../kernels/kernels.js';
+import { type FloatArray, isSparse, type Kernels, type Matrix, type Rows } from '../kernels/kernels.js';
 import { ChunkBuffer, denseRows } from '../kernels/rows.js';
 import { selectedRows, writeOut } from '../kernels/selected.js';
 import { decodeAffine } from '../layers/decoder.js';
-import { encodeAffine, encoderShift, encodeTopK } from '../layers/encoder.js';
+import { encodeAffine, encoderShift, encodeTopK, roomOfSome } from '../layers/encoder.js';
 import type { Parameters, StoredParameters } from '../layers/parameters.js';
 import type { ObjectiveSpec } from '../layers/spec.js';
 import { withEncoderWeight } from '../layers/tied.js';
-import { checkFinite, rowsOf, type Where } from '../numbers/matrix.js';
+import { rowsOf, type Where } from '../numbers/matrix.js';
 import { codeKind } from '../sparsity/kinds.js';
-import type { Memory } from '../sparsity/memory.js';
-
-/** A model that is asked, not trained. */
-export interface Trained {
-  readonly spec: ObjectiveSpec;
-  readonly θ: StoredParameters;
-  readonly memory: Memory;
-}
-
-/** Rows that are in the kernels' memory at a time: few enough to stay in a core's cache. */
-export const CHUNK = 128;
-
-/** Threads get more of them, lest they wait for each other at the end of every chunk; of wide rows fewer. */
-const CHUNK_OF_A_THREAD = 512;
-const MOST_IN_CHUNK = 2 ** 20;
-
-export function chunkOf(k: Kernels, rows: number, { inputDim, hiddenDim, outputDim }: ObjectiveSpec): number {
-  if (k.threads === 1) return Math.min(rows, CHUNK);
-  const narrow = Math.floor(MOST_IN_CHUNK / Math.max(inputDim, hiddenDim, outputDim));
-  return Math.min(rows, Math.max(CHUNK, Math.min(k.threads * CHUNK_OF_A_THREAD, narrow)));
-}
-
-/**
- * Copies `x` into `buffer` a chunk at a time, every entry finite, and calls `visit` for each. The next chunk
- * is copied when `visit` is through, or earlier if it calls `copyNext`: what it was given dense is then gone.
- * @throws RangeError naming the first entry that is not finite: `transform: X[12, 3] is NaN`.
- */
-export function forEachChunk(
-  where: Where,
-  k: Kernels,
-  x: Matrix,
-  buffer: ChunkBuffer,
-  visit: (rows: Rows, from: number, copyNext: () => void) => void,
-): void {
-  let copied = 0;
-  const copyUpTo = (end: number) => {
-    if (copied >= end) return;
-    buffer.dense(end - copied).data.set(rowsOf(x, copied, end).data);
-    copied = end;
-  };
-  for (let from = 0; from < x.rows; from += buffer.capacity) {
-    const to = Math.min(from + buffer.capacity, x.rows);
-    copyUpTo(to);
-    const rows = buffer.rows(to - from);
-    if (!isSparse(rows)) {
-      const { data } = rows;
-      const at = k.findNonFinite(data);
-      checkFinite(where, x, at, data[at], from);
-    }
-    visit(rows, from, () => copyUpTo(Math.min(to + buffer.capacity, x.rows)));
-  }
-}
+import { chunkOf, forEachChunk, Room, type Stage, selectedBy, type Trained } from './chunks.js';
+import { normalizedStage } from './search.js';
 
 /** W_enc as it is stored, in the kernels' memory, and all that goes with it. */
 export const withEncoder = (k: Kernels, θ: StoredParameters): StoredParameters => ({
@@ -79,36 +29,30 @@ export const withDecoder = <P extends StoredParameters>(k: Kernels, θ: P): P =>
 /** θ in the kernels' memory. */
 export const adoptParameters = (k: Kernels, θ: StoredParameters): StoredParameters => withDecoder(k, withEncoder(k, θ));
 
-/**
- * From the rows of a chunk to what is made of them, good until the next: one product, in the course of which the next chunk
- * may be copied to where `rows` are, if these are sparse.
- */
-type Stage = (rows: Rows, copyNext: () => void) => Rows;
-
 function overlapped(k: Kernels, rows: Rows, product: () => void, copyNext: () => void): void {
   if (isSparse(rows)) k.overlap(product, copyNext);
   else product();
 }
 
-/**
- * X → F, by a θ in the kernels' memory: of its entries, where the kind of code selects them as Z is computed, else in the
- * place of Z, which is in `room`.
- */
-export function encoderStage(k: Kernels, θ: Parameters, { spec, memory }: Trained, room: ChunkBuffer): Stage {
-  const kind = codeKind(spec);
-  const shift = encoderShift(k, spec, θ, k.floats(spec.preBias ? spec.hiddenDim : 0));
+/** X → F, by a θ in the kernels' memory: by its entries, where they are selected, else in the place of Z, which is in `room`. */
+export function encoderStage(k: Kernels, θ: Parameters, { spec, memory }: Trained, room: Room): Stage {
+  const { hiddenDim, preBias } = spec;
+  const shift = encoderShift(k, spec, θ, k.floats(preBias ? hiddenDim : 0));
   const written: Stage = (x, copyNext) => {
-    const z = room.dense(x.rows);
+    const z = room.buffer.dense(x.rows);
     overlapped(k, x, () => encodeAffine(k, θ, shift, x, z), copyNext);
-    kind.infer({ k, spec, memory }, θ, z);
+    codeKind(spec).infer({ k, spec, memory }, θ, z);
     return z;
   };
-  const kept = kind.selects?.(spec);
+  const kept = selectedBy(spec);
   if (kept === undefined) return written;
-  const selected = selectedRows(k, room.capacity, spec.hiddenDim, room.capacity * kept);
+  const { capacity } = room;
+  const selected = selectedRows(k, capacity, hiddenDim, capacity * kept);
+  let some: FloatArray = k.floats(0);
   return (x, copyNext) => {
+    if (isSparse(x) && some.length === 0) some = roomOfSome(k, capacity, hiddenDim);
     const f = { ...selected, rows: x.rows };
-    const finite = encodeTopK(k, θ, shift, x, f, kept, room.dense(room.capacity).data) >= 0;
+    const finite = encodeTopK(k, θ, shift, x, f, kept, some) >= 0;
     return finite ? f : written(x, copyNext);
   };
 }
@@ -135,12 +79,17 @@ function run(where: Where, k: Kernels, x: Matrix, out: Matrix, capacity: number,
   });
 }
 
+/** X → F, a row of which is divided by ‖x̂‖ where they are to be `normalized`: see search.ts. */
+export function codeStage(k: Kernels, model: Trained, room: Room, normalized: boolean): Stage {
+  const encode = encoderStage(k, withEncoderWeight(k, withEncoder(k, model.θ)), model, room);
+  return normalized ? normalizedStage(k, withDecoder(k, model.θ), room, encode) : encode;
+}
+
 /** F = σ_h(X·W_enc + b_enc) into `f`, a matrix of the caller's. */
-export function encodeAll(where: Where, k: Kernels, model: Trained, x: Matrix, f: Matrix): void {
+export function encodeAll(where: Where, k: Kernels, model: Trained, x: Matrix, f: Matrix, normalized = false): void {
   k.scoped(() => {
-    const θ = withEncoderWeight(k, withEncoder(k, model.θ));
-    const capacity = chunkOf(k, x.rows, model.spec);
-    run(where, k, x, f, capacity, encoderStage(k, θ, model, new ChunkBuffer(k, capacity, f.cols)));
+    const room = new Room(k, x.rows, model.spec);
+    run(where, k, x, f, room.capacity, codeStage(k, model, room, normalized));
   });
 }
 
@@ -157,13 +106,12 @@ export function reconstructAll(where: Where, k: Kernels, model: Trained, x: Matr
   const { spec } = model;
   k.scoped(() => {
     const θ = withEncoderWeight(k, adoptParameters(k, model.θ));
-    const capacity = chunkOf(k, x.rows, spec);
-    const code = new ChunkBuffer(k, capacity, spec.hiddenDim);
-    const encode = encoderStage(k, θ, model, code);
-    const decode = decoderStage(k, θ, spec, capacity);
-    run(where, k, x, xHat, capacity, (rows, copyNext) => {
+    const room = new Room(k, x.rows, spec);
+    const encode = encoderStage(k, θ, model, room);
+    const decode = decoderStage(k, θ, spec, room.capacity);
+    run(where, k, x, xHat, room.capacity, (rows, copyNext) => {
       const f = encode(rows, copyNext);
-      return decode(isSparse(f) ? f : code.rows(f.rows), () => {});
+      return decode(isSparse(f) ? f : room.buffer.rows(f.rows), () => {});
     });
   });
 }

@@ -44,3 +44,10 @@ export function checkFinite(where: Where, { cols }: Matrix, at: number, value: n
 export function rowsOf({ data, cols }: Matrix, from: number, to: number): Matrix {
   return { data: data.subarray(from * cols, to * cols), rows: to - from, cols };
 }
+
+/** ‖x‖ of the n numbers from `from` on. */
+export function norm(data: ArrayLike<number>, from: number, n: number): number {
+  let sum = 0;
+  for (let j = from; j < from + n; j++) sum += data[j] * data[j];
+  return Math.sqrt(sum);
+}

@@ -1,5 +1,5 @@
 import { type Check, checkOptions, flag, positive } from './checks.js';
-import { dtypeOf, floats, type Matrix } from './matrix.js';
+import { dtypeOf, floats, type Matrix, norm } from './matrix.js';
 
 /**
  * What is done to X before it is learned from, and undone in X̂. In this order:
@@ -132,10 +132,4 @@ export class Preparation {
       }
     }
   }
-}
-
-function norm(data: ArrayLike<number>, from: number, n: number): number {
-  let sum = 0;
-  for (let j = from; j < from + n; j++) sum += data[j] * data[j];
-  return Math.sqrt(sum);
 }
