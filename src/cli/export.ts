@@ -80,7 +80,7 @@ function exportAs(sae: SparseAutoencoder, { to, out, bits, name, library }: Expo
     if (out === '-') return;
     const beside = out.replace(/\.m?js$/, '').concat(out.endsWith('.mjs') ? '.d.mts' : '.d.ts');
     writeWhole(beside, bytesOf(types));
-    print(`module: ${out}, ${count(code.length)} bytes; types: ${beside}`);
+    print(`module: ${out}, ${count(bytesOf(code).length)} bytes; types: ${beside}`);
   } else {
     const { sql, libraries } = toUdf(sae, to, given);
     if (out === '-' && libraries.length) throw new Error('--out: - is stdout, expected a file, beside which libraries go');
@@ -88,8 +88,8 @@ function exportAs(sae: SparseAutoencoder, { to, out, bits, name, library }: Expo
     for (const { name: file, code } of libraries) {
       const path = join(dirname(out), file);
       writeWhole(path, bytesOf(code));
-      print(`library: ${path}, ${count(code.length)} bytes, for ${library}`);
+      print(`library: ${path}, ${count(bytesOf(code).length)} bytes, for ${library}`);
     }
-    if (out !== '-') print(`function: ${out}, ${count(sql.length)} bytes`);
+    if (out !== '-') print(`function: ${out}, ${count(bytesOf(sql).length)} bytes`);
   }
 }
