@@ -1,8 +1,7 @@
 import { statSync } from 'node:fs';
 import { basename } from 'node:path';
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { modelOf } from '../core/sparse-autoencoder.js';
-import { type Bits, toModule } from '../export.js';
 import { dense, isSparse, NOTATIONS, sparse } from '../formats/notation.js';
 import { writeNpy } from '../formats/npy.js';
 import { writeCsv } from '../formats/write-csv.js';
@@ -21,7 +20,7 @@ import { addCodeFlags, CODE_FILES, type CodeFile, type CodeFlags, codeFile, code
 import { addDataFlags, type DataFlags, type Rows, readRows } from './data.js';
 import { flag } from './flags.js';
 import { snapshot } from './job.js';
-import { count, prepareFiles, print } from './output.js';
+import { count, prepareFiles, print, write } from './output.js';
 import { matrixOf, type Samples } from './plan.js';
 import { reportData } from './report-data.js';
 import { answerStdin, LINES_HELP } from './stdin.js';
@@ -133,28 +132,6 @@ export function addApplyCommands(program: Command): void {
     writeWhole(flags.out, new TextEncoder().encode(reportOf(path, paths, sae, rows, flags.image)));
     print(`report: ${flags.out}`);
   });
-
-  program
-    .command('export')
-    .description('writes a model as something else')
-    .argument('<model>', 'a model.safetensors')
-    .addOption(
-      new Option('--to <kind>', 'module: one ES module without imports; safetensors: the weights alone')
-        .choices(['module', 'safetensors'])
-        .makeOptionMandatory(),
-    )
-    .requiredOption('--out <file>', 'where it goes: model.js; the types of a module go beside it')
-    .addOption(
-      flag(
-        '--bits <n>',
-        'module: 32 (default), or 8 for a quarter of the size',
-        when((v) => v === 8 || v === 32, '8 or 32'),
-      ),
-    )
-    .action((path: string, flags: { to: 'module' | 'safetensors'; out: string; bits?: Bits }) => {
-      prepareFiles({ out: flags.out }, [path]);
-      exportAs(load(path), flags);
-    });
 }
 
 type Input = ReturnType<typeof matrixOf>;
@@ -280,23 +257,4 @@ function reportOf(path: string, paths: string[], sae: SparseAutoencoder, rows: R
   return renderReport(
     reportData(about, sae, { history, snapshots: [snapshot(sae, history.loss.length)] }, sae.evaluate(matrixOf(judge))),
   );
-}
-
-function exportAs(sae: SparseAutoencoder, { to, out, bits = 32 }: { to: string; out: string; bits?: Bits }): void {
-  if (to === 'safetensors') {
-    write(out, sae.toBytes());
-    return;
-  }
-  const { code, types } = toModule(sae, { bits });
-  write(out, new TextEncoder().encode(code));
-  if (out === '-') return;
-  const beside = out.replace(/\.m?js$/, '').concat(out.endsWith('.mjs') ? '.d.mts' : '.d.ts');
-  writeWhole(beside, new TextEncoder().encode(types));
-  print(`module: ${out}, ${count(code.length)} bytes; types: ${beside}`);
-}
-
-/** To a file, or to stdout. */
-function write(out: string | undefined, bytes: Uint8Array): void {
-  if (out === undefined || out === '-') process.stdout.write(bytes);
-  else writeWhole(out, bytes);
 }

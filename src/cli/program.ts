@@ -9,6 +9,7 @@ import { fraction, positive, suggestion, text, count as wholeNumber } from '../n
 import { coreOf } from '../sparse-autoencoder.js';
 import { addApplyCommands } from './apply.js';
 import { addDataFlags, addPreparationFlags, preparationFrom, readRows, withinUnit } from './data.js';
+import { addExportCommand } from './export.js';
 import { addModelFlags, flag, modelFrom } from './flags.js';
 import { printGradientTable } from './gradcheck.js';
 import { count, prepareFiles, prepareFolder } from './output.js';
@@ -69,6 +70,7 @@ export function createProgram(version: string): Command {
   addModelFlags(train, { ...defaults, outputActivation: undefined });
 
   addApplyCommands(program);
+  addExportCommand(program);
   addSuperpositionCommand(program);
   addSweepCommand(program);
   program

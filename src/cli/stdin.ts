@@ -14,21 +14,28 @@ interface Flags extends DataFlags {
 /** What --help says of it. */
 export const LINES_HELP = `
 Lines on stdin:
-  MODEL - answers lines of text one by one, as they come: as many as there are, in order, each as soon as no more are
-  there, so that it serves Spark's pipe, Hadoop streaming, ClickHouse's executable functions and GNU parallel. Of each
-  line its numbers are replaced, and all else is passed on as it is:
-    {"id":7,"embedding":[…]}   the first field that is an array of as many numbers as the model takes
+  MODEL - answers lines of text as they come, one for each, in order, each as
+  soon as no more are there. That is what Spark's pipe, Hadoop streaming,
+  ClickHouse's executable functions and GNU parallel ask for. The numbers of a
+  line are replaced; all else in it is passed on byte for byte:
+    {"id":7,"embedding":[…]}   the first field that is an array of as many
+                               numbers as the model takes
     […]                        the array
-    key<tab>0.1<tab>0.2        the last cells; also comma, semicolon, bar or space
-    key<tab>[0.1,0.2]          a last cell in brackets, as ClickHouse and pgvector write it
-    key<tab>0.1,0.2            a last cell with other separators, as Hadoop's values
+    key<tab>0.1<tab>0.2        the last cells; also , ; | or space between
+    key<tab>[0.1,0.2]          a last cell in brackets (ClickHouse, pgvector)
+    key<tab>0.1,0.2            a last cell with other separators (Hadoop)
   They come back as they were written, or as --to says:
-    jsonl      [0,0.5]                           csv, tsv   0,0.5
-    sparse     {"indices":[1],"values":[0.5]}    sparsevec  {2:0.5}/2  (pgvector's, counted from 1)
-  A blank line gives a blank line; a first line of which no cell is a number names the columns and gives none
-  (--no-header: it is an error). A broken line ends it with exit 1 when those before it have been answered; when
-  nobody reads on, it ends with exit 0. Read whole instead: npy, npz, idx, safetensors, gzip, UTF-16 on stdin, files,
-  and whatever has --label, --array, a file for --out, or --to with what is no line of numbers.`;
+    jsonl      [0,0.5]
+    csv, tsv   0,0.5
+    sparse     {"indices":[1],"values":[0.5]}
+    sparsevec  {2:0.5}/2, pgvector's, counted from 1
+  A blank line gives a blank line; a first line of which no cell is a number
+  names the columns and gives none (--no-header: is an error). A broken line
+  ends it with exit code 1, when those before it are answered. When nobody reads
+  on, it ends with exit code 0.
+  Read whole instead: files; npy, npz, idx, safetensors, gzip or UTF-16 on stdin;
+  and where there is --label, --array, a file for --out, or --to with what is no
+  line of numbers.`;
 
 /** Whether stdin is to be answered as it comes, if it is text. */
 const streams = (paths: readonly string[], { label, array, out, to }: Flags): boolean =>

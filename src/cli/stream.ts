@@ -96,10 +96,10 @@ class Answers {
   private waiting: (Place | null)[] = [];
 
   constructor(lines: Lines) {
-    const { name, inputDim, outputDim, dtype, delimiter, header } = lines;
+    const { name, inputDim, outputDim, dtype, delimiter, header, to } = lines;
     this.lines = lines;
     this.reader = new InPlace({ cols: inputDim, name, delimiter, header });
-    this.most = Math.max(1, Math.floor(AT_ONCE / Math.max(inputDim, outputDim)));
+    this.most = Math.max(1, Math.floor(AT_ONCE / Math.max(inputDim, isSparse(to) ? 1 : outputDim)));
     this.x = floats(dtype, this.most * inputDim);
   }
 
@@ -157,12 +157,16 @@ class Answers {
     for (const place of waiting) {
       if (place && write) {
         const { number, from, begin, end, to, within } = place;
-        if (bad >= 0 && bad < (isCsr(made) ? made.indptr[row + 1] : (row + 1) * outputDim)) {
+        const fail = failing(`${name} line ${number}`);
+        try {
+          if (bad >= 0 && bad < (isCsr(made) ? made.indptr[row + 1] : (row + 1) * outputDim))
+            fail(`comes to ${numbers[bad]}, expected finite numbers`);
+          // One character a byte, so that what is passed on stays what it is.
+          text += bytes.toString('latin1', from, begin) + write(made, row++, within) + bytes.toString('latin1', end, to);
+        } catch (error) {
           yield Buffer.from(text, 'latin1');
-          failing(`${name} line ${number}`)(`comes to ${numbers[bad]}, expected finite numbers`);
+          throw error;
         }
-        // One character a byte, so that what is passed on stays what it is.
-        text += bytes.toString('latin1', from, begin) + write(made, row++, within) + bytes.toString('latin1', end, to);
       }
       text += '\n';
     }

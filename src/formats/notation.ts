@@ -35,8 +35,13 @@ export const dense: Readonly<Record<'csv' | 'tsv' | 'jsonl', DenseWriter>> = {
  */
 export const sparse: Readonly<Record<'sparse' | 'sparsevec', (codes: Csr, i: number) => string>> = {
   sparse({ data, indices, indptr }, i) {
-    const [from, to] = [indptr[i], indptr[i + 1]];
-    return `{"indices":[${indices.subarray(from, to).join(',')}],"values":${from < to ? dense.jsonl(data, from, to) : '[]'}}`;
+    const single = data instanceof Float32Array;
+    let [places, values] = ['', ''];
+    for (let at = indptr[i]; at < indptr[i + 1]; at++) {
+      places += `${places && ','}${indices[at]}`;
+      values += `${values && ','}${numberText(data[at], single)}`;
+    }
+    return `{"indices":[${places}],"values":[${values}]}`;
   },
   sparsevec,
 };

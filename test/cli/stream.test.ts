@@ -212,7 +212,7 @@ test('SIGTERM ends it while it waits', async () => {
   assert.equal(await once(child, 'close'), [null, 'SIGTERM']);
 });
 
-test('the same bytes in one piece, through xargs and in four parts; a closed pipe; a broken line; a binary file', () =>
+test('the same bytes in one piece, in parts through xargs and GNU parallel, to a slow reader; a closed pipe; a broken line; a file', () =>
   inTemporaryFolder(async (folder) => {
     const text = join(folder, 'x.jsonl');
     const many = Array.from({ length: 4000 }, (_, i) => `{"id":${i},"x":${JSON.stringify(X[i % X.length])}}\n`).join('');
@@ -223,7 +223,13 @@ test('the same bytes in one piece, through xargs and in four parts; a closed pip
     const parts = await shell(
       `split -n l/4 ${text} ${folder}/part- && ls ${folder}/part-* | xargs -P 4 -I% sh -c "$RUN < % > %.out" && cat ${folder}/part-*.out`,
     );
-    assert.is(parts.stdout === whole.stdout, true, parts.stderr);
+    assert.ok(parts.stdout === whole.stdout, parts.stderr);
+    const blocks = await shell(
+      `(if command -v parallel > /dev/null; then parallel --pipe -k --block 80k -j 4 $RUN; else $RUN; fi) < ${text}`,
+    );
+    assert.ok(blocks.stdout === whole.stdout, blocks.stderr);
+    const slow = await shell(`$RUN < ${text} | (sleep 0.3; cat)`);
+    assert.ok(slow.stdout === whole.stdout, slow.stderr);
     assert.equal(await shell(`$RUN < ${text} | head -n 2`), {
       code: 0,
       stdout: `${whole.stdout.split('\n').slice(0, 2).join('\n')}\n`,
