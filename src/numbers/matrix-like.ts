@@ -36,7 +36,7 @@ const EXPECTED = 'expected an ndarray, number[][] or { data, shape }';
 
 /**
  * The same, of one row alone: d numbers in a list or a typed array; 4·d bytes, which are float32s; a text of pgvector's,
- * `[0.1,0.2]` or `{1:0.1}/2`; float32s in base64; `{ embedding }` of one of these.
+ * `[0.1,0.2]` or `{1:0.1}/2`; float32s in base64; an Arrow vector; `{ embedding }` of one of these.
  */
 export type RowLike = RowForm;
 
