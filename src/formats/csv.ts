@@ -1,6 +1,7 @@
 import Papa from 'papaparse';
 import { type Fail, failing } from './entries.js';
 import type { FloatType } from './floats.js';
+import { scanNumber, scanned } from './scan.js';
 import { asUtf8, type Line, labelColumn, lines, numberOf, roomFor, shown, type TextRows } from './text.js';
 
 export interface CsvOptions {
@@ -104,21 +105,13 @@ function refuseWidth({ name, width }: Columns, line: number, cells: number): nev
   return failing(`${name} line ${line}`)(`${cells} ${cells === 1 ? 'cell' : 'cells'}, expected ${width}`);
 }
 
-/** 10⁰ … 10²²: the powers of ten that a double holds exactly. */
-const POWERS = Float64Array.from({ length: 23 }, (_, k) => Number(`1e${k}`));
-
-const isDigit = (byte: number) => byte >= 0x30 && byte <= 0x39;
-
-/**
- * Rows without quotes, straight from the bytes. m·10ᵉ of a mantissa below 2⁵³ and |e| ≤ 22 is one multiplication or
- * division of two exact doubles, so it is the double nearest to the text (Clinger 1990); other numbers are left to
- * the language. Returns how many rows there are.
- */
+/** Rows without quotes, straight from the bytes. Returns how many rows there are. */
 function fillPlain(data: TextRows['data'], labels: string[], bytes: Uint8Array, from: Line, columns: Columns): number {
   const { width, label } = columns;
   const delimiter = columns.delimiter.charCodeAt(0);
   const latin = new TextDecoder('latin1');
   const utf8 = new TextDecoder();
+  const single = data instanceof Float32Array;
   let k = 0;
   let rows = 0;
   for (const line of lines(bytes, from)) {
@@ -134,29 +127,10 @@ function fillPlain(data: TextRows['data'], labels: string[], bytes: Uint8Array, 
         continue;
       }
       if (delimiter !== 0x20) while (bytes[at] === 0x20) at++;
-      const negative = bytes[at] === 0x2d;
-      if (negative) at++;
-      let digits = -at;
-      let mantissa = 0;
-      while (isDigit(bytes[at])) mantissa = mantissa * 10 + bytes[at++] - 0x30;
-      let exponent = 0;
-      if (bytes[at] === 0x2e) {
-        digits--;
-        exponent = ++at;
-        while (isDigit(bytes[at])) mantissa = mantissa * 10 + bytes[at++] - 0x30;
-        exponent -= at;
-      }
-      digits += at;
-      if (digits > 0 && (bytes[at] | 0x20) === 0x65) {
-        const sign = bytes[++at];
-        if (sign === 0x2d || sign === 0x2b) at++;
-        let power = isDigit(bytes[at]) ? 0 : Number.NaN;
-        while (isDigit(bytes[at])) power = power * 10 + bytes[at++] - 0x30;
-        exponent += sign === 0x2d ? -power : power;
-      }
-      if (digits > 0 && (at === end || bytes[at] === delimiter) && mantissa < 2 ** 53 && Math.abs(exponent) <= 22) {
-        const value = exponent < 0 ? mantissa / POWERS[-exponent] : mantissa * POWERS[exponent];
-        data[k++] = negative ? -value : value;
+      const scan = scanNumber(bytes, at, single);
+      if (!Number.isNaN(scan) && (scanned.end === end || bytes[scanned.end] === delimiter)) {
+        at = scanned.end;
+        data[k++] = scan;
         continue;
       }
       at = begin;
