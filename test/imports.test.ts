@@ -28,6 +28,7 @@ const layers: readonly (readonly string[])[] = [
   ['node/'],
   ['node'],
   ['report/'],
+  ['read'],
   ['cli/'],
   ['cli'],
 ];

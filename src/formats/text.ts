@@ -8,6 +8,9 @@ export interface TextRows {
   readonly data: Floats;
   /** One for each row, if a column of labels was named. */
   readonly labels?: string[];
+  /** What the rows are called, and the texts that they are of: one for each row, where the file has them. */
+  readonly ids?: string[];
+  readonly texts?: string[];
   /** The names of the columns, without that of the labels. */
   readonly names?: string[];
 }
