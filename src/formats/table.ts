@@ -54,24 +54,25 @@ export function readTable(bytes: Uint8Array, name: string, options: TableOptions
     file = unpacked(bytes, name, options, fail);
     kind = options.kind ?? detect(file, name.replace(/\.gz$/i, ''));
   }
-  // Columns of a text file are called for: it is one of columns.
-  if (
-    kind === 'vectors' &&
-    options.kind === undefined &&
-    [options.label, options.id, options.text, options.delimiter].some((o) => o !== undefined)
-  )
-    kind = 'csv';
+  if (kind === 'vectors' && options.kind === undefined && asksForColumns(options)) kind = 'csv';
   if (kind === null || kind === 'gzip')
     return fail(`is of no known kind, expected one of ${KINDS.join(', ')}, or one of them gzipped`);
+  for (const option of ['embedding', 'text', 'id'] as const) {
+    if (options[option] !== undefined && !(option === 'embedding' ? ['jsonl'] : ['jsonl', 'csv', 'tsv']).includes(kind))
+      fail(`is ${kind}, which has no fields, expected no ${option} to be named`);
+  }
   return { kind, ...readers[kind](file, name, options, fail) };
 }
+
+/** What word vectors cannot have, and a text file of columns can. */
+const asksForColumns = ({ label, id, text, header, delimiter }: TableOptions) =>
+  [label, id, text, header, delimiter].some((option) => option !== undefined);
 
 const isGzip = (bytes: Uint8Array) => bytes[0] === 0x1f && bytes[1] === 0x8b;
 
 type Reader = (file: Uint8Array, name: string, options: TableOptions, fail: Fail) => TextRows;
 
-const csv: Reader = (file, name, { dtype: type = 'float32', header, label, delimiter }) =>
-  readCsv(file, name, { type, header, label, delimiter });
+const csv: Reader = (file, name, { dtype: type = 'float32', ...options }) => readCsv(file, name, { type, ...options });
 
 const columnar = (format: string) => `is ${format} within gzip, expected it unpacked`;
 
