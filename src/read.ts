@@ -5,6 +5,7 @@ import { readArrow } from './formats/arrow-ipc.js';
 import { detect } from './formats/detect.js';
 import { failing } from './formats/entries.js';
 import { gunzip, limitOf } from './formats/inflate.js';
+import { unpackBlock, unpackFrame } from './formats/lz4.js';
 import { readParquet } from './formats/parquet.js';
 import { readTable, type Table, type TableOptions } from './formats/table.js';
 
@@ -28,24 +29,30 @@ export async function readRows(bytes: Uint8Array, name: string, options: TableOp
   if (kind !== 'parquet' && kind !== 'arrow') return readTable(bytes, name, options);
   const { dtype: type = 'float32', maxUnpacked } = options;
   const limit = limitOf(bytes.length, maxUnpacked);
-  const unzstd = (packed: Uint8Array, size: number): Uint8Array => {
-    if (!(size >= 0 && size <= limit.bytes))
+  const bounded =
+    (unpack: Unpack): Unpack =>
+    (packed, size) => {
+      if (size >= 0 && size <= limit.bytes) return unpack(packed, size);
       throw new RangeError(`a part claims ${size} bytes, expected at most ${limit.bytes} (${limit.why})`);
-    return decompress(packed, new Uint8Array(size));
-  };
+    };
+  const ZSTD = bounded((packed, size) => decompress(packed, new Uint8Array(size)));
   if (kind === 'arrow') {
     const library = await peer(() => import('@uwdata/flechette'), name, 'Arrow IPC', '@uwdata/flechette');
-    return { kind, ...readArrow(bytes, name, { ...options, type, unzstd }, library) };
+    return { kind, ...readArrow(bytes, name, { ...options, type, codecs: { LZ4_FRAME: bounded(unpackFrame), ZSTD } }, library) };
   }
-  const fail = failing(name);
-  const ungzip = (packed: Uint8Array, size: number) =>
-    (options.gunzip ?? ((p, most) => gunzip(p, { bytes: most, why: 'as the page says' }, fail)))(packed, size);
+  const GZIP = bounded((packed, size) =>
+    options.gunzip ? options.gunzip(packed, size) : gunzip(packed, { bytes: size, why: 'as its page says' }, failing(name)),
+  );
+  const LZ4_RAW = bounded((packed, size) => {
+    const out = new Uint8Array(size);
+    return out.subarray(0, unpackBlock(packed, out));
+  });
   const library = await peer(() => import('hyparquet'), name, 'Parquet', 'hyparquet');
-  return {
-    kind,
-    ...(await readParquet(bytes, name, { ...options, type, compressors: { GZIP: ungzip, ZSTD: unzstd } }, library)),
-  };
+  return { kind, ...(await readParquet(bytes, name, { ...options, type, compressors: { GZIP, LZ4_RAW, ZSTD } }, library)) };
 }
+
+/** Gives as many bytes. */
+type Unpack = (packed: Uint8Array, size: number) => Uint8Array;
 
 /** A package that is used if it is there. */
 async function peer<T>(load: () => Promise<T>, name: string, format: string, from: string): Promise<T> {

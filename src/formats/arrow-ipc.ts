@@ -14,8 +14,8 @@ export type ArrowLibrary = Pick<
 
 export interface ArrowOptions extends FieldOptions {
   readonly type: FloatType;
-  /** Unpacks what Zstandard has packed, which has so many bytes. */
-  readonly unzstd: (packed: Uint8Array, bytes: number) => Uint8Array;
+  /** Unpack what has so many bytes. */
+  readonly codecs: Readonly<Record<'LZ4_FRAME' | 'ZSTD', (packed: Uint8Array, bytes: number) => Uint8Array>>;
 }
 
 /**
@@ -27,9 +27,12 @@ export interface ArrowOptions extends FieldOptions {
 export function readArrow(bytes: Uint8Array, name: string, options: ArrowOptions, library: ArrowLibrary): TextRows {
   const fail: Fail = failing(name);
   const { CompressionType, getCompressionCodec, setCompressionCodec, tableFromIPC } = library;
-  const { ZSTD } = CompressionType;
-  const refuse = (): never => fail('an encoder is not at hand');
-  if (!getCompressionCodec(ZSTD)) setCompressionCodec(ZSTD, { decode: options.unzstd, encode: refuse });
+  const encode = (): never => fail('is only read');
+  // Flechette has one list of codecs; those that the program has put there stay.
+  for (const codec of ['LZ4_FRAME', 'ZSTD'] as const) {
+    const type = CompressionType[codec];
+    if (!getCompressionCodec(type)) setCompressionCodec(type, { decode: options.codecs[codec], encode });
+  }
   const table = sound(() => tableFromIPC(bytes), fail);
   const fields = table.schema.fields.map((field): Field => ({ name: field.name, kind: kindOf(field.type, library) }));
   const rows = new ColumnRows(name, pick(fields, options, fail), options.type);
@@ -41,10 +44,7 @@ function sound<T>(work: () => T, fail: Fail): T {
   try {
     return work();
   } catch (error) {
-    const { message } = error as Error;
-    return fail(
-      /codec/.test(message) ? `is packed: ${message}, expected Zstandard or no compression` : `broken Arrow data: ${message}`,
-    );
+    return fail(`broken Arrow data: ${(error as Error).message}`);
   }
 }
 

@@ -25,7 +25,27 @@ export function zstd(bytes: Uint8Array): Uint8Array {
   return frame;
 }
 
+/** An LZ4 block of literals alone. */
+export function lz4(bytes: Uint8Array): Uint8Array {
+  const left = bytes.length - 15;
+  const length = left < 0 ? [] : [...Array(Math.floor(left / 255)).fill(255), left % 255];
+  return Uint8Array.from([left < 0 ? bytes.length << 4 : 0xf0, ...length, ...bytes]);
+}
+
+/** Frames of bytes that are all the same, at least 20 and less than 274 of them. */
+export function zstdRun(bytes: Uint8Array): Uint8Array {
+  const header = (bytes.length << 3) | 0b011;
+  return Uint8Array.from([...zstd(bytes).subarray(0, 9), header & 255, (header >> 8) & 255, header >> 16, bytes[0]]);
+}
+export function lz4Run(bytes: Uint8Array): Uint8Array {
+  // Version 1, independent blocks, of 4 MiB at the most; one literal, and the rest from one back.
+  const block = [0x1f, bytes[0], 1, 0, bytes.length - 1 - 4 - 15];
+  return Uint8Array.from([0x04, 0x22, 0x4d, 0x18, 0x60, 0x70, 0x73, block.length, 0, 0, 0, ...block, 0, 0, 0, 0]);
+}
+
 const compressors = {
+  LZ4_RAW: lz4,
+
   GZIP: (bytes: Uint8Array) => Uint8Array.from(gzipSync(bytes)),
   ZSTD: zstd,
   LZ4: (bytes: Uint8Array) => bytes,
