@@ -17,7 +17,7 @@ import { coreOf } from '../sparse-autoencoder.js';
 import { penaltyKind } from '../sparsity/kinds.js';
 import { historyOf } from '../training/history.js';
 import { addCodeFlags, CODE_FILES, type CodeFile, type CodeFlags, codeFile, codesOf, isCodeFile } from './codes.js';
-import { addDataFlags, type DataFlags, type Rows, readRows } from './data.js';
+import { addDataFlags, type DataFlags, type Rows, readRows, textsOf } from './data.js';
 import { flag } from './flags.js';
 import { snapshot } from './job.js';
 import { count, prepareFiles, print, write } from './output.js';
@@ -78,12 +78,12 @@ export function addApplyCommands(program: Command): void {
         const sae = load(path);
         const stdin = await answerStdin(paths, flags, sae, sae[width], (x) => apply(sae, x, flags, flags.to));
         if (stdin === 'answered') return;
-        const rows = rowsFor(sae, path, paths, flags, stdin ?? undefined);
+        const rows = await rowsFor(sae, path, paths, flags, stdin ?? undefined);
         const kind = writerOf(flags);
         const made = apply(sae, matrixOf(samplesOf(rows)), flags, kind);
         const bytes = isCodeFile(kind)
-          ? codeFile(kind, made as Csr, flags)
-          : encoded(kind, made, rows.rows, sae[width], rows.labels);
+          ? codeFile(kind, made as Csr, flags, rows.ids ?? undefined)
+          : encoded(kind, made, rows.rows, sae[width], rows);
         write(flags.out, bytes);
       });
   }
@@ -95,8 +95,8 @@ export function addApplyCommands(program: Command): void {
       .argument('<model>', 'a model.safetensors')
       .argument('<data...>', 'files of rows; - is stdin')
       .option('--json', 'as JSON'),
-  ).action((path: string, paths: string[], flags: ApplyFlags) => {
-    const { sae, rows } = opened(path, paths, flags);
+  ).action(async (path: string, paths: string[], flags: ApplyFlags) => {
+    const { sae, rows } = await opened(path, paths, flags);
     const { meanActivation, density, densityHistogram, deadIndices, ...numbers } = sae.evaluate(matrixOf(samplesOf(rows)));
     if (flags.json) print(JSON.stringify({ ...numbers, meanActivation: Array.from(meanActivation.data), rows: rows.rows }));
     else
@@ -126,23 +126,32 @@ export function addApplyCommands(program: Command): void {
           when((v) => /^\d+x\d+$/.test(String(v)), '28x28, say'),
         ),
       ),
-  ).action((path: string, paths: string[], flags: ApplyFlags & { out: string; image?: string }) => {
+  ).action(async (path: string, paths: string[], flags: ApplyFlags & { out: string; image?: string }) => {
     prepareFiles({ out: flags.out }, [path, ...paths]);
-    const { sae, rows } = opened(path, paths, flags);
+    const { sae, rows } = await opened(path, paths, flags);
     writeWhole(flags.out, new TextEncoder().encode(reportOf(path, paths, sae, rows, flags.image)));
     print(`report: ${flags.out}`);
   });
 }
 
+/** What stands beside the numbers of a file's rows. */
+type Beside = Pick<Rows, 'ids' | 'texts' | 'labels'>;
+
 type Input = ReturnType<typeof matrixOf>;
 
-function opened(path: string, paths: string[], flags: ApplyFlags): { sae: SparseAutoencoder; rows: Rows } {
+async function opened(path: string, paths: string[], flags: ApplyFlags): Promise<{ sae: SparseAutoencoder; rows: Rows }> {
   const sae = load(path);
-  return { sae, rows: rowsFor(sae, path, paths, flags) };
+  return { sae, rows: await rowsFor(sae, path, paths, flags) };
 }
 
-function rowsFor(sae: SparseAutoencoder, path: string, paths: string[], flags: ApplyFlags, stdin?: Uint8Array): Rows {
-  const rows = readRows(paths, flags, sae.options.dtype, stdin);
+async function rowsFor(
+  sae: SparseAutoencoder,
+  path: string,
+  paths: string[],
+  flags: ApplyFlags,
+  stdin?: Uint8Array,
+): Promise<Rows> {
+  const rows = await readRows(paths, flags, sae.options.dtype, stdin);
   if (rows.rows === 0) throw new Error(`${paths.join(', ')}: has no rows, expected at least one`);
   const { inputNames } = sae.options;
   const at = rows.names && inputNames.length === rows.cols ? rows.names.findIndex((name, j) => name !== inputNames[j]) : -1;
@@ -153,9 +162,11 @@ function rowsFor(sae: SparseAutoencoder, path: string, paths: string[], flags: A
   return rows;
 }
 
-function samplesOf({ data, rows, cols, labels }: Rows): Samples {
+function samplesOf(read: Rows): Samples {
+  const { data, rows, cols, labels } = read;
   const names = labels && [...new Set(labels)].sort();
-  return { data, rows, cols, classes: labels && names && { of: labels.map((label) => names.indexOf(label)), names } };
+  const classes = labels && names && { of: labels.map((label) => names.indexOf(label)), names };
+  return { data, rows, cols, classes, texts: textsOf(read) };
 }
 
 /** What to write, by flag or by the name of the file; CSV to stdout. */
@@ -172,15 +183,25 @@ function encoded(
   made: FloatArray | Csr,
   rows: number,
   cols: number,
-  labels: readonly string[] | null,
+  { ids, texts, labels }: Beside,
 ): Uint8Array {
   const data = isCsr(made) ? made.data : made;
+  if (kind === 'npy' && (ids ?? texts))
+    process.stderr.write('note: npy has no place for what the rows are called; csv, tsv and jsonl do\n');
   if (kind === 'npy') return writeNpy({ dtype: data instanceof Float32Array ? 'F32' : 'F64', shape: [rows, cols], data });
   if (kind === 'csv' || kind === 'tsv')
-    return writeCsv({ rows, cols, data, ...(labels && { labels: [...labels] }) }, kind === 'tsv' ? '\t' : ',');
-  const line = isSparse(kind)
+    return writeCsv(
+      { rows, cols, data, ...(ids && { ids }), ...(texts && { texts }), ...(labels && { labels }) },
+      kind === 'tsv' ? '\t' : ',',
+    );
+  const code = isSparse(kind)
     ? (i: number) => sparse[kind](made as Csr, i)
     : (i: number) => dense[kind](data, i * cols, (i + 1) * cols);
+  const called = (ids ?? texts) !== null && kind !== 'sparsevec';
+  const line = (i: number) =>
+    called
+      ? `${JSON.stringify({ id: ids?.[i], text: texts?.[i], label: labels?.[i] }).slice(0, -1)},"code":${code(i)}}`
+      : code(i);
   return new TextEncoder().encode(Array.from({ length: rows }, (_, i) => `${line(i)}\n`).join(''));
 }
 

@@ -53,9 +53,14 @@ export function codesOf(
 }
 
 /** All of them as a file's bytes. What an engine will not like about them is said on stderr. */
-export function codeFile(to: CodeFile, codes: Csr, { query, table, field }: CodeFlags): Uint8Array {
+export function codeFile(
+  to: CodeFile,
+  codes: Csr,
+  { query, table, field }: CodeFlags,
+  ids: readonly string[] | undefined,
+): Uint8Array {
   if (to === 'npz') return toSciPy(codes);
-  const pieces = searchText(to satisfies SearchFormat, codes, { query, table, field });
+  const pieces = searchText(to satisfies SearchFormat, codes, { query, table, field, ids });
   const written: Uint8Array[] = [];
   const encoder = new TextEncoder();
   let step = pieces.next();

@@ -50,7 +50,7 @@ const streams = (paths: readonly string[], { label, array, out, to }: Flags): bo
 const isText = (head: Uint8Array, format: string | undefined): boolean => {
   const kind = format ?? detect(head, 'stdin');
   const wide = (head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff);
-  return head.length === 0 || (!wide && (kind === 'csv' || kind === 'tsv' || kind === 'jsonl'));
+  return head.length === 0 || (!wide && (kind === 'csv' || kind === 'tsv' || kind === 'jsonl' || kind === 'vectors'));
 };
 
 /**

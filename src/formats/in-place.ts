@@ -1,7 +1,7 @@
 import { delimiterOf, MISSING } from './csv.js';
 import { type Fail, failing } from './entries.js';
 import type { Floats } from './floats.js';
-import { kindOf } from './jsonl.js';
+import { kindOf } from './json-objects.js';
 import { scanNumber, scanned } from './scan.js';
 import { isSpace, numberOf, shown } from './text.js';
 
