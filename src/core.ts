@@ -14,9 +14,15 @@ export {
   type PerParameter,
   SparseAutoencoder,
 } from './core/sparse-autoencoder.js';
+export type { ExplainOptions, Explanation, SteerOptions } from './core/understanding.js';
 export type { Elementwise, FloatArray, Matrix } from './kernels/kernels.js';
 export type { Initializer } from './layers/initializers.js';
 export type { Reconstruction } from './layers/reconstruction.js';
+export type { CompareOptions, Difference } from './meaning/compare.js';
+export type { Feature, FeatureOptions, Features, Named, NeighborOptions, TopRow } from './meaning/features.js';
+export type { Names } from './meaning/names.js';
+export type { Neighbor } from './meaning/neighbors.js';
+export type { Similarity, SimilarityPart } from './meaning/similarity.js';
 export type { DensityBin, Fidelity } from './model/quality.js';
 export type { DType } from './numbers/matrix.js';
 export type { MatrixLike, MatrixOf, RowLike, ShapedArray } from './numbers/matrix-like.js';
