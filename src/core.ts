@@ -22,6 +22,7 @@ export type { CompareOptions, Difference } from './meaning/compare.js';
 export type { Feature, FeatureOptions, Features, Named, NeighborOptions, TopRow } from './meaning/features.js';
 export type { Names } from './meaning/names.js';
 export type { Neighbor } from './meaning/neighbors.js';
+export { type PromptOptions, readAnswers, writePrompts } from './meaning/prompts.js';
 export type { Similarity, SimilarityPart } from './meaning/similarity.js';
 export type { DensityBin, Fidelity } from './model/quality.js';
 export type { DType } from './numbers/matrix.js';

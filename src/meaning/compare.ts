@@ -20,7 +20,7 @@ export function wilson(k: number, n: number, z: number): [number, number] {
   const middle = p + z2 / (2 * n);
   const half = z * Math.sqrt((p * (1 - p)) / n + z2 / (4 * n * n));
   const whole = 1 + z2 / n;
-  return [(middle - half) / whole, (middle + half) / whole];
+  return [Math.max(0, (middle - half) / whole), Math.min(1, (middle + half) / whole)];
 }
 
 /**

@@ -52,7 +52,7 @@ export function readNames(call: string, given: unknown, before: Names): Names {
   return names;
 }
 
-function checkedName(where: string, name: unknown): string | null {
+export function checkedName(where: string, name: unknown): string | null {
   if (name === null || (typeof name === 'string' && name.trim() !== '')) return name;
   throw new TypeError(`${where} is ${show(name)}, expected a text, or null for no name`);
 }
