@@ -13,6 +13,7 @@ export {
   type PassOptions,
   type PerParameter,
   SparseAutoencoder,
+  type TransformOptions,
 } from './core/sparse-autoencoder.js';
 export type { ExplainOptions, Explanation, SteerOptions } from './core/understanding.js';
 export type { Elementwise, FloatArray, Matrix } from './kernels/kernels.js';
@@ -25,6 +26,7 @@ export type { Neighbor } from './meaning/neighbors.js';
 export { type PromptOptions, readAnswers, writePrompts } from './meaning/prompts.js';
 export type { Similarity, SimilarityPart } from './meaning/similarity.js';
 export type { DensityBin, Fidelity } from './model/quality.js';
+export type { Csr, CsrLike } from './numbers/csr.js';
 export type { DType } from './numbers/matrix.js';
 export type { MatrixLike, MatrixOf, RowLike, ShapedArray } from './numbers/matrix-like.js';
 export type { PreparationOptions } from './numbers/preparation.js';

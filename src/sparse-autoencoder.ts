@@ -11,6 +11,7 @@ import {
   modelOf,
   type PassOptions,
   type PerParameter,
+  type TransformOptions,
 } from './core/sparse-autoencoder.js';
 import type { ExplainOptions, Explanation, SteerOptions } from './core/understanding.js';
 import type { FloatArray, Matrix } from './kernels/kernels.js';
@@ -20,6 +21,7 @@ import type { FeatureOptions, Features, Named } from './meaning/features.js';
 import type { Names } from './meaning/names.js';
 import type { Neighbor } from './meaning/neighbors.js';
 import type { Similarity, SimilarityPart } from './meaning/similarity.js';
+import { type Csr, type CsrLike, isCsr } from './numbers/csr.js';
 import type { MatrixLike, RowLike } from './numbers/matrix-like.js';
 import type { FitOptions } from './training/fit-options.js';
 import type { History } from './training/history.js';
@@ -70,10 +72,10 @@ export class Decoder {
   }
 
   /**
-   * The reconstruction from codes, or from one.   n×h → n×d′
+   * The reconstruction from codes, or from one, or from codes as CSR.   n×h → n×d′
    * @throws for rows of another width than h, no rows, or an entry that is not finite.
    */
-  decode(F: MatrixLike | RowLike): Result {
+  decode(F: MatrixLike | RowLike | CsrLike): Result {
     return present(this.#core.decoder.decode(F));
   }
 }
@@ -177,9 +179,12 @@ export class SparseAutoencoder {
     return this.#core.fit(X, options);
   }
 
-  /** The code of X, or of one row.   n×d → n×h */
-  transform(X: MatrixLike | RowLike): Result {
-    return present(this.#core.transform(X));
+  /** The code of X, or of one row; with `sparse` by its non-zeros, n × h being written nowhere.   n×d → n×h */
+  transform(X: MatrixLike | RowLike, options: TransformOptions & { sparse: true }): Csr;
+  transform(X: MatrixLike | RowLike, options?: TransformOptions & { sparse?: false }): Result;
+  transform(X: MatrixLike | RowLike, options?: TransformOptions): Result | Csr {
+    const made: Matrix | Csr = this.#core.transform(X, options as TransformOptions & { sparse: true });
+    return isCsr(made) ? made : present(made);
   }
 
   /** X̂, the decoded code of X, or of one row.   n×d → n×d′ */

@@ -115,8 +115,8 @@ export class Model implements Trained {
   }
 
   /** The kernels for a synchronous call that goes through `x` a chunk at a time. */
-  inferenceKernels(x: Matrix): Kernels {
-    return inferenceKernels(this.spec, this.#elements(CHUNK), x.data.length);
+  inferenceKernels(numbers: number): Kernels {
+    return inferenceKernels(this.spec, this.#elements(CHUNK), numbers);
   }
 
   /**

@@ -12,14 +12,15 @@ import { betaOf } from '../model/layout.js';
 import { assess } from '../model/metrics.js';
 import { Objective } from '../model/objective.js';
 import { type DensityBin, deadOf, densityHistogram, explainedVariance, type Fidelity, fidelity } from '../model/quality.js';
-import { anything, checkOptions, count, isCount, requireValue, when } from '../numbers/checks.js';
+import { anything, checkOptions, count, flag, isCount, requireValue, when } from '../numbers/checks.js';
+import type { Csr } from '../numbers/csr.js';
 import { floats } from '../numbers/matrix.js';
 import type { MatrixLike, RowLike } from '../numbers/matrix-like.js';
 import { penaltyKind } from '../sparsity/kinds.js';
 import type { FitOptions } from '../training/fit-options.js';
 import type { History } from '../training/history.js';
 import { fit } from './fit.js';
-import { Decoder, Encoder, encodeWith, reconstructWith, type TopActivation, topActivations } from './layers.js';
+import { Decoder, Encoder, encodeSparseWith, encodeWith, reconstructWith, type TopActivation, topActivations } from './layers.js';
 import { Model, type ParameterValues, transposed } from './model.js';
 import { type FromBytesOptions, readModel, type ToBytesOptions, toBytes } from './model-file.js';
 import { checkDataOptions, completeModelOptions, type SettledOptions, type SparseAutoencoderOptions } from './options.js';
@@ -78,6 +79,11 @@ export interface LossAndGradients<Value = Matrix> {
 export interface PassOptions {
   targets?: MatrixLike;
   noise?: MatrixLike;
+}
+
+export interface TransformOptions {
+  /** Codes as CSR. Default false. */
+  sparse?: boolean;
 }
 
 /** The model behind the class, for the front door and the gradient checker. */
@@ -185,9 +191,12 @@ export class SparseAutoencoder {
     }
   }
 
-  /** The code of X, or of one row.   n×d → n×h */
-  transform(X: MatrixLike | RowLike): Matrix {
-    return encodeWith(this.#model, 'transform: X', X);
+  /** The code of X, or of one row; with `sparse` by its non-zeros, n × h being written nowhere.   n×d → n×h */
+  transform(X: MatrixLike | RowLike, options: TransformOptions & { sparse: true }): Csr;
+  transform(X: MatrixLike | RowLike, options?: TransformOptions & { sparse?: false }): Matrix;
+  transform(X: MatrixLike | RowLike, options: TransformOptions = {}): Matrix | Csr {
+    checkOptions('transform', options, { sparse: flag });
+    return (options.sparse ? encodeSparseWith : encodeWith)(this.#model, 'transform: X', X);
   }
 
   /** X̂, the decoded code of X, or of one row.   n×d → n×d′ */

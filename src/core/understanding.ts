@@ -6,12 +6,13 @@ import { type FeatureOptions, Features, type Named, type TopRow } from '../meani
 import { readNames, requireUnit } from '../meaning/names.js';
 import { type Neighbor, neighborsByDecoder } from '../meaning/neighbors.js';
 import { type Similarity, type SimilarityPart, similarityOf } from '../meaning/similarity.js';
-import { decodeAll } from '../model/inference.js';
+import { withUnits } from '../meaning/steer.js';
+import { decodeSparse } from '../model/sparse-codes.js';
 import { checkOptions, count, flag, show, when } from '../numbers/checks.js';
 import type { Csr } from '../numbers/csr.js';
 import type { Where } from '../numbers/matrix.js';
 import type { MatrixLike, RowLike } from '../numbers/matrix-like.js';
-import { encodeWith } from './layers.js';
+import { encodeSparseWith } from './layers.js';
 import type { Model } from './model.js';
 
 /** A unit's part in a row, what it is called, and rows that it is most active on, where `features` are given. */
@@ -114,16 +115,15 @@ export function steer(
   const set = readSettings(units, spec.hiddenDim);
   const where: Where = 'steer: X';
   const raw = model.readRows(where, X, spec.inputDim);
-  const f = encodeWith(model, where, raw);
-  const decoded = () => {
-    const out = model.blank(f.rows, spec.outputDim);
-    decodeAll(where, model.inferenceKernels(f), model, f, out);
-    return out;
+  const f = encodeSparseWith(model, where, raw);
+  const decoded = (code: Csr) => {
+    const xHat = model.blank(raw.rows, spec.outputDim);
+    decodeSparse(model.inferenceKernels(code.data.length + xHat.data.length), model, code, xHat);
+    return xHat;
   };
-  const before = keepError ? decoded() : null;
-  for (let i = 0; i < f.rows; i++) for (const [j, value] of set) f.data[i * f.cols + j] = value;
-  const out = decoded();
-  if (before) {
+  const out = decoded(withUnits(f, set));
+  if (keepError) {
+    const before = decoded(f);
     const x = model.prepare(raw);
     for (let p = 0; p < out.data.length; p++) out.data[p] = x.data[p] + (out.data[p] - before.data[p]);
   }
@@ -131,17 +131,18 @@ export function steer(
   return out;
 }
 
-function readSettings(units: unknown, h: number): [number, number][] {
+function readSettings(units: unknown, h: number): Map<number, number> {
   if (units === null || typeof units !== 'object' || Array.isArray(units)) {
     throw new TypeError(`steer: got ${show(units)}, expected { unit: value }`);
   }
-  return Object.entries(units).map(([key, value]) => {
+  const settings = Object.entries(units).map(([key, value]) => {
     const unit = requireUnit('steer: unit', key, h);
     if (typeof value !== 'number' || !Number.isFinite(value)) {
       throw new RangeError(`steer: unit ${unit} is ${show(value)}, expected a finite number`);
     }
-    return [unit, value];
+    return [unit, value] as const;
   });
+  return new Map(settings);
 }
 
 export function setNames(model: Model, names: unknown): void {
@@ -153,19 +154,4 @@ function oneCode(model: Model, where: Where, x: MatrixLike | RowLike): Csr {
   const code = encodeSparseWith(model, where, x);
   if (code.shape[0] !== 1) throw new RangeError(`${where} has ${code.shape[0]} rows, expected one`);
   return code;
-}
-
-function encodeSparseWith(model: Model, where: Where, X: MatrixLike | RowLike): Csr {
-  const { data, rows, cols } = encodeWith(model, where, X);
-  const indices: number[] = [];
-  const indptr = new Int32Array(rows + 1);
-  for (let i = 0; i < rows; i++) {
-    for (let j = 0; j < cols; j++) if (data[i * cols + j] !== 0) indices.push(i * cols + j);
-    indptr[i + 1] = indices.length;
-  }
-  const values = model.blank(1, indices.length).data;
-  indices.forEach((at, p) => {
-    values[p] = data[at];
-  });
-  return { data: values, indices: Int32Array.from(indices, (at) => at % cols), indptr, shape: [rows, cols] };
 }
