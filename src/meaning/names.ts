@@ -28,7 +28,7 @@ export function namesFromWords(index: UnitIndex, units: number, words: readonly 
 /** Each unit by the terms that tell the texts that it is most active on from those of the other units: see `classTerms`. */
 export function namesFromTexts(index: UnitIndex, units: number, texts: readonly string[], options: TermOptions): Names {
   const classes = Array.from({ length: units }, (_, unit) => index.top(unit, ROWS).map(({ row }) => row));
-  return classTerms(classes, termsOf(texts, options)).map((terms) => joined(terms.slice(0, WORDS)));
+  return classTerms(classes, termsOf(texts, options)).map((terms) => joined(terms.slice(0, WORDS).map(({ term }) => term)));
 }
 
 const joined = (words: readonly string[]): string | null => (words.length ? words.join(', ') : null);

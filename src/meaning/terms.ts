@@ -24,15 +24,23 @@ export function termsOf(texts: readonly string[], { stopWords: stop = stopWords,
   return texts.map((text) => [...new Set(tokenize(text))].filter(isTerm));
 }
 
+/** A term, and how well it tells its class from the others. */
+export interface Term {
+  readonly term: string;
+  /** W_tc */
+  readonly weight: number;
+}
+
 /**
  * The terms that tell a class of documents from the others: class-based TF-IDF (Grootendorst 2022, BERTopic, eq. 2),
  *   W_tc = tf_tc·ln(1 + A/f_t)
- * tf_tc being how often term t is in class c, over the terms in c; f_t how often it is in all classes; A the average number of
- * terms in a class. The largest W first, of equal ones the term that came first.
+ * tf_tc being how often term t is in class c, f_t how often it is in all classes, A the average number of terms in a class.
+ * (BERTopic's program divides tf by the number of terms in c, which changes no order.) The largest W first, of equal ones the
+ * term that came first.
  * @param classes for each class the documents that are in it, by number; a document may be in several
  * @param documents the terms of each document
  */
-export function classTerms(classes: readonly (readonly number[])[], documents: readonly (readonly string[])[]): string[][] {
+export function classTerms(classes: readonly (readonly number[])[], documents: readonly (readonly string[])[]): Term[][] {
   const all = new Map<string, number>();
   let total = 0;
   const counts = classes.map((members) => {
@@ -47,10 +55,9 @@ export function classTerms(classes: readonly (readonly number[])[], documents: r
     return count;
   });
   const average = total / classes.length;
-  // tf's divisor is the same for all terms of a class: their order needs none.
   return counts.map((count) =>
-    Array.from(count, ([term, tf]) => ({ term, weight: tf * log(1 + average / (all.get(term) as number)) }))
-      .sort((a, b) => b.weight - a.weight)
-      .map(({ term }) => term),
+    Array.from(count, ([term, tf]) => ({ term, weight: tf * log(1 + average / (all.get(term) as number)) })).sort(
+      (a, b) => b.weight - a.weight,
+    ),
   );
 }
