@@ -1,5 +1,5 @@
 import { show } from '../numbers/checks.js';
-import { classTerms, type TermOptions, termsOf } from './terms.js';
+import { classTerms, countTerms, type TermOptions, termsOf } from './terms.js';
 import type { UnitIndex } from './unit-index.js';
 
 /** What a unit is called, for each; null where it has no name. */
@@ -25,10 +25,21 @@ export function namesFromWords(index: UnitIndex, units: number, words: readonly 
   });
 }
 
-/** Each unit by the terms that tell the texts that it is most active on from those of the other units: see `classTerms`. */
+/**
+ * Each unit by the terms that tell the texts that it is most active on from all others: see `classTerms`. A term of one of these
+ * texts alone says nothing of what they have in common, and is taken where there is no other.
+ */
 export function namesFromTexts(index: UnitIndex, units: number, texts: readonly string[], options: TermOptions): Names {
-  const classes = Array.from({ length: units }, (_, unit) => index.top(unit, ROWS).map(({ row }) => row));
-  return classTerms(classes, termsOf(texts, options)).map((terms) => joined(terms.slice(0, WORDS).map(({ term }) => term)));
+  const documents = termsOf(texts, options);
+  const all = countTerms(documents);
+  return Array.from({ length: units }, (_, unit) => {
+    const terms = classTerms(
+      index.top(unit, ROWS).map(({ row }) => documents[row]),
+      all,
+    );
+    const common = terms.filter(({ tf }) => tf > 1);
+    return joined((common.length ? common : terms).slice(0, WORDS).map(({ term }) => term));
+  });
 }
 
 const joined = (words: readonly string[]): string | null => (words.length ? words.join(', ') : null);

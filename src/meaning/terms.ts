@@ -27,37 +27,41 @@ export function termsOf(texts: readonly string[], { stopWords: stop = stopWords,
 /** A term, and how well it tells its class from the others. */
 export interface Term {
   readonly term: string;
+  /** How many of these documents have it. */
+  readonly tf: number;
   /** W_tc */
   readonly weight: number;
 }
 
-/**
- * The terms that tell a class of documents from the others: class-based TF-IDF (Grootendorst 2022, BERTopic, eq. 2),
- *   W_tc = tf_tc·ln(1 + A/f_t)
- * tf_tc being how often term t is in class c, f_t how often it is in all classes, A the average number of terms in a class.
- * (BERTopic's program divides tf by the number of terms in c, which changes no order.) The largest W first, of equal ones the
- * term that came first.
- * @param classes for each class the documents that are in it, by number; a document may be in several
- * @param documents the terms of each document
- */
-export function classTerms(classes: readonly (readonly number[])[], documents: readonly (readonly string[])[]): Term[][] {
-  const all = new Map<string, number>();
+/** How often each term is in some documents. */
+export interface TermCounts {
+  readonly of: ReadonlyMap<string, number>;
+  /** All of them together. */
+  readonly total: number;
+}
+
+export function countTerms(documents: Iterable<readonly string[]>): TermCounts {
+  const of = new Map<string, number>();
   let total = 0;
-  const counts = classes.map((members) => {
-    const count = new Map<string, number>();
-    for (const i of members) {
-      for (const term of documents[i]) {
-        count.set(term, (count.get(term) ?? 0) + 1);
-        all.set(term, (all.get(term) ?? 0) + 1);
-        total++;
-      }
-    }
-    return count;
-  });
-  const average = total / classes.length;
-  return counts.map((count) =>
-    Array.from(count, ([term, tf]) => ({ term, weight: tf * log(1 + average / (all.get(term) as number)) })).sort(
-      (a, b) => b.weight - a.weight,
-    ),
+  for (const terms of documents) {
+    for (const term of terms) of.set(term, (of.get(term) ?? 0) + 1);
+    total += terms.length;
+  }
+  return { of, total };
+}
+
+/**
+ * The terms that tell some documents from the rest: class-based TF-IDF (Grootendorst 2022, BERTopic, eq. 2),
+ *   W_tc = tf_tc·ln(1 + A/f_t)
+ * tf_tc being how often term t is in class c, f_t how often it is in all classes, A the average number of terms in a class. There
+ * are two classes, these documents and the rest, so that f_t is of all documents, and A half of all their terms. (BERTopic's
+ * program divides tf by the number of terms in c, which changes no order.) The largest W first, of equal ones the term that came
+ * first.
+ * @param all the terms of all documents, these included
+ */
+export function classTerms(documents: readonly (readonly string[])[], all: TermCounts): Term[] {
+  const weight = (term: string, tf: number) => tf * log(1 + all.total / 2 / (all.of.get(term) as number));
+  return Array.from(countTerms(documents).of, ([term, tf]) => ({ term, tf, weight: weight(term, tf) })).sort(
+    (a, b) => b.weight - a.weight,
   );
 }

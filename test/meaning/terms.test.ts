@@ -1,34 +1,33 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { stopWords } from '../../src/meaning/stop-words.js';
-import { classTerms, termsOf, words } from '../../src/meaning/terms.js';
+import { classTerms, countTerms, termsOf, words } from '../../src/meaning/terms.js';
 import { near } from '../helpers.js';
 
-test('class-based TF-IDF by hand: two classes of three and two terms', () => {
-  const documents = [['cat', 'fur'], ['cat'], ['dog', 'fur']];
-  const [cats, dogs] = classTerms([[0, 1], [2]], documents);
-  // A = 5/2; cat is twice in all, fur twice, dog once.
+test('class-based TF-IDF by hand: two documents of four terms against the rest', () => {
+  const documents = [['cat', 'fur'], ['cat', 'tail'], ['dog', 'fur'], ['dog', 'tail'], ['tail']];
+  const found = classTerms(documents.slice(0, 2), countTerms(documents));
+  // A = 9/2; of all terms cat is two, fur two, tail three.
   assert.equal(
-    cats.map(({ term }) => term),
-    ['cat', 'fur'],
+    found.map(({ term, tf }) => [term, tf]),
+    [
+      ['cat', 2],
+      ['fur', 1],
+      ['tail', 1],
+    ],
   );
-  assert.equal(
-    dogs.map(({ term }) => term),
-    ['dog', 'fur'],
-  );
-  const ln = Math.log(1 + 2.5 / 2);
   near(
-    [...cats, ...dogs].map(({ weight }) => weight),
-    [2 * ln, ln, Math.log(1 + 2.5), ln],
+    found.map(({ weight }) => weight),
+    [2 * Math.log(1 + 4.5 / 2), Math.log(1 + 4.5 / 2), Math.log(1 + 4.5 / 3)],
     1e-15,
   );
 });
 
-test('a class without documents has no terms, and of equal terms the first comes first', () => {
-  const [none, one] = classTerms([[], [0]], [['b', 'a']]);
-  assert.equal(none, []);
+test('no documents have no terms, and of equal terms the first comes first', () => {
+  const all = countTerms([['b', 'a']]);
+  assert.equal(classTerms([], all), []);
   assert.equal(
-    one.map(({ term }) => term),
+    classTerms([['b', 'a']], all).map(({ term }) => term),
     ['b', 'a'],
   );
 });
