@@ -20,7 +20,14 @@ export type { Elementwise, FloatArray, Matrix } from './kernels/kernels.js';
 export type { Initializer } from './layers/initializers.js';
 export type { Reconstruction } from './layers/reconstruction.js';
 export type { CompareOptions, Difference } from './meaning/compare.js';
-export type { Feature, FeatureOptions, Features, Named, NeighborOptions, TopRow } from './meaning/features.js';
+export {
+  type Feature,
+  type FeatureOptions,
+  Features,
+  type Named,
+  type NeighborOptions,
+  type TopRow,
+} from './meaning/features.js';
 export type { Names } from './meaning/names.js';
 export type { Neighbor } from './meaning/neighbors.js';
 export { type PromptOptions, readAnswers, writePrompts } from './meaning/prompts.js';
