@@ -111,7 +111,7 @@ function names(path: string, paths: string[], flags: NamesFlags, command: Comman
   prepareFiles({ out, prompts }, [path, ...paths, ...(answers === undefined ? [] : [answers])]);
   if (answers !== undefined) {
     const sae = load(path);
-    sae.setNames(readAnswers(readFileSync(answers, 'utf8'), sae.hiddenDim));
+    sae.setNames(answersOf(answers, sae.hiddenDim));
     keep(sae, out as string);
     return;
   }
@@ -122,8 +122,17 @@ function names(path: string, paths: string[], flags: NamesFlags, command: Comman
     print(`prompts: ${prompts}`);
   }
   if (out === undefined) return;
+  sae.setNames(sae.names.map(() => null));
   sae.setNames(features.names);
   keep(sae, out);
+}
+
+function answersOf(path: string, units: number): Record<number, string | null> {
+  try {
+    return readAnswers(readFileSync(path, 'utf8'), units);
+  } catch (error) {
+    throw new Error(`${path}: ${(error as Error).message}`, { cause: error });
+  }
 }
 
 /** A checkpoint stays one. */

@@ -38,16 +38,17 @@ export interface SteerOptions {
 
 const features = when((v) => v instanceof Features, 'what sae.features(X) gives');
 
+const nameOf = (model: Model, known: Features | undefined, unit: number) => (known ? known.name(unit) : model.names[unit]);
+
 export function explain(model: Model, x: MatrixLike | RowLike, options: ExplainOptions): Explanation[] {
   checkOptions('explain', options, { count, features });
   const code = codeAt(oneCode(model, 'explain: x', x), 0);
   const known = options.features;
-  const names = known?.names ?? model.names;
   return contributions(code, model.θ.decoderWeight)
     .slice(0, options.count)
     .map((each) => ({
       ...each,
-      name: names[each.unit],
+      name: nameOf(model, known, each.unit),
       ...(known && { rows: known.topRows(each.unit, { count: 5 }) }),
     }));
 }
@@ -59,10 +60,9 @@ export function similarity(
   options: { features?: Features },
 ): Similarity<Named<SimilarityPart>> {
   checkOptions('similarity', options, { features });
-  const names = options.features?.names ?? model.names;
   const [ofA, ofB] = [oneCode(model, 'similarity: a', a), oneCode(model, 'similarity: b', b)];
   const { cosine, shared, apart } = similarityOf(codeAt(ofA, 0), codeAt(ofB, 0), model.θ.decoderWeight);
-  const named = (part: SimilarityPart) => ({ ...part, name: names[part.unit] });
+  const named = (part: SimilarityPart) => ({ ...part, name: nameOf(model, options.features, part.unit) });
   return { cosine, shared: shared.map(named), apart: apart.map(named) };
 }
 

@@ -82,9 +82,17 @@ export class Features {
 
   /** Every unit's name: the model's own, else one made of the rows; null for a unit that is active on none. */
   get names(): Names {
-    const given = this.#given();
+    return Array.from(this.density, (_, unit) => this.#nameOf(unit));
+  }
+
+  /** That of one unit. */
+  name(unit: number): string | null {
+    return this.#nameOf(this.#unit('name', unit));
+  }
+
+  #nameOf(unit: number): string | null {
     this.#made ??= this.#makeNames();
-    return this.#made.map((name, unit) => given[unit] ?? name);
+    return this.#given()[unit] ?? this.#made[unit];
   }
 
   #makeNames(): Names {
@@ -92,10 +100,6 @@ export class Features {
     const { rows, texts, ...how } = this.#options;
     if (texts) return namesFromTexts(this.#index, h, texts, how);
     return rows ? namesFromWords(this.#index, h, rows) : Array(h).fill(null);
-  }
-
-  name(unit: number): string | null {
-    return this.names[this.#unit('name', unit)];
   }
 
   /** The rows that a unit is most active on, the largest f first, of equal ones the earlier row: 10, if `count` is not given. */
@@ -112,11 +116,10 @@ export class Features {
   /** Every unit that is active anywhere, the most frequent first, with `count` rows of each (5). */
   list(options: { count?: number } = {}): Feature[] {
     checkOptions('list', options, { count });
-    const { names, density } = this;
-    return Array.from(density, (share, unit) => ({ unit, share }))
+    return Array.from(this.density, (share, unit) => ({ unit, share }))
       .filter(({ share }) => share > 0)
       .sort((a, b) => b.share - a.share || a.unit - b.unit)
-      .map(({ unit, share }) => ({ unit, name: names[unit], density: share, rows: this.#top(unit, options.count ?? 5) }));
+      .map(({ unit, share }) => ({ unit, name: this.#nameOf(unit), density: share, rows: this.#top(unit, options.count ?? 5) }));
   }
 
   /** The units nearest to one, the nearest first. */
@@ -124,9 +127,8 @@ export class Features {
     checkOptions('neighbors', options, { by: oneOf('decoder', 'activity'), count });
     const { by = 'decoder', count: most = 10 } = options;
     const j = this.#unit('neighbors', unit);
-    const { names } = this;
     const found = by === 'decoder' ? neighborsByDecoder(this.#decoder, j, most) : neighborsByActivity(this.#index, j, most);
-    return found.map((each) => ({ ...each, name: names[each.unit] }));
+    return found.map((each) => ({ ...each, name: this.#nameOf(each.unit) }));
   }
 
   /**
@@ -142,10 +144,9 @@ export class Features {
         `compare: row ${[...inB].find((i) => inA.has(i))} is in a and in b, expected sets that have no row in common`,
       );
     }
-    const { names } = this;
     return differences(this.#frequencies(inA), this.#frequencies(inB), options).map((each) => ({
       ...each,
-      name: names[each.unit],
+      name: this.#nameOf(each.unit),
     }));
   }
 
