@@ -30,7 +30,6 @@ export {
 } from './meaning/features.js';
 export type { Names } from './meaning/names.js';
 export type { Neighbor } from './meaning/neighbors.js';
-export { type PromptOptions, readAnswers, writePrompts } from './meaning/prompts.js';
 export type { Similarity, SimilarityPart } from './meaning/similarity.js';
 export type { DensityBin, Fidelity } from './model/quality.js';
 export type { Csr, CsrLike } from './numbers/csr.js';
