@@ -7,6 +7,8 @@ export class UnitIndex {
   readonly #start: Int32Array;
   readonly #rows: Int32Array;
   readonly #values: Csr['data'];
+  /** Where each unit's entries stand by size, once that has been asked for. */
+  readonly #order: Int32Array[] = [];
 
   constructor(codes: Csr) {
     const { data, indices, indptr, shape } = codes;
@@ -52,8 +54,7 @@ export class UnitIndex {
   top(j: number, count: number): { row: number; value: number }[] {
     const rows = this.rowsOf(j);
     const values = this.valuesOf(j);
-    return Array.from(rows, (row, p) => ({ row, value: values[p] }))
-      .sort((a, b) => b.value - a.value || a.row - b.row)
-      .slice(0, count);
+    this.#order[j] ??= Int32Array.from(rows, (_, p) => p).sort((p, q) => values[q] - values[p] || p - q);
+    return Array.from(this.#order[j].subarray(0, count), (p) => ({ row: rows[p], value: values[p] }));
   }
 }
