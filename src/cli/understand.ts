@@ -2,10 +2,11 @@ import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { modelOf } from '../core/sparse-autoencoder.js';
 import { type Feature, type Features, readAnswers, type SparseAutoencoder, writePrompts } from '../index.js';
+import { dot } from '../meaning/code.js';
 import { writeWhole } from '../node/files.js';
 import { load, save } from '../node.js';
 import { count as atLeastOne, fraction, text, whole } from '../numbers/checks.js';
-import { clip, percent, short } from '../report/text.js';
+import { clip, count as counted, percent, short } from '../report/text.js';
 import { coreOf } from '../sparse-autoencoder.js';
 import { opened, samplesOf } from './apply.js';
 import { addDataFlags, type DataFlags, type Rows } from './data.js';
@@ -195,6 +196,11 @@ function explain(path: string, paths: string[], flags: ExplainFlags): void {
     return;
   }
   print(called ? `row ${row}: ${clip(called[row], 200)}` : `row ${row}`);
+  if (sae.outputDim === sae.inputDim) {
+    const xHat = sae.reconstruct(x).data;
+    const cosine = dot(x, xHat) / Math.sqrt(dot(x, x) * dot(xHat, xHat));
+    print(`x̂, of ${counted(sae.explain(x).length, 'active unit')} and b_dec, has cosine ${cosine.toFixed(3)} with it`);
+  }
   columns(
     ['share', 'f', 'unit', 'name'],
     parts.map(({ share, activation, unit, name }) => [percentOf(share), short(activation), String(unit), name ?? '—']),

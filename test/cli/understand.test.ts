@@ -67,7 +67,11 @@ test('names: computed and kept; prompts out, answers in; features and explain sh
       cli('features', at('again.safetensors'), ...data),
       cli('features', at('again.safetensors'), ...data, '--unit', '2', '--json'),
     ]);
-    assert.is(explained.stdout, 'row 2: owl\n share  f  unit  name\n100.0%  1     2  night birds\n', explained.stderr);
+    assert.is(
+      explained.stdout,
+      'row 2: owl\nx̂, of 1 active unit and b_dec, has cosine 1.000 with it\n share  f  unit  name\n100.0%  1     2  night birds\n',
+      explained.stderr,
+    );
     assert.is(list.stdout.split('\n')[2], '2  17%  night birds  | owl', list.stderr);
     assert.equal(JSON.parse(one.stdout).rows, [{ row: 2, value: 1, name: 'owl' }]);
   }));
