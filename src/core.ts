@@ -34,7 +34,16 @@ export type { Similarity, SimilarityPart } from './meaning/similarity.js';
 export type { DensityBin, Fidelity } from './model/quality.js';
 export type { Csr, CsrLike } from './numbers/csr.js';
 export type { DType } from './numbers/matrix.js';
-export type { MatrixLike, MatrixOf, RowLike, ShapedArray } from './numbers/matrix-like.js';
+export type {
+  ArrowVector,
+  EmbeddingRow,
+  EmbeddingsResponse,
+  MatrixLike,
+  MatrixOf,
+  RowLike,
+  ShapedArray,
+  TensorLike,
+} from './numbers/matrix-like.js';
 export type { PreparationOptions } from './numbers/preparation.js';
 export type { HiddenActivation, Penalty } from './sparsity/kinds.js';
 export type { Corruption } from './sparsity/modifiers/corruption.js';

@@ -36,7 +36,15 @@ export type { Similarity, SimilarityPart } from './meaning/similarity.js';
 export type { DensityBin, Fidelity } from './model/quality.js';
 export type { Csr, CsrLike } from './numbers/csr.js';
 export type { DType } from './numbers/matrix.js';
-export type { MatrixLike, RowLike, ShapedArray } from './numbers/matrix-like.js';
+export type {
+  ArrowVector,
+  EmbeddingRow,
+  EmbeddingsResponse,
+  MatrixLike,
+  RowLike,
+  ShapedArray,
+  TensorLike,
+} from './numbers/matrix-like.js';
 export type { PreparationOptions } from './numbers/preparation.js';
 export { Decoder, Encoder, SparseAutoencoder } from './sparse-autoencoder.js';
 export type { HiddenActivation, Penalty } from './sparsity/kinds.js';

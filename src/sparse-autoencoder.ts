@@ -89,8 +89,8 @@ export let coreOf: (sae: SparseAutoencoder) => Core;
  *   X̂ = σ_o(F·W_dec + b_dec)      the reconstruction, n×d′
  * trained by Adam on  J = R(X̂, T) + β·S(F) + (λ/2)·(‖W_enc‖² + ‖W_dec‖²).
  *
- * X is an ndarray of any stride, a number[][], a list of typed arrays, { data, rows, cols } or { data, shape }. Results
- * are ndarrays. Whatever is wrong with an argument is an Error saying where, what came and what was expected, and a call
+ * X is an ndarray of any stride, a number[][], a list of typed arrays, { data, rows, cols }, { data, shape } or another
+ * form of MatrixLike. Results are ndarrays. Whatever is wrong with an argument is an Error saying where, what came and what was expected, and a call
  * that throws has changed nothing. All of it is done by the class of the same name in core/, which knows no ndarray.
  */
 export class SparseAutoencoder {

@@ -29,6 +29,7 @@ const layers: readonly (readonly string[])[] = [
   ['node/'],
   ['node'],
   ['report/'],
+  ['read'],
   ['cli/'],
   ['cli'],
 ];

@@ -14,7 +14,7 @@ import { renderReport } from '../report/report.js';
 import { coreOf } from '../sparse-autoencoder.js';
 import { penaltyKind } from '../sparsity/kinds.js';
 import { historyOf } from '../training/history.js';
-import { addDataFlags, type DataFlags, type Rows, readRows } from './data.js';
+import { addDataFlags, type DataFlags, type Rows, readRows, textsOf } from './data.js';
 import { flag } from './flags.js';
 import { snapshot } from './job.js';
 import { count, prepareFiles, print } from './output.js';
@@ -50,12 +50,12 @@ export function addApplyCommands(program: Command): void {
             oneOf(...WRITERS),
           ),
         ),
-    ).action((path: string, paths: string[], flags: ApplyFlags) => {
+    ).action(async (path: string, paths: string[], flags: ApplyFlags) => {
       prepareFiles({ out: flags.out }, [path, ...paths]);
       writerOf(flags);
-      const { sae, rows } = opened(path, paths, flags);
+      const { sae, rows } = await opened(path, paths, flags);
       const { data, shape } = apply(sae, matrixOf(samplesOf(rows)));
-      writeRows(flags, data, shape[0], shape[1], rows.labels);
+      writeRows(flags, data, shape[0], shape[1], rows);
     });
   }
 
@@ -66,8 +66,8 @@ export function addApplyCommands(program: Command): void {
       .argument('<model>', 'a model.safetensors')
       .argument('<data...>', 'files of rows; - is stdin')
       .option('--json', 'as JSON'),
-  ).action((path: string, paths: string[], flags: ApplyFlags) => {
-    const { sae, rows } = opened(path, paths, flags);
+  ).action(async (path: string, paths: string[], flags: ApplyFlags) => {
+    const { sae, rows } = await opened(path, paths, flags);
     const { meanActivation, density, densityHistogram, deadIndices, ...numbers } = sae.evaluate(matrixOf(samplesOf(rows)));
     if (flags.json) print(JSON.stringify({ ...numbers, meanActivation: Array.from(meanActivation.data), rows: rows.rows }));
     else
@@ -97,9 +97,9 @@ export function addApplyCommands(program: Command): void {
           when((v) => /^\d+x\d+$/.test(String(v)), '28x28, say'),
         ),
       ),
-  ).action((path: string, paths: string[], flags: ApplyFlags & { out: string; image?: string }) => {
+  ).action(async (path: string, paths: string[], flags: ApplyFlags & { out: string; image?: string }) => {
     prepareFiles({ out: flags.out }, [path, ...paths]);
-    const { sae, rows } = opened(path, paths, flags);
+    const { sae, rows } = await opened(path, paths, flags);
     writeWhole(flags.out, new TextEncoder().encode(reportOf(path, paths, sae, rows, flags.image)));
     print(`report: ${flags.out}`);
   });
@@ -127,11 +127,14 @@ export function addApplyCommands(program: Command): void {
     });
 }
 
+/** What stands beside the numbers of a file's rows. */
+type Beside = Pick<Rows, 'ids' | 'texts' | 'labels'>;
+
 type Input = ReturnType<typeof matrixOf>;
 
-export function opened(path: string, paths: string[], flags: ApplyFlags): { sae: SparseAutoencoder; rows: Rows } {
+export async function opened(path: string, paths: string[], flags: ApplyFlags): Promise<{ sae: SparseAutoencoder; rows: Rows }> {
   const sae = load(path);
-  const rows = readRows(paths, flags, sae.options.dtype);
+  const rows = await readRows(paths, flags, sae.options.dtype);
   if (rows.rows === 0) throw new Error(`${paths.join(', ')}: has no rows, expected at least one`);
   const { inputNames } = sae.options;
   const at = rows.names && inputNames.length === rows.cols ? rows.names.findIndex((name, j) => name !== inputNames[j]) : -1;
@@ -142,19 +145,18 @@ export function opened(path: string, paths: string[], flags: ApplyFlags): { sae:
   return { sae, rows };
 }
 
-export function samplesOf({ data, rows, cols, labels }: Rows): Samples {
+export function samplesOf(read: Rows): Samples {
+  const { data, rows, cols, labels } = read;
   const names = labels && [...new Set(labels)].sort();
-  return { data, rows, cols, classes: labels && names && { of: labels.map((label) => names.indexOf(label)), names } };
+  const classes = labels && names && { of: labels.map((label) => names.indexOf(label)), names };
+  return { data, rows, cols, classes, texts: textsOf(read) };
 }
 
-function writeRows(
-  { out, to }: ApplyFlags,
-  data: ArrayLike<number>,
-  rows: number,
-  cols: number,
-  labels: readonly string[] | null,
-): void {
-  const bytes = encoded(writerOf({ out, to }), data as Float32Array, rows, cols, labels);
+function writeRows({ out, to }: ApplyFlags, data: ArrayLike<number>, rows: number, cols: number, beside: Beside): void {
+  const writer = writerOf({ out, to });
+  if (writer === 'npy' && (beside.ids ?? beside.texts))
+    process.stderr.write('note: npy has no place for what the rows are called; csv, tsv and jsonl do\n');
+  const bytes = encoded(writer, data as Float32Array, rows, cols, beside);
   write(out, bytes);
 }
 
@@ -172,12 +174,19 @@ function encoded(
   data: Float32Array | Float64Array,
   rows: number,
   cols: number,
-  labels: readonly string[] | null,
+  { ids, texts, labels }: Beside,
 ): Uint8Array {
   if (kind === 'npy') return writeNpy({ dtype: data instanceof Float32Array ? 'F32' : 'F64', shape: [rows, cols], data });
   if (kind !== 'jsonl')
-    return writeCsv({ rows, cols, data, ...(labels && { labels: [...labels] }) }, kind === 'tsv' ? '\t' : ',');
-  const lines = Array.from({ length: rows }, (_, i) => JSON.stringify(Array.from(data.subarray(i * cols, (i + 1) * cols))));
+    return writeCsv(
+      { rows, cols, data, ...(ids && { ids }), ...(texts && { texts }), ...(labels && { labels }) },
+      kind === 'tsv' ? '\t' : ',',
+    );
+  const called = ids ?? texts;
+  const lines = Array.from({ length: rows }, (_, i) => {
+    const code = Array.from(data.subarray(i * cols, (i + 1) * cols));
+    return JSON.stringify(called ? { id: ids?.[i], text: texts?.[i], label: labels?.[i], code } : code);
+  });
   return new TextEncoder().encode(`${lines.join('\n')}\n`);
 }
 

@@ -8,7 +8,7 @@ import { load } from '../node.js';
 import { fraction, positive, suggestion, text, count as wholeNumber } from '../numbers/checks.js';
 import { coreOf } from '../sparse-autoencoder.js';
 import { addApplyCommands } from './apply.js';
-import { addDataFlags, addPreparationFlags, preparationFrom, readRows, withinUnit } from './data.js';
+import { addDataFlags, addPreparationFlags, preparationFrom, readRows, textsOf, withinUnit } from './data.js';
 import { addModelFlags, flag, modelFrom } from './flags.js';
 import { printGradientTable } from './gradcheck.js';
 import { count, prepareFiles, prepareFolder } from './output.js';
@@ -57,7 +57,9 @@ export function createProgram(version: string): Command {
 
   const train = program
     .command('train')
-    .description('trains on files of rows: CSV, TSV, npy, npz, idx, JSON lines, safetensors, gzipped or not')
+    .description(
+      'trains on files of rows: CSV, TSV, npy, npz, idx, JSON lines, safetensors, word vectors, gzipped or not; Parquet, Arrow',
+    )
     .argument('<data...>', 'files of rows; - is stdin')
     .requiredOption('--out <file>', 'where the model goes: model.safetensors')
     .addOption(flag('--report <file>', 'write an HTML report too', text))
@@ -142,6 +144,7 @@ async function mainJob(command: Command): Promise<void> {
     rows,
     cols: train.width * train.height,
     classes: { of: labels, names: classNames },
+    texts: null,
   });
   const size = batchSize(command, resume);
   await trainAndReport({
@@ -181,7 +184,9 @@ async function trainOn(paths: string[], command: Command): Promise<void> {
   const resume = resumed(command, files.checkpoints);
   const preparation = preparationFrom(command.opts());
   const model = modelFrom(command, defaults);
-  const { data, rows, cols, labels, names } = readRows(paths, command.opts(), model.dtype ?? 'float32');
+  const read = await readRows(paths, command.opts(), model.dtype ?? 'float32');
+  const { data, rows, cols, labels, names } = read;
+  const texts = textsOf(read);
   if (rows === 0) throw new Error(`${paths.join(', ')}: has no rows, expected at least one`);
   const kept = validationSplit === undefined ? 0 : Math.floor(validationSplit * rows);
   const classNames = labels && [...new Set(labels)].sort();
@@ -190,6 +195,7 @@ async function trainOn(paths: string[], command: Command): Promise<void> {
     rows: to - from,
     cols,
     classes: labels && classNames && { of: labels.slice(from, to).map((label) => classNames.indexOf(label)), names: classNames },
+    texts: texts?.slice(from, to),
   });
   const outputActivation = model.outputActivation ?? (withinUnit(data, preparation) ? 'sigmoid' : 'identity');
   await trainAndReport({

@@ -85,7 +85,7 @@ export function reportData(
       targets: null,
       codes: sae.transform(matrixOf(judge)).data,
       labels: judge.classes?.of ?? null,
-      texts: null,
+      texts: judge.texts ?? null,
     },
     history: {
       loss: history.loss,

@@ -43,8 +43,8 @@ export function addUnderstandingCommands(program: Command): void {
       .addOption(flag('--unit <n>', 'one unit, with its neighbours', whole))
       .addOption(flag('--count <n>', 'rows of each (default: 5; of one unit 20)', atLeastOne))
       .option('--json', 'as JSON lines'),
-  ).action((path: string, paths: string[], flags: UnderstandFlags & { unit?: number }) => {
-    const { features } = featuresOf(path, paths, flags);
+  ).action(async (path: string, paths: string[], flags: UnderstandFlags & { unit?: number }) => {
+    const { features } = await featuresOf(path, paths, flags);
     if (flags.unit !== undefined) showUnit(features, flags.unit, flags);
     else for (const feature of features.list({ count: flags.count ?? 5 })) showFeature(feature, flags.json);
   });
@@ -81,10 +81,11 @@ const addRowFlags = (command: Command): Command =>
       .option('--texts', 'what rows are called are texts, and units are called by their terms (default: as it seems)'),
   );
 
-/** Rows are called by their labels. */
-function namesOf({ labels }: Rows, flags: UnderstandFlags): { rows?: string[]; texts?: string[] } {
-  if (!labels) return {};
-  const called = [...labels];
+/** Texts are what rows are called by, where there are any, else ids, else labels. */
+function namesOf({ texts, ids, labels }: Rows, flags: UnderstandFlags): { rows?: string[]; texts?: string[] } {
+  const given = texts ?? ids ?? labels;
+  if (!given) return {};
+  const called = [...given];
   return flags.texts || (!flags.words && seemTexts(called)) ? { texts: called } : { rows: called };
 }
 
@@ -92,8 +93,8 @@ function namesOf({ labels }: Rows, flags: UnderstandFlags): { rows?: string[]; t
 const seemTexts = (called: readonly string[]): boolean =>
   2 * called.filter((each) => each.trim().split(/\s+/).length > 3).length > called.length;
 
-function featuresOf(path: string, paths: string[], flags: UnderstandFlags) {
-  const { sae, rows } = opened(path, paths, flags);
+async function featuresOf(path: string, paths: string[], flags: UnderstandFlags) {
+  const { sae, rows } = await opened(path, paths, flags);
   const called = namesOf(rows, flags);
   return { sae, rows, called: called.rows ?? called.texts ?? null, features: sae.features(matrixOf(samplesOf(rows)), called) };
 }
@@ -104,7 +105,7 @@ interface NamesFlags extends UnderstandFlags {
   answers?: string;
 }
 
-function names(path: string, paths: string[], flags: NamesFlags, command: Command): void {
+async function names(path: string, paths: string[], flags: NamesFlags, command: Command): Promise<void> {
   const { out, prompts, answers } = flags;
   if (out === undefined && (prompts === undefined || answers !== undefined))
     command.error('error: names needs --out, or --prompts');
@@ -116,8 +117,9 @@ function names(path: string, paths: string[], flags: NamesFlags, command: Comman
     keep(sae, out as string);
     return;
   }
-  const { sae, called, features } = featuresOf(path, paths, flags);
-  if (called === null) throw new Error(`${paths[0]}: its rows have no names, expected a column of them (--label names it)`);
+  const { sae, called, features } = await featuresOf(path, paths, flags);
+  if (called === null)
+    throw new Error(`${paths[0]}: its rows have no names, expected a column of them: --text, --id or --label names it`);
   if (prompts !== undefined) {
     writeWhole(prompts, new TextEncoder().encode(writePrompts(features)));
     print(`prompts: ${prompts}`);
@@ -135,6 +137,10 @@ function answersOf(path: string, units: number): Record<number, string | null> {
     throw new Error(`${path}: ${(error as Error).message}`, { cause: error });
   }
 }
+
+/** The first row of that text, or of that id. */
+const rowCalled = (name: string, ...lists: (readonly string[] | null)[]): number =>
+  lists.map((list) => list?.indexOf(name) ?? -1).find((row) => row >= 0) ?? -1;
 
 /** A checkpoint stays one. */
 function keep(sae: SparseAutoencoder, out: string): void {
@@ -184,9 +190,9 @@ interface ExplainFlags extends UnderstandFlags {
   name?: string;
 }
 
-function explain(path: string, paths: string[], flags: ExplainFlags): void {
-  const { sae, rows, called, features } = featuresOf(path, paths, flags);
-  const row = flags.name === undefined ? (flags.row ?? 0) : (called ?? []).indexOf(flags.name);
+async function explain(path: string, paths: string[], flags: ExplainFlags): Promise<void> {
+  const { sae, rows, called, features } = await featuresOf(path, paths, flags);
+  const row = flags.name === undefined ? (flags.row ?? 0) : rowCalled(flags.name, called, rows.ids);
   if (row < 0) throw new Error(`--name: no row of ${paths.join(', ')} is called ${JSON.stringify(flags.name)}`);
   if (row >= rows.rows) throw new Error(`--row: ${row} is not among the ${count(rows.rows)} rows of ${paths.join(', ')}`);
   const x = rows.data.subarray(row * rows.cols, (row + 1) * rows.cols);
@@ -213,10 +219,10 @@ interface CompareFlags extends UnderstandFlags {
   confidence?: number;
 }
 
-function compare(path: string, a: string, b: string, flags: CompareFlags): void {
+async function compare(path: string, a: string, b: string, flags: CompareFlags): Promise<void> {
   const { confidence = 0.95, json } = flags;
-  const { rows } = opened(path, [a], flags);
-  const { features } = featuresOf(path, [a, b], flags);
+  const { rows } = await opened(path, [a], flags);
+  const { features } = await featuresOf(path, [a, b], flags);
   const n = features.codes.shape[0];
   const all = Array.from({ length: n }, (_, i) => i);
   const found = features.compare(all.slice(0, rows.rows), all.slice(rows.rows), { confidence }).slice(0, flags.count);

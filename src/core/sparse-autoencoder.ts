@@ -95,8 +95,8 @@ export let modelOf: (sae: SparseAutoencoder) => Model;
  *   X̂ = σ_o(F·W_dec + b_dec)      the reconstruction, n×d′
  * trained by Adam on  J = R(X̂, T) + β·S(F) + (λ/2)·(‖W_enc‖² + ‖W_dec‖²).
  *
- * X is a number[][], a list of typed arrays, { data, rows, cols } or { data, shape }; results are { data, rows, cols },
- * row-major, of the model's dtype. Whatever is wrong with an argument is an Error saying where, what came and what was
+ * X is a number[][], a list of typed arrays, { data, rows, cols }, { data, shape } or another form of MatrixLike; results
+ * are { data, rows, cols }, row-major, of the model's dtype. Whatever is wrong with an argument is an Error saying where, what came and what was
  * expected, and a call that throws has changed nothing.
  */
 export class SparseAutoencoder {

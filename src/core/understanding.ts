@@ -75,9 +75,19 @@ export function neighbors(model: Model, unit: number, options: { count?: number 
   }));
 }
 
+/** What files have beside the numbers of their rows. */
+interface Beside {
+  readonly texts?: readonly string[];
+  readonly ids?: readonly string[];
+}
+
 export function readFeatures(model: Model, X: MatrixLike, options: FeatureOptions): Features {
+  const codes = encodeSparseWith(model, 'features: X', X);
+  const { texts, ids } = X as Beside;
+  const beside = texts ? { texts } : ids ? { rows: ids } : {};
   const { data, ...decoder } = model.θ.decoderWeight;
-  return new Features(encodeSparseWith(model, 'features: X', X), { ...decoder, data: data.slice() }, () => model.names, options);
+  const known = options.rows || options.texts ? options : { ...beside, ...options };
+  return new Features(codes, { ...decoder, data: data.slice() }, () => model.names, known);
 }
 
 export function compare(model: Model, A: MatrixLike, B: MatrixLike, options: CompareOptions): Named<Difference>[] {

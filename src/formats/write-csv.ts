@@ -6,7 +6,9 @@ export interface Writable {
   readonly cols: number;
   readonly data: Floats;
   readonly names?: readonly string[];
-  /** Written as a first column, "label". */
+  /** Written as first columns, "id", "text" and "label". */
+  readonly ids?: readonly string[];
+  readonly texts?: readonly string[];
   readonly labels?: readonly string[];
 }
 
@@ -41,21 +43,29 @@ function quoted(cell: string, delimiter: string): string {
  * many digits as it takes to read the same again.
  * @throws RangeError if there are no columns, or not as many numbers, names or labels as there should be
  */
-export function* csvChunks({ rows, cols, data, names, labels }: Writable, delimiter = ','): Generator<string, void, undefined> {
+export function* csvChunks(
+  { rows, cols, data, names, ids, texts, labels }: Writable,
+  delimiter = ',',
+): Generator<string, void, undefined> {
   if (cols < 1) throw new RangeError(`csv: ${cols} columns, expected at least 1`);
   if (data.length !== rows * cols) throw new RangeError(`csv: ${data.length} numbers, expected ${rows} × ${cols}`);
   if (names && names.length !== cols) throw new RangeError(`csv: ${names.length} names, expected ${cols}`);
-  if (labels && labels.length !== rows) throw new RangeError(`csv: ${labels.length} labels, expected ${rows}`);
+  const beside = Object.entries({ id: ids, text: texts, label: labels }).flatMap(([name, values]) =>
+    values ? [{ name, values }] : [],
+  );
+  for (const { name, values } of beside)
+    if (values.length !== rows) throw new RangeError(`csv: ${values.length} ${name}s, expected ${rows}`);
   const single = data instanceof Float32Array;
   if (names) {
-    const all = labels ? ['label', ...names] : names;
+    const all = [...beside.map(({ name }) => name), ...names];
     yield `${all.map((name) => quoted(name, delimiter)).join(delimiter)}\n`;
   }
   const atOnce = Math.max(1, Math.floor(CHUNK / cols));
   for (let top = 0; top < rows; top += atOnce) {
     let text = '';
     for (let i = top; i < Math.min(rows, top + atOnce); i++) {
-      let line = labels ? quoted(labels[i], delimiter) + delimiter : '';
+      let line = '';
+      for (const { values } of beside) line += quoted(values[i], delimiter) + delimiter;
       for (let j = 0; j < cols; j++) line += (j ? delimiter : '') + textOf(data[i * cols + j], single);
       text += `${line}\n`;
     }

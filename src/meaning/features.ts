@@ -7,7 +7,7 @@ import { type Neighbor, neighborsByActivity, neighborsByDecoder } from './neighb
 import type { TermOptions } from './terms.js';
 import { UnitIndex } from './unit-index.js';
 
-/** What is known of the rows that features are read by. */
+/** What is known of the rows that features are read by. If neither is given, the `texts` or `ids` that come with X. */
 export interface FeatureOptions extends TermOptions {
   /** What each row is called: a word, a title, an id. */
   rows?: readonly string[];

@@ -71,6 +71,17 @@ test('features: the codes and top rows that transform and topActivations give', 
   assert.equal(by, features.neighbors(3, { count: 4 }));
 });
 
+test('features: what came with the rows from a file is what they are called, unless something else is said', async () => {
+  const sae = await trained();
+  const table = { data: Float64Array.from(X.flat()), rows: 30, cols: 6, ids: X.map((_, i) => `id${i}`) };
+  const texts = X.map((_, i) => `text ${i}`);
+  const nameOf = (...given: Parameters<typeof sae.features>) => sae.features(...given).topRows(sae.explain(X[0])[0].unit)[0];
+  const { row } = nameOf(table);
+  assert.is(nameOf(table).name, `id${row}`);
+  assert.is(nameOf({ ...table, texts } as never).name, `text ${row}`);
+  assert.is(nameOf(table, { rows: texts }).name, `text ${row}`);
+});
+
 test('similarity: the cosine of x̂ − b_dec, in parts', async () => {
   const sae = await trained();
   const r = (x: number[]) =>
