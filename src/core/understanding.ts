@@ -86,7 +86,7 @@ export function readFeatures(model: Model, X: MatrixLike, options: FeatureOption
   const { texts, ids } = X as Beside;
   const beside = texts ? { texts } : ids ? { rows: ids } : {};
   const { data, ...decoder } = model.θ.decoderWeight;
-  const known = options.rows || options.texts ? options : { ...beside, ...options };
+  const known = options.rows || options.texts ? options : { ...options, ...beside };
   return new Features(codes, { ...decoder, data: data.slice() }, () => model.names, known);
 }
 
