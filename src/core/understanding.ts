@@ -36,12 +36,13 @@ export interface SteerOptions {
   keepError?: boolean;
 }
 
-const features = when((v) => v instanceof Features, 'what sae.features(X) gives');
+const featuresOf = ({ spec }: Model) =>
+  when((v) => v instanceof Features && v.density.length === spec.hiddenDim, 'what features(X) of this model gives');
 
 const nameOf = (model: Model, known: Features | undefined, unit: number) => (known ? known.name(unit) : model.names[unit]);
 
 export function explain(model: Model, x: MatrixLike | RowLike, options: ExplainOptions): Explanation[] {
-  checkOptions('explain', options, { count, features });
+  checkOptions('explain', options, { count, features: featuresOf(model) });
   const code = codeAt(oneCode(model, 'explain: x', x), 0);
   const known = options.features;
   return contributions(code, model.θ.decoderWeight)
@@ -59,7 +60,7 @@ export function similarity(
   b: MatrixLike | RowLike,
   options: { features?: Features },
 ): Similarity<Named<SimilarityPart>> {
-  checkOptions('similarity', options, { features });
+  checkOptions('similarity', options, { features: featuresOf(model) });
   const [ofA, ofB] = [oneCode(model, 'similarity: a', a), oneCode(model, 'similarity: b', b)];
   const { cosine, shared, apart } = similarityOf(codeAt(ofA, 0), codeAt(ofB, 0), model.θ.decoderWeight);
   const named = (part: SimilarityPart) => ({ ...part, name: nameOf(model, options.features, part.unit) });

@@ -198,7 +198,12 @@ test('what is wrong with rows and options is said in a line', async () => {
   await fails(() => sae.explain(X[0], { count: 0 }), /^explain: count is 0, expected/);
   await fails(
     () => sae.explain(X[0], { features: X as never }),
-    'explain: features is a list of 30, expected what sae.features(X) gives',
+    'explain: features is a list of 30, expected what features(X) of this model gives',
+  );
+  const other = new SparseAutoencoder({ ...options, hiddenDim: 5 }).features(X);
+  await fails(
+    () => sae.similarity(X[0], X[1], { features: other }),
+    'similarity: features is a Features, expected what features(X) of this model gives',
   );
   await fails(() => sae.similarity(X[0], X), 'similarity: b has 30 rows, expected one');
   await fails(() => sae.neighbors(12), 'neighbors: unit is 12, expected a whole number from 0 to 11');
