@@ -56,6 +56,10 @@ function namedBy(module: string): string[] {
   return [...text.matchAll(/^(?:import|export)\s(?:[^'";]*?\sfrom )?'([^']+)'/gm)].map(([, name]) => name);
 }
 
+/** Packages that are imported when they are asked for. */
+const askedFor = (module: string): string[] =>
+  [...readFileSync(join(src, `${module}.ts`), 'utf8').matchAll(/\bimport\('([^:']+)'\)/g)].map(([, name]) => name);
+
 /** What is left to import when the types are gone, as esbuild reads it: dynamic imports too. */
 const { metafile } = await build({
   entryPoints: modules.map((module) => join(src, `${module}.ts`)),
@@ -103,7 +107,8 @@ test('imports run downwards only, type imports too', () => {
 test('both readings of the imports agree: whatever esbuild finds is named by a statement', () => {
   assert.is(runtime.size, modules.length);
   for (const from of modules) {
-    const named = new Set(namedBy(from).map((name) => (name.startsWith('.') ? resolve(from, name) : name)));
+    const stated = namedBy(from).map((name) => (name.startsWith('.') ? resolve(from, name) : name));
+    const named = new Set([...stated, ...askedFor(from)]);
     for (const name of [...inside(from), ...outside(from)]) assert.ok(named.has(name), `src/${from}.ts imports ${name}`);
   }
 });
@@ -132,6 +137,14 @@ test('node:* is imported in src/cli* and src/node* alone, and by build scripts',
   }
   for (const script of scripts)
     for (const module of modules) assert.not(inside(module).includes(script), `${module} → ${script}`);
+});
+
+test('packages that are imported when they are asked for are so in read.ts alone', () => {
+  assert.equal(
+    modules.filter((module) => askedFor(module).length > 0),
+    ['read'],
+  );
+  assert.equal(askedFor('read').sort(), ['@uwdata/flechette', 'hyparquet']);
 });
 
 test('what index.ts reaches needs ndarray, ndarray-ops and seedrandom, and nothing else', () => {

@@ -42,8 +42,7 @@ export function readJsonObjects(bytes: Uint8Array, name: string, type: FloatType
         failLine(`${shown(list as string)} is ${kindOf(valueAt(row, list as string))}, expected a list of ${cols} numbers`);
       fill(data, at, values as unknown[], names, cols, failLine);
     }
-    for (const [what, field] of Object.entries(kept) as [Kept, string][])
-      (table[what] as string[]).push(textOf(row, field, failLine));
+    for (const [what, field] of Object.entries(kept) as [Kept, string][]) (table[what] as string[]).push(textOf(row, field));
     rows++;
   }
   return { rows, cols, data: data.subarray(0, rows * cols), ...table, ...(names && { names: [...names] }) };
@@ -124,12 +123,11 @@ function valueAt(row: unknown, path: string): unknown {
 
 const listAt = (row: Row, path: string): unknown[] | null => listOf(valueAt(row, path));
 
-/** An id or a text as text; what is not there is empty. */
-function textOf(row: Row, field: string, fail: Fail): string {
+/** An id or a text as text, what is something else as JSON; what is not there is empty. */
+function textOf(row: Row, field: string): string {
   const value = valueAt(row, field);
   if (value === undefined || value === null) return '';
-  if (typeof value === 'object') fail(`${shown(field)} is ${kindOf(value)}, expected a text or a number`);
-  return String(value);
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
 /** Which of a line's lists of numbers the embedding is, counted from 0 as they come; −1 if it is none that can be scanned. */

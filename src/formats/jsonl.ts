@@ -18,6 +18,8 @@ export function readJsonLines(file: Uint8Array, name: string, type: FloatType, o
   const start = lines(bytes).next().value;
   if (start && bytes.subarray(start.begin, start.end).find((byte) => byte > SPACE) === BRACE)
     return readJsonObjects(bytes, name, type, options);
+  for (const what of ['embedding', 'text', 'id'] as const)
+    if (options[what] !== undefined) failing(name)(`its lines are arrays, which have no fields, expected no ${what} to be named`);
   return readArrays(bytes, name, type, options.label);
 }
 

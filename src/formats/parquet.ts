@@ -46,7 +46,7 @@ export async function readParquet(
   const tree = await sound((async () => parquetSchema(metadata))());
   const fields = tree.children.map((column): Field => ({ name: column.element.name, kind: kindOf(column) }));
   const rows = new ColumnRows(name, pick(fields, options, fail), options.type);
-  checkSizes(metadata, rows.wanted, bytes.length, options, fail);
+  checkClaims(metadata, tree, rows.wanted, bytes.length, options, fail);
 
   let rowStart = 0;
   for (const group of metadata.row_groups) {
@@ -86,26 +86,36 @@ function kindOf({ element, children }: SchemaTree): FieldKind {
   return type === 'BYTE_ARRAY' && (converted_type === 'UTF8' || logical_type?.type === 'STRING') ? 'text' : 'other';
 }
 
-/** What is claimed must be such as the file may hold, and be packed in a way that can be unpacked. */
-function checkSizes(
-  metadata: FileMetaData,
+/** Each group must have the parts that the schema names, packed in a way that can be unpacked, of such sizes as the file may hold. */
+function checkClaims(
+  { row_groups }: FileMetaData,
+  tree: SchemaTree,
   wanted: readonly string[],
   size: number,
   { maxUnpacked, compressors }: ParquetOptions,
   fail: Fail,
 ): void {
   const limit = limitOf(size, maxUnpacked);
+  const within = (n: number | bigint, what: string) => {
+    if (!(n >= 0 && n <= limit.bytes))
+      fail(`claims ${grouped(Number(n))} ${what}, more than a file of ${grouped(size)} bytes may hold (${limit.why})`);
+  };
   const known = ['UNCOMPRESSED', 'SNAPPY', ...Object.keys(compressors)];
-  for (const { columns, num_rows } of metadata.row_groups) {
-    if (!(Number(num_rows) >= 0 && Number(num_rows) <= limit.bytes))
-      fail(`claims ${grouped(Number(num_rows))} rows, more than a file of ${grouped(size)} bytes may hold (${limit.why})`);
-    for (const { meta_data } of columns) {
-      if (!meta_data || !wanted.includes(meta_data.path_in_schema[0])) continue;
-      const { codec, num_values, path_in_schema } = meta_data;
+  const expected = tree.children.filter(({ element }) => wanted.includes(element.name)).flatMap(leaves);
+  for (const { columns, num_rows } of row_groups) {
+    within(num_rows, 'rows');
+    const parts = columns.flatMap(({ meta_data }) =>
+      meta_data && wanted.includes(meta_data.path_in_schema[0]) ? [meta_data] : [],
+    );
+    const paths = parts.map(({ path_in_schema }) => path_in_schema.join('.'));
+    if (paths.sort().join() !== [...expected].sort().join())
+      fail(`has a group of rows with ${paths.join(', ')}, expected ${expected.join(', ')}`);
+    for (const { codec, num_values, path_in_schema } of parts) {
       if (!known.includes(codec))
         fail(`column "${path_in_schema[0]}" is packed with ${codec}, expected one of ${known.join(', ')}`);
-      if (Number(num_values) > limit.bytes)
-        fail(`claims ${grouped(Number(num_values))} numbers, more than a file of ${grouped(size)} bytes may hold (${limit.why})`);
+      within(num_values, 'numbers');
     }
   }
 }
+
+const leaves = ({ children, path }: SchemaTree): string[] => (children.length ? children.flatMap(leaves) : [path.join('.')]);
