@@ -50,7 +50,7 @@ const additions: [string, RegExp, number][] = [
   ['understanding', /src\/(meaning\/\S+|core\/understanding|numbers\/normal)\.ts$/, 4_600],
   ['metrics', /src\/model\/quality\.ts$/, 800],
 ];
-const BASE = 37_000;
+const BASE = 37_600;
 
 test('the core, minified and gzipped, SIMD kernels and all, keeps to what each part may take', async () => {
   const whole = await sizeOf(null);

@@ -139,11 +139,9 @@ export class Features {
     checkOptions('compare', options, compareChecks);
     const inA = this.#rows('compare: a', a);
     const inB = b === undefined ? this.#rest(inA) : this.#rows('compare: b', b);
-    if (b && [...inB].some((i) => inA.has(i))) {
-      throw new RangeError(
-        `compare: row ${[...inB].find((i) => inA.has(i))} is in a and in b, expected sets that have no row in common`,
-      );
-    }
+    const twice = [...inB].find((i) => inA.has(i));
+    if (twice !== undefined)
+      throw new RangeError(`compare: row ${twice} is in a and in b, expected sets that have no row in common`);
     return differences(this.#frequencies(inA), this.#frequencies(inB), options).map((each) => ({
       ...each,
       name: this.#nameOf(each.unit),

@@ -5,11 +5,13 @@ import { stopWords } from './stop-words.js';
 export interface TermOptions {
   /** What is no term. Default: a short list of English words. */
   readonly stopWords?: readonly string[];
-  /** A text's words, as they come. Default: runs of letters, marks and digits, with ' and - inside, in lower case. */
+  /**
+   * A text's words, as they come. Default: runs of letters, marks and digits, with ' and - inside, in lower case. Scripts
+   * without spaces (Chinese, Japanese, Thai) need one of their own: Intl.Segmenter's, say.
+   */
   readonly tokenize?: (text: string) => readonly string[];
 }
 
-/** Words of more than one letter; a letter by itself is a word where its script needs no spaces (Chinese, Japanese, …). */
 const WORD = /[\p{L}\p{M}\p{N}]+(?:['’-][\p{L}\p{M}\p{N}]+)*/gu;
 
 export const words = (text: string): string[] => text.toLowerCase().match(WORD) ?? [];
