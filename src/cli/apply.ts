@@ -139,7 +139,7 @@ type Beside = Pick<Rows, 'ids' | 'texts' | 'labels'>;
 
 type Input = ReturnType<typeof matrixOf>;
 
-async function opened(path: string, paths: string[], flags: ApplyFlags): Promise<{ sae: SparseAutoencoder; rows: Rows }> {
+export async function opened(path: string, paths: string[], flags: ApplyFlags): Promise<{ sae: SparseAutoencoder; rows: Rows }> {
   const sae = load(path);
   return { sae, rows: await rowsFor(sae, path, paths, flags) };
 }
@@ -162,7 +162,7 @@ async function rowsFor(
   return rows;
 }
 
-function samplesOf(read: Rows): Samples {
+export function samplesOf(read: Rows): Samples {
   const { data, rows, cols, labels } = read;
   const names = labels && [...new Set(labels)].sort();
   const classes = labels && names && { of: labels.map((label) => names.indexOf(label)), names };

@@ -18,6 +18,7 @@ import { presets } from './presets.js';
 import { addSuperpositionCommand } from './superposition.js';
 import { addSweepCommand } from './sweep.js';
 import { inFolder, trainAndReport } from './train.js';
+import { addUnderstandingCommands } from './understand.js';
 
 const defaults: Partial<SparseAutoencoderOptions> = { hiddenDim: 64, seed: '1' };
 
@@ -73,6 +74,7 @@ export function createProgram(version: string): Command {
 
   addApplyCommands(program);
   addExportCommand(program);
+  addUnderstandingCommands(program);
   addSuperpositionCommand(program);
   addSweepCommand(program);
   program
