@@ -19,6 +19,7 @@ const layers: readonly (readonly string[])[] = [
   ['model/'],
   ['training/'],
   ['core/'],
+  ['scores/'],
   ['checking/'],
   ['core'],
   ['sparse-autoencoder'],
