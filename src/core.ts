@@ -14,11 +14,26 @@ export {
   type PassOptions,
   type PerParameter,
   SparseAutoencoder,
+  type TransformOptions,
 } from './core/sparse-autoencoder.js';
+export type { ExplainOptions, Explanation, SteerOptions } from './core/understanding.js';
 export type { Elementwise, FloatArray, Matrix } from './kernels/kernels.js';
 export type { Initializer } from './layers/initializers.js';
 export type { Reconstruction } from './layers/reconstruction.js';
+export type { CompareOptions, Difference } from './meaning/compare.js';
+export {
+  type Feature,
+  type FeatureOptions,
+  Features,
+  type Named,
+  type NeighborOptions,
+  type TopRow,
+} from './meaning/features.js';
+export type { Names } from './meaning/names.js';
+export type { Neighbor } from './meaning/neighbors.js';
+export type { Similarity, SimilarityPart } from './meaning/similarity.js';
 export type { DensityBin, Fidelity } from './model/quality.js';
+export type { Csr, CsrLike } from './numbers/csr.js';
 export type { DType } from './numbers/matrix.js';
 export type { MatrixLike, MatrixOf, RowLike, ShapedArray } from './numbers/matrix-like.js';
 export type { PreparationOptions } from './numbers/preparation.js';

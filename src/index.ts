@@ -17,11 +17,26 @@ export type { TopActivation } from './core/layers.js';
 export type { ParameterValues } from './core/model.js';
 export type { FromBytesOptions, ToBytesOptions } from './core/model-file.js';
 export type { Backend, SparseAutoencoderOptions } from './core/options.js';
-export type { ParameterName, PassOptions, PerParameter } from './core/sparse-autoencoder.js';
+export type { ParameterName, PassOptions, PerParameter, TransformOptions } from './core/sparse-autoencoder.js';
+export type { ExplainOptions, Explanation, SteerOptions } from './core/understanding.js';
 export type { Elementwise as Activation } from './kernels/kernels.js';
 export type { Initializer } from './layers/initializers.js';
 export type { Reconstruction } from './layers/reconstruction.js';
+export type { CompareOptions, Difference } from './meaning/compare.js';
+export {
+  type Feature,
+  type FeatureOptions,
+  Features,
+  type Named,
+  type NeighborOptions,
+  type TopRow,
+} from './meaning/features.js';
+export type { Names } from './meaning/names.js';
+export type { Neighbor } from './meaning/neighbors.js';
+export { type PromptOptions, readAnswers, writePrompts } from './meaning/prompts.js';
+export type { Similarity, SimilarityPart } from './meaning/similarity.js';
 export type { DensityBin, Fidelity } from './model/quality.js';
+export type { Csr, CsrLike } from './numbers/csr.js';
 export type { DType } from './numbers/matrix.js';
 export type { MatrixLike, RowLike, ShapedArray } from './numbers/matrix-like.js';
 export type { PreparationOptions } from './numbers/preparation.js';

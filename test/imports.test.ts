@@ -18,6 +18,7 @@ const layers: readonly (readonly string[])[] = [
   ['sparsity/'],
   ['model/'],
   ['training/'],
+  ['meaning/'],
   ['core/'],
   ['scores/'],
   ['checking/'],

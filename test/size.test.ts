@@ -45,6 +45,8 @@ const additions: [string, RegExp, number][] = [
   ['training it well', /src\/training\/(activity|averaging|clip|resampling|schedule|start|steering)\.ts$/, 3_600],
   ['model files', /src\/core\/model-file\.ts$/, 3_400],
   ['preparation of X', /src\/numbers\/preparation\.ts$/, 900],
+  ['sparse codes', /src\/(numbers\/csr|model\/sparse-codes)\.ts$/, 2_000],
+  ['understanding', /src\/(meaning\/\S+|core\/understanding|numbers\/normal)\.ts$/, 4_600],
   ['metrics', /src\/model\/quality\.ts$/, 800],
 ];
 const BASE = 37_000;

@@ -136,7 +136,7 @@ export function addApplyCommands(program: Command): void {
 
 type Input = ReturnType<typeof matrixOf>;
 
-function opened(path: string, paths: string[], flags: ApplyFlags): { sae: SparseAutoencoder; rows: Rows } {
+export function opened(path: string, paths: string[], flags: ApplyFlags): { sae: SparseAutoencoder; rows: Rows } {
   const sae = load(path);
   const rows = readRows(paths, flags, sae.options.dtype);
   if (rows.rows === 0) throw new Error(`${paths.join(', ')}: has no rows, expected at least one`);
@@ -149,7 +149,7 @@ function opened(path: string, paths: string[], flags: ApplyFlags): { sae: Sparse
   return { sae, rows };
 }
 
-function samplesOf({ data, rows, cols, labels }: Rows): Samples {
+export function samplesOf({ data, rows, cols, labels }: Rows): Samples {
   const names = labels && [...new Set(labels)].sort();
   return { data, rows, cols, classes: labels && names && { of: labels.map((label) => names.indexOf(label)), names } };
 }

@@ -18,6 +18,7 @@ import { presets, rowsPresets } from './presets.js';
 import { addSuperpositionCommand } from './superposition.js';
 import { addSweepCommand } from './sweep.js';
 import { inFolder, trainAndReport } from './train.js';
+import { addUnderstandingCommands } from './understand.js';
 
 const defaults: Partial<SparseAutoencoderOptions> = { hiddenDim: 64, seed: '1' };
 
@@ -69,6 +70,7 @@ export function createProgram(version: string): Command {
   addModelFlags(train, { ...defaults, outputActivation: undefined });
 
   addApplyCommands(program);
+  addUnderstandingCommands(program);
   addSuperpositionCommand(program);
   addSweepCommand(program);
   program

@@ -77,6 +77,7 @@ export function reportData(
       encoderWeight: sae.parameters.encoderWeight.data,
       decoderWeight: sae.parameters.decoderWeight.data,
       decoderBias: sae.parameters.decoderBias.data,
+      ...(sae.names.some((name) => name !== null) && { names: sae.names }),
       output: elementwise[options.outputActivation].value,
     },
     samples: {

@@ -23,7 +23,7 @@ export interface ModuleSource {
 /**
  * A model as one ES module: its weights inside, no import, no `eval`, nothing but loops over typed arrays, so that it runs
  * wherever JavaScript does. It exports `encode`, `decode` and `reconstruct`, for one row or several end to end, and
- * `inputDim`, `hiddenDim`, `outputDim`. What is done to X before it is learned from is done there too.
+ * `inputDim`, `hiddenDim`, `outputDim` and `names`. What is done to X before it is learned from is done there too.
  */
 export function moduleOf(model: Model, options: ModuleOptions = {}): ModuleSource {
   checkOptions('toModule', options, { bits: when((v) => v === 8 || v === 32, '8 or 32') });
@@ -56,6 +56,7 @@ export function moduleOf(model: Model, options: ModuleOptions = {}): ModuleSourc
 export const inputDim = ${d};
 export const hiddenDim = ${h};
 export const outputDim = ${outputDim};
+export const names = ${JSON.stringify(model.names.some((name) => name !== null) ? model.names : [])};
 
 const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer;
 const floats = (text) => new Float32Array(bytes(text));
@@ -163,6 +164,8 @@ const declarations = `/** Width of a row of x, of a code, of a reconstruction. *
 export declare const inputDim: number;
 export declare const hiddenDim: number;
 export declare const outputDim: number;
+/** What each unit is called, null where it has no name; empty where none has. */
+export declare const names: readonly (string | null)[];
 /** The codes of n rows of inputDim numbers, end to end: n · hiddenDim numbers. */
 export declare function encode(x: ArrayLike<number>): Float32Array;
 /** The reconstructions from n codes: n · outputDim numbers. */

@@ -33,7 +33,7 @@ export function encodeAffine(k: Kernels, { encoderWeight }: Parameters, shift: F
  * F = each row's `kept` largest z, of those above 0; returns how many, or −1 if not all of Z is finite. Z is written nowhere,
  * but for a sparse X, as many rows at a time as `room` has.     n×h
  */
-function encodeTopK(
+export function encodeTopK(
   k: Kernels,
   { encoderWeight }: Parameters,
   shift: FloatArray,

@@ -1,7 +1,8 @@
 import { isSparse, type Kernels, type Matrix, type Rows } from '../kernels/kernels.js';
 import { ChunkBuffer, denseRows } from '../kernels/rows.js';
+import { selectedRows, writeOut } from '../kernels/selected.js';
 import { decodeAffine } from '../layers/decoder.js';
-import { encodeAffine, encoderShift } from '../layers/encoder.js';
+import { encodeAffine, encoderShift, encodeTopK } from '../layers/encoder.js';
 import type { Parameters, StoredParameters } from '../layers/parameters.js';
 import type { ObjectiveSpec } from '../layers/spec.js';
 import { withEncoderWeight } from '../layers/tied.js';
@@ -23,7 +24,7 @@ export const CHUNK = 128;
 const CHUNK_OF_A_THREAD = 512;
 const MOST_IN_CHUNK = 2 ** 20;
 
-function chunkOf(k: Kernels, rows: number, { inputDim, hiddenDim, outputDim }: ObjectiveSpec): number {
+export function chunkOf(k: Kernels, rows: number, { inputDim, hiddenDim, outputDim }: ObjectiveSpec): number {
   if (k.threads === 1) return Math.min(rows, CHUNK);
   const narrow = Math.floor(MOST_IN_CHUNK / Math.max(inputDim, hiddenDim, outputDim));
   return Math.min(rows, Math.max(CHUNK, Math.min(k.threads * CHUNK_OF_A_THREAD, narrow)));
@@ -61,7 +62,7 @@ export function forEachChunk(
 }
 
 /** W_enc as it is stored, in the kernels' memory, and all that goes with it. */
-const withEncoder = (k: Kernels, θ: StoredParameters): StoredParameters => ({
+export const withEncoder = (k: Kernels, θ: StoredParameters): StoredParameters => ({
   ...θ,
   encoderWeight: θ.encoderWeight && { ...θ.encoderWeight, data: k.adopt(θ.encoderWeight.data) },
   encoderBias: k.adopt(θ.encoderBias),
@@ -69,7 +70,7 @@ const withEncoder = (k: Kernels, θ: StoredParameters): StoredParameters => ({
   own: Object.fromEntries(Object.entries(θ.own).map(([name, data]) => [name, k.adopt(data)])),
 });
 
-const withDecoder = <P extends StoredParameters>(k: Kernels, θ: P): P => ({
+export const withDecoder = <P extends StoredParameters>(k: Kernels, θ: P): P => ({
   ...θ,
   decoderWeight: { ...θ.decoderWeight, data: k.adopt(θ.decoderWeight.data) },
   decoderBias: k.adopt(θ.decoderBias),
@@ -78,56 +79,76 @@ const withDecoder = <P extends StoredParameters>(k: Kernels, θ: P): P => ({
 /** θ in the kernels' memory. */
 export const adoptParameters = (k: Kernels, θ: StoredParameters): StoredParameters => withDecoder(k, withEncoder(k, θ));
 
-/** X → Z, by a θ in the kernels' memory: one product a batch. */
-function affineOf(k: Kernels, θ: Parameters, spec: ObjectiveSpec): (x: Rows, z: Matrix) => void {
-  const shift = encoderShift(k, spec, θ, k.floats(spec.preBias ? spec.hiddenDim : 0));
-  return (x, z) => encodeAffine(k, θ, shift, x, z);
+/**
+ * From the rows of a chunk to what is made of them, good until the next: one product, in the course of which the next chunk
+ * may be copied to where `rows` are, if these are sparse.
+ */
+type Stage = (rows: Rows, copyNext: () => void) => Rows;
+
+function overlapped(k: Kernels, rows: Rows, product: () => void, copyNext: () => void): void {
+  if (isSparse(rows)) k.overlap(product, copyNext);
+  else product();
 }
 
 /**
- * For each chunk of `x`, of `capacity` rows at most, has `product` computed while the next one is copied,
- * then calls `finish`, and collects in `out` what is made.
+ * X → F, by a θ in the kernels' memory: of its entries, where the kind of code selects them as Z is computed, else in the
+ * place of Z, which is in `room`.
  */
-function run(
-  where: Where,
-  k: Kernels,
-  x: Matrix,
-  out: Matrix,
-  capacity: number,
-  product: (rows: Rows, made: Matrix) => void,
-  finish: (made: Matrix) => void,
-): void {
-  const input = new ChunkBuffer(k, capacity, x.cols);
-  const output = denseRows(k, capacity, out.cols);
-  forEachChunk(where, k, x, input, (rows, from, copyNext) => {
-    const made = rowsOf(output, 0, rows.rows);
-    if (isSparse(rows)) k.overlap(() => product(rows, made), copyNext);
-    else product(rows, made);
-    finish(made);
-    out.data.set(made.data, from * out.cols);
-  });
+export function encoderStage(k: Kernels, θ: Parameters, { spec, memory }: Trained, room: ChunkBuffer): Stage {
+  const kind = codeKind(spec);
+  const shift = encoderShift(k, spec, θ, k.floats(spec.preBias ? spec.hiddenDim : 0));
+  const written: Stage = (x, copyNext) => {
+    const z = room.dense(x.rows);
+    overlapped(k, x, () => encodeAffine(k, θ, shift, x, z), copyNext);
+    kind.infer({ k, spec, memory }, θ, z);
+    return z;
+  };
+  const kept = kind.selects?.(spec);
+  if (kept === undefined) return written;
+  const selected = selectedRows(k, room.capacity, spec.hiddenDim, room.capacity * kept);
+  return (x, copyNext) => {
+    const f = { ...selected, rows: x.rows };
+    const finite = encodeTopK(k, θ, shift, x, f, kept, room.dense(room.capacity).data) >= 0;
+    return finite ? f : written(x, copyNext);
+  };
 }
 
-/** Z → F, in place. */
-function codeOf(k: Kernels, θ: Parameters, { spec, memory }: Trained): (z: Matrix) => void {
-  const kind = codeKind(spec);
-  return (z) => kind.infer({ k, spec, memory }, θ, z);
+/** F → X̂, likewise. */
+export function decoderStage(k: Kernels, θ: StoredParameters, spec: ObjectiveSpec, capacity: number): Stage {
+  const output = denseRows(k, capacity, spec.outputDim);
+  return (f, copyNext) => {
+    const y = rowsOf(output, 0, f.rows);
+    overlapped(k, f, () => decodeAffine(k, θ, f, y), copyNext);
+    k.activate(y, spec.outputActivation);
+    return y;
+  };
+}
+
+/** Collects in `out` what `stage` makes of `x`, chunk by chunk. */
+function run(where: Where, k: Kernels, x: Matrix, out: Matrix, capacity: number, stage: Stage): void {
+  const input = new ChunkBuffer(k, capacity, x.cols);
+  forEachChunk(where, k, x, input, (rows, from, copyNext) => {
+    const made = stage(rows, copyNext);
+    const place = rowsOf(out, from, from + made.rows);
+    if (isSparse(made)) writeOut(place, made);
+    else place.data.set(made.data);
+  });
 }
 
 /** F = σ_h(X·W_enc + b_enc) into `f`, a matrix of the caller's. */
 export function encodeAll(where: Where, k: Kernels, model: Trained, x: Matrix, f: Matrix): void {
   k.scoped(() => {
     const θ = withEncoderWeight(k, withEncoder(k, model.θ));
-    run(where, k, x, f, chunkOf(k, x.rows, model.spec), affineOf(k, θ, model.spec), codeOf(k, θ, model));
+    const capacity = chunkOf(k, x.rows, model.spec);
+    run(where, k, x, f, capacity, encoderStage(k, θ, model, new ChunkBuffer(k, capacity, f.cols)));
   });
 }
 
 /** X̂ = σ_o(F·W_dec + b_dec) into `xHat`, a matrix of the caller's. */
-export function decodeAll(where: Where, k: Kernels, { spec, θ: own }: Trained, f: Matrix, xHat: Matrix): void {
+export function decodeAll(where: Where, k: Kernels, { spec, θ }: Trained, f: Matrix, xHat: Matrix): void {
   k.scoped(() => {
-    const θ = withDecoder(k, own);
-    const finish = (y: Matrix) => k.activate(y, spec.outputActivation);
-    run(where, k, f, xHat, chunkOf(k, f.rows, spec), (rows, y) => decodeAffine(k, θ, rows, y), finish);
+    const capacity = chunkOf(k, f.rows, spec);
+    run(where, k, f, xHat, capacity, decoderStage(k, withDecoder(k, θ), spec, capacity));
   });
 }
 
@@ -136,15 +157,13 @@ export function reconstructAll(where: Where, k: Kernels, model: Trained, x: Matr
   const { spec } = model;
   k.scoped(() => {
     const θ = withEncoderWeight(k, adoptParameters(k, model.θ));
-    const affine = affineOf(k, θ, spec);
     const capacity = chunkOf(k, x.rows, spec);
     const code = new ChunkBuffer(k, capacity, spec.hiddenDim);
-    const activate = codeOf(k, θ, model);
-    const finish = (y: Matrix) => {
-      activate(code.dense(y.rows));
-      decodeAffine(k, θ, code.rows(y.rows), y);
-      k.activate(y, spec.outputActivation);
-    };
-    run(where, k, x, xHat, capacity, (rows, y) => affine(rows, code.dense(y.rows)), finish);
+    const encode = encoderStage(k, θ, model, code);
+    const decode = decoderStage(k, θ, spec, capacity);
+    run(where, k, x, xHat, capacity, (rows, copyNext) => {
+      const f = encode(rows, copyNext);
+      return decode(isSparse(f) ? f : code.rows(f.rows), () => {});
+    });
   });
 }

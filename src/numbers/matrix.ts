@@ -15,6 +15,8 @@ export type Where = `${string}: ${string}`;
 
 export const floats = (dtype: DType, n: number): FloatArray => (dtype === 'float32' ? new Float32Array(n) : new Float64Array(n));
 
+export const dtypeOf = (data: FloatArray): DType => (data instanceof Float32Array ? 'float32' : 'float64');
+
 /** The index of the first NaN or ±Infinity, or −1. */
 export function firstNonFinite(data: FloatArray): number {
   // 0·∞ and 0·NaN are NaN, and so is any sum with them; four sums do not wait for each other.

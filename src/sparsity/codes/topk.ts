@@ -30,6 +30,7 @@ export const topk = code({
   example: { k: 2 },
   refuse: refuseSelected,
   entries: (spec, rows) => rows * keptBy(spec),
+  selects: keptBy,
   layer: (workspace) => new TopKLayer(workspace),
   infer({ spec }, _θ, z) {
     const kept = keptBy(spec);
