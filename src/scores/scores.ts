@@ -65,7 +65,7 @@ export function scores(sae: SparseAutoencoder, X: MatrixLike, options: ScoreOpti
     bothEnds: false,
     of(rows) {
       const f = model.blank(rows.rows, sae.hiddenDim);
-      encodeAll('scores: X', model.inferenceKernels(rows), model, rows, f);
+      encodeAll('scores: X', model.inferenceKernels(rows.data.length), model, rows, f);
       return f;
     },
   };

@@ -41,14 +41,14 @@ test('a shape that is none is refused', () => {
   refused({ inputDim: 10, rows: 5, width: 4 }, /^embeddings: unknown option "width"/);
 });
 
-test('it learns the rows of a world of 48 features in 24 dimensions, whatever their scale and centre, without a dead unit', async () => {
-  const { x } = new SparseWorld({ dimension: 24, features: 48, active: 3, seed: 1 }).sample(1000);
+test('it learns the rows of a world of 384 features in 48 dimensions, whatever their scale and centre, without a dead unit', async () => {
+  const { x } = new SparseWorld({ dimension: 48, features: 384, active: 5, seed: 1 }).sample(1500);
   for (let at = 0; at < x.data.length; at++) x.data[at] = 7 + 100 * x.data[at];
-  const { model, fit } = embeddings({ inputDim: 24, rows: x.rows });
+  const { model, fit } = embeddings({ inputDim: 48, rows: x.rows });
   const sae = new SparseAutoencoder(model);
   await sae.fit(x, fit);
   const { fvu, deadUnits, l0 } = sae.evaluate(x);
-  assert.ok(fvu < 0.05, `FVU ${fvu}`);
+  assert.ok(fvu < 0.3, `FVU ${fvu}`);
   assert.is(deadUnits, 0);
   assert.is(l0, 8);
 });
