@@ -50,9 +50,9 @@ def step(x):
     adam.zero_grad(set_to_none=True)
     loss.backward()
     with torch.no_grad():
-        w_dec.grad -= (w_dec.grad * w_dec).sum(1, keepdim=True) * w_dec
+        w_dec.grad.sub_((w_dec.grad * w_dec).sum(1, keepdim=True) * w_dec)
         adam.step()
-        w_dec /= w_dec.norm(dim=1, keepdim=True)
+        w_dec.div_(w_dec.norm(dim=1, keepdim=True))
         silent_for.add_(len(x))
         silent_for[at[values > 0]] = 0
     return loss.detach()
