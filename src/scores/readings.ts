@@ -39,7 +39,10 @@ export function randomDirections(d: number, m: number, seed: Seed): Reading {
 }
 
 /** Rows that the covariance is of, at most: of more it is that of so many, evenly spaced. */
-const COVARIANCE_ROWS = 16_384;
+const COVARIANCE_ROWS = 8192;
+
+/** The widest rows whose principal components are worth the wait, 9·d³ operations. */
+export const MOST_COMPONENTS = 1024;
 
 /** All d principal components of X, the eigenvectors of (1/n)·Σ (x − x̄)(x − x̄)ᵀ, the one of greatest variance first. */
 export function principalComponents(x: Matrix): Reading {

@@ -7,7 +7,7 @@ import type { Seed } from '../numbers/random.js';
 import { type DistRatio, distRatio } from './dist-ratio.js';
 import { type LabelPrecision, PRECISION_ROWS, precision } from './precision.js';
 import { type LabelProbe, probes } from './probing.js';
-import { axes, forEachStretch, principalComponents, type Reading, randomDirections } from './readings.js';
+import { axes, forEachStretch, MOST_COMPONENTS, principalComponents, type Reading, randomDirections } from './readings.js';
 import { Tops } from './tops.js';
 
 export interface ScoreOptions {
@@ -45,7 +45,7 @@ export interface Scores {
 /**
  * Scores of a model's features that need no people, beside those of raw axes, of principal components and of as many random
  * directions: DistRatio, Precision@20 of the best feature for each label, k-sparse probing. All in the space that the encoder
- * sees: X, prepared.
+ * sees: X, prepared. Rows of more than 1,024 numbers have no principal components beside them, which would take minutes.
  * @throws RangeError or TypeError naming what is not as it should be
  */
 export function scores(sae: SparseAutoencoder, X: MatrixLike, options: ScoreOptions = {}): Scores {
@@ -76,7 +76,7 @@ export function scores(sae: SparseAutoencoder, X: MatrixLike, options: ScoreOpti
     readings: [
       measure('units', units),
       measure('raw axes', axes(x)),
-      measure('PCA', principalComponents(x)),
+      ...(x.cols <= MOST_COMPONENTS ? [measure('PCA', principalComponents(x))] : []),
       measure('random directions', randomDirections(x.cols, sae.hiddenDim, from)),
     ],
   };
