@@ -52,7 +52,8 @@ aria-label="Word" autocomplete="off" autocapitalize="none" spellcheck="false" pl
 </section>
 <section id="several" aria-labelledby="several-title">
 <h2 id="several-title">Words of several meanings</h2>
-<p>Each with its five loudest features; a feature by the words that it is loudest on, the word itself left out.</p>
+<p>Each with its five loudest features; a feature by the words that it is loudest on, the word itself left out. Those that are
+active on more than one word in ten, and say little but how common a word is, are passed over here, and shown above.</p>
 <div class="meanings">
 ${read.map(meanings).join('\n')}
 </div>

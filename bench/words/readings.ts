@@ -10,14 +10,18 @@ export interface Reading {
   readonly features: readonly { readonly unit: number; readonly value: number; readonly top: readonly string[] }[];
 }
 
-/** A word's five loudest features, each by the words that it is loudest on, this one left out. */
+/** What is active on more words than this share of them says how common a word is, or how it is written, and little of what it means. */
+export const COMMON = 0.1;
+
+/** A word's five loudest features but for those, each by the words that it is loudest on, this one left out. */
 export function readings(features: Features, words: readonly string[], row: number, most = 5, shown = 8): Reading {
   const { data, indices, indptr } = features.codes;
   const entries = Array.from({ length: indptr[row + 1] - indptr[row] }, (_, p) => ({
     unit: indices[indptr[row] + p],
     value: data[indptr[row] + p],
   }));
-  const loudest = entries.sort((a, b) => b.value - a.value || a.unit - b.unit).slice(0, most);
+  const telling = entries.filter(({ unit }) => features.density[unit] <= COMMON);
+  const loudest = telling.sort((a, b) => b.value - a.value || a.unit - b.unit).slice(0, most);
   return {
     word: words[row],
     features: loudest.map(({ unit, value }) => {
