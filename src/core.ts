@@ -2,6 +2,7 @@
 
 export { checkGradients, type ParameterCheck } from './checking/check-gradients.js';
 export { checkGradient, type Differentiable, type GradientCheck, type GradientCheckOptions } from './checking/gradient-check.js';
+export { type EmbeddingsPreset, type EmbeddingsShape, embeddings } from './core/embeddings.js';
 export { Decoder, Encoder, type TopActivation } from './core/layers.js';
 export type { ParameterValues } from './core/model.js';
 export type { FromBytesOptions, ToBytesOptions } from './core/model-file.js';
@@ -46,6 +47,10 @@ export type {
   TensorLike,
 } from './numbers/matrix-like.js';
 export type { PreparationOptions } from './numbers/preparation.js';
+export type { DistRatio } from './scores/dist-ratio.js';
+export type { LabelPrecision } from './scores/precision.js';
+export type { LabelProbe } from './scores/probing.js';
+export { type ReadingScores, type ScoreOptions, type Scores, scores } from './scores/scores.js';
 export type { HiddenActivation, Penalty } from './sparsity/kinds.js';
 export type { Corruption } from './sparsity/modifiers/corruption.js';
 export type { CheckpointOptions, EarlyStopping, FitOptions, LiveSettings, Signal } from './training/fit-options.js';

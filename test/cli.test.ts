@@ -154,4 +154,26 @@ test('gradcheck prints a row a case, none above 1e-8', async () => {
   assert.match(stdout, /^\d+ rows, 0 above 1e-8; the largest relative error is \d\.\d+e-\d+$/m);
 });
 
+test('train --preset embeddings says what it chose, flags override it, and evaluate scores what has labels', () =>
+  inTemporaryFolder(async (folder) => {
+    const [data, model] = [join(folder, 'rows.csv'), join(folder, 'model.safetensors')];
+    const rows = Array.from({ length: 120 }, (_, i) =>
+      [i % 2 ? 'a' : 'b', i % 2, (i % 7) - 3, (i % 5) / 5, 1 - (i % 2)].join(','),
+    );
+    writeFileSync(data, ['kind,w,x,y,z', ...rows].join('\n'));
+    const args = ['train', data, '--label', 'kind', '--out', model, '--preset', 'embeddings', '--k', '2', '--epochs', '3'];
+    const { code, stdout } = await cli(...args);
+    assert.is(code, 0);
+    assert.match(stdout, /^embeddings: rows centred and brought to length √4; 2 of 8 units a row/);
+    assert.match(stdout, /epoch 3\/3/);
+    const { options } = load(model);
+    assert.equal([options.hiddenActivation, options.k, options.hiddenDim, options.seed], ['topk', 2, 8, '1']);
+    assert.equal(options.preparation, { center: true, unitRows: true, meanNorm: true });
+    const scored = await cli('evaluate', model, data, '--label', 'kind');
+    assert.match(scored.stdout, /features +DistRatio +precision@20 +probe of 1 +probe of 5\nunits +8 +\d/);
+    assert.match(scored.stdout, /random directions +8 +\d/);
+    const { scores } = JSON.parse((await cli('evaluate', model, data, '--label', 'kind', '--json')).stdout);
+    assert.equal(scores.labels, ['a', 'b']);
+  }));
+
 test.run();

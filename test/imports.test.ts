@@ -20,6 +20,7 @@ const layers: readonly (readonly string[])[] = [
   ['training/'],
   ['meaning/'],
   ['core/'],
+  ['scores/'],
   ['checking/'],
   ['core'],
   ['sparse-autoencoder'],

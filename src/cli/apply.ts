@@ -5,7 +5,7 @@ import { modelOf } from '../core/sparse-autoencoder.js';
 import { dense, isSparse, NOTATIONS, sparse } from '../formats/notation.js';
 import { writeNpy } from '../formats/npy.js';
 import { writeCsv } from '../formats/write-csv.js';
-import type { SparseAutoencoder } from '../index.js';
+import { type SparseAutoencoder, scores } from '../index.js';
 import { parameterCount } from '../layers/parameters.js';
 import { writeWhole } from '../node/files.js';
 import { load } from '../node.js';
@@ -13,6 +13,7 @@ import { oneOf, text, when } from '../numbers/checks.js';
 import { type Csr, isCsr } from '../numbers/csr.js';
 import type { FloatArray } from '../numbers/matrix.js';
 import { renderReport } from '../report/report.js';
+import { asText, scoreTable } from '../report/score-table.js';
 import { coreOf } from '../sparse-autoencoder.js';
 import { penaltyKind } from '../sparsity/kinds.js';
 import { historyOf } from '../training/history.js';
@@ -97,12 +98,18 @@ export function addApplyCommands(program: Command): void {
       .option('--json', 'as JSON'),
   ).action(async (path: string, paths: string[], flags: ApplyFlags) => {
     const { sae, rows } = await opened(path, paths, flags);
-    const { meanActivation, density, densityHistogram, deadIndices, ...numbers } = sae.evaluate(matrixOf(samplesOf(rows)));
-    if (flags.json) print(JSON.stringify({ ...numbers, meanActivation: Array.from(meanActivation.data), rows: rows.rows }));
-    else
-      table(
-        Object.entries(numbers).map(([name, value]) => [name, typeof value === 'number' ? short(value) : JSON.stringify(value)]),
-      );
+    const X = matrixOf(samplesOf(rows));
+    const { meanActivation, density, densityHistogram, deadIndices, ...numbers } = sae.evaluate(X);
+    const found = rows.labels && scores(sae, X, { labels: rows.labels });
+    if (flags.json) {
+      const means = Array.from(meanActivation.data);
+      print(JSON.stringify({ ...numbers, meanActivation: means, rows: rows.rows, ...(found && { scores: found }) }));
+      return;
+    }
+    table(
+      Object.entries(numbers).map(([name, value]) => [name, typeof value === 'number' ? short(value) : JSON.stringify(value)]),
+    );
+    if (found) for (const line of ['', ...asText(scoreTable(found))]) print(line);
   });
 
   program
