@@ -44,6 +44,25 @@ export interface Exports {
     k: number,
     form: number,
   ): number;
+  screen(
+    start: number,
+    end: number,
+    index: number,
+    value: number,
+    a: number,
+    b: number,
+    bias: number,
+    n: number,
+    d: number,
+    m: number,
+    k: number,
+    form: number,
+    column: number,
+    bound: number,
+    count: number,
+    most: number,
+  ): number;
+  settle(): number;
   topK(start: number, end: number, index: number, value: number, z: number, n: number, m: number, k: number): number;
   transpose(
     startT: number,

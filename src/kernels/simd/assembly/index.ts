@@ -8,6 +8,8 @@ export { compress } from './compress';
 export { columnSums } from './column-sums';
 export { countNonZeros, findNonFinite, sumOfAbs, sumOfSquares } from './scans';
 export { gemmTopK, topK } from './topk';
+export { screen } from './screen';
+export { settle } from './exact';
 export { transpose } from './transpose';
 export { sddmm } from './sddmm';
 export { rowSums } from './row-sums';

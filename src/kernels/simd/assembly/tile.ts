@@ -12,6 +12,8 @@ import { transposeTile } from './transpose';
 import { sddmmTile } from './sddmm';
 import { rowsTile } from './rows';
 import { rowSumsTile } from './row-sums';
+import { chooseTile, exactTile } from './exact';
+import { screenTile } from './screen';
 import { spmmAdamTile } from './spmm-adam';
 import { spmmRowsTile, spmmTile } from './spmm';
 
@@ -34,6 +36,9 @@ export const enum Operation {
   SPMM_ROWS,
   SPMM_ADAM,
   ROW_SUMS,
+  SCREEN,
+  EXACT,
+  CHOOSE,
 }
 
 export function tile(operation: u32, t: u32): void {
@@ -74,5 +79,11 @@ export function tile(operation: u32, t: u32): void {
       return spmmAdamTile(t);
     case Operation.ROW_SUMS:
       return rowSumsTile(t);
+    case Operation.SCREEN:
+      return screenTile(t);
+    case Operation.EXACT:
+      return exactTile(t);
+    case Operation.CHOOSE:
+      return chooseTile(t);
   }
 }
