@@ -61,7 +61,9 @@ export interface Exports {
     bound: number,
     count: number,
     most: number,
+    room: number,
   ): number;
+  screenRoom(d: number, m: number): number;
   settle(): number;
   topK(start: number, end: number, index: number, value: number, z: number, n: number, m: number, k: number): number;
   transpose(

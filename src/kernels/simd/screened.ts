@@ -1,7 +1,7 @@
 /** gemmTopK by screening (assembly/screen.ts), and as a whole for the rows that a screen gives up. */
 
-import { entriesOf } from '../selected.js';
 import type { Kernels, Matrix, SparseRows } from '../kernels.js';
+import { entriesOf } from '../selected.js';
 
 /** The k largest positive entries of each row of a product, into s; how many, or −1: Kernels.gemmTopK or gemmNTTopK. */
 type Select = (s: SparseRows, a: Matrix) => number;
@@ -19,7 +19,7 @@ const ROWS = 32;
 const UNITS = 512;
 const INPUTS = 48;
 /** Of longer rows a tile has no room, of shorter ones too few are turned away. */
-const MOST_INPUTS = 8192;
+const MOST_INPUTS = 16384;
 const MOST_KEPT = 1 / 16;
 
 export const worthScreening = (n: number, d: number, h: number, k: number): boolean =>

@@ -11,7 +11,7 @@ import { Operation } from './tile';
 import { run } from './threads';
 import { A_B } from './panels';
 import { rise, sink, sortByColumn } from './select';
-import { entriesOf, firstAtLeast } from './sparse';
+import { entriesOf, firstAtLeast, stream } from './sparse';
 import { columnsFor } from './screen';
 
 /** Eight entries on their way: where x and w are, where z goes; z itself. */
@@ -49,7 +49,7 @@ export function exactTile(t: u32): void {
   const byColumn = argument(8) == A_B;
   const stride: usize = byColumn ? turnedStride(d) : d << 2;
   const w = byColumn ? scratch() + TURNED : argument(5) + j0 * stride;
-  if (byColumn) for (let j = j0; j < j1; j += 4) turn(w + (j - j0) * stride, stride, argument(5) + (j << 2), m << 2, d);
+  if (byColumn) turn(w, stride, argument(5) + (j0 << 2), m << 2, d, j1 - j0);
   let waiting: u32 = 0;
   for (let i: u32 = 0; i < argument(12); i++) {
     const listed = load<i32>(argument(10) + (i << 2));
@@ -72,30 +72,32 @@ export function exactTile(t: u32): void {
   if (waiting > 0) finish(waiting, d);
 }
 
-/** d numbers of four columns, `stride` bytes from row to row, become four rows of them. */
-function turn(to: usize, step: usize, from: usize, stride: usize, d: u32): void {
-  const t1 = to + step, t2 = t1 + step, t3 = t2 + step;
-  let p: usize = 0;
-  for (const end = (d & ~3) << 2; p != end; p += 16) {
-    const x0 = v128.load(from), x1 = v128.load(from + stride);
-    const x2 = v128.load(from + 2 * stride), x3 = v128.load(from + 3 * stride);
-    const low01 = v128.shuffle<f32>(x0, x1, 0, 4, 1, 5);
-    const low23 = v128.shuffle<f32>(x2, x3, 0, 4, 1, 5);
-    const high01 = v128.shuffle<f32>(x0, x1, 2, 6, 3, 7);
-    const high23 = v128.shuffle<f32>(x2, x3, 2, 6, 3, 7);
-    v128.store(to + p, v128.shuffle<f64>(low01, low23, 0, 2));
-    v128.store(t1 + p, v128.shuffle<f64>(low01, low23, 1, 3));
-    v128.store(t2 + p, v128.shuffle<f64>(high01, high23, 0, 2));
-    v128.store(t3 + p, v128.shuffle<f64>(high01, high23, 1, 3));
+/** `cols` columns of d rows, `stride` bytes apart, become as many rows of them, `step` bytes apart. */
+function turn(to: usize, step: usize, from: usize, stride: usize, d: u32, cols: u32): void {
+  for (let p: u32 = 0; p < d; p++) stream(from + p * stride, cols << 2);
+  for (let p: u32 = 0; p + 4 <= d; p += 4) {
+    for (let q: u32 = 0; q < cols; q += 4) turnFour(to + q * step + (p << 2), step, from + (q << 2), stride);
     from += 4 * stride;
   }
-  for (; p != d << 2; p += 4) {
-    store<f32>(to + p, load<f32>(from, 0));
-    store<f32>(t1 + p, load<f32>(from, 4));
-    store<f32>(t2 + p, load<f32>(from, 8));
-    store<f32>(t3 + p, load<f32>(from, 12));
+  for (let p = d & ~3; p < d; p++) {
+    for (let q: u32 = 0; q < cols; q++) store<f32>(to + q * step + (p << 2), load<f32>(from + (q << 2)));
     from += stride;
   }
+}
+
+// @ts-ignore: decorator
+@inline
+function turnFour(to: usize, step: usize, from: usize, stride: usize): void {
+  const x0 = v128.load(from), x1 = v128.load(from + stride);
+  const x2 = v128.load(from + 2 * stride), x3 = v128.load(from + 3 * stride);
+  const low01 = v128.shuffle<f32>(x0, x1, 0, 4, 1, 5);
+  const low23 = v128.shuffle<f32>(x2, x3, 0, 4, 1, 5);
+  const high01 = v128.shuffle<f32>(x0, x1, 2, 6, 3, 7);
+  const high23 = v128.shuffle<f32>(x2, x3, 2, 6, 3, 7);
+  v128.store(to, v128.shuffle<f64>(low01, low23, 0, 2));
+  v128.store(to + step, v128.shuffle<f64>(low01, low23, 1, 3));
+  v128.store(to + 2 * step, v128.shuffle<f64>(high01, high23, 0, 2));
+  v128.store(to + 3 * step, v128.shuffle<f64>(high01, high23, 1, 3));
 }
 
 /** The entries that are waiting: those of eight that there are none of are the first again, and go nowhere. */

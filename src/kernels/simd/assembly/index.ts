@@ -8,7 +8,7 @@ export { compress } from './compress';
 export { columnSums } from './column-sums';
 export { countNonZeros, findNonFinite, sumOfAbs, sumOfSquares } from './scans';
 export { gemmTopK, topK } from './topk';
-export { screen } from './screen';
+export { screen, screenRoom } from './screen';
 export { settle } from './exact';
 export { transpose } from './transpose';
 export { sddmm } from './sddmm';

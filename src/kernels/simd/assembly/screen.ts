@@ -21,18 +21,19 @@
  * (next to nothing of x lies where columns differ), and the row is given up, to be computed whole.
  */
 
-import { argument, floatArgument, pass4, passFloat, scratch, SCRATCH_BYTES } from './layout';
+import { argument, floatArgument, NOT_FINITE, pass4, passFloat, scratch, SCRATCH_BYTES } from './layout';
 import { Operation } from './tile';
 import { run, threads } from './threads';
 import { A_B, stripWidth } from './panels';
 import { rise, sink } from './select';
 import { multiplySixteen, packColumns, packTurned, pairsOf } from './sixteen';
 import { keepLanes, laneSum } from './lanes';
+import { stream } from './sparse';
 
 const M: f64 = 32767;
 /** The smallest positive number: an entry that is not greater than 0 is never wanted. */
 const LEAST: f32 = f32.MIN_VALUE;
-/** Squares of the norms that are screened. */
+/** Squares of the norms that are screened, 2⁻⁸⁰ to 2⁸⁰; and the sizes of b, 2⁻⁶⁰ to 2⁴⁰. */
 const SMALLEST: f32 = 8.271806125530277e-25;
 const LARGEST: f32 = 1.2089258196146292e24;
 const SMALLEST_BIAS: f32 = 8.673617379884035e-19;
@@ -46,24 +47,36 @@ export function columnsFor(d: u32): u32 {
 }
 
 /** Rows of a tile. */
-const MOST_ROWS: u32 = 256;
+const MOST_ROWS: u32 = 128;
 
-/** What is known of a tile's rows: a, E (0 for a row of zeros), t; and of a block's columns: c, 1/c, b·(1 + g), b·(1 − g). */
-const ROW_SCALE: usize = 0;
-const ROW_ERROR: usize = ROW_SCALE + (MOST_ROWS << 2);
-const ROW_LEAST: usize = ROW_ERROR + (MOST_ROWS << 2);
-const SCALE: usize = ROW_LEAST + (MOST_ROWS << 2);
-const UNIT: usize = SCALE + 256;
-const UPPER: usize = UNIT + 256;
-const LOWER: usize = UPPER + 256;
-const SUMS: usize = LOWER + 256;
+/** In scratch, of a tile's rows: a, E (0 for a row of zeros), t, which is ∞ for a row that was given up; then I of a block. */
+const SCALE: usize = 0;
+const ERROR: usize = SCALE + (MOST_ROWS << 2);
+const LEAST_WANTED: usize = ERROR + (MOST_ROWS << 2);
+const SUMS: usize = LEAST_WANTED + (MOST_ROWS << 2);
 
-/** Arguments, beside those of exact.ts. */
+/** Arguments: those of gemmTopK, d at 7; the lists' columns, bounds and lengths; B's panel and what is known of its columns. */
 const ROWS: usize = 15;
 const BOUND: usize = 16;
-const T: usize = 20;
-const E: usize = 21;
-const G: usize = 22;
+const PANEL: usize = 17;
+const UNIT: usize = 18;
+const UPPER: usize = 19;
+const LOWER: usize = 20;
+const T: usize = 21;
+const E: usize = 22;
+const G: usize = 23;
+
+/** Columns rounded up to whole blocks. */
+// @ts-ignore: decorator
+@inline
+function padded(m: u32, d: u32): u32 {
+  return (m + columnsFor(d) - 1) & ~(columnsFor(d) - 1);
+}
+
+/** Bytes of room that `screen` wants for B. */
+export function screenRoom(d: u32, m: u32): u32 {
+  return (padded(m, d) * (pairsOf(d) + 3)) << 2;
+}
 
 /**
  * Lists, for every row, at most `most` columns (from i·most on in `column`) of which the wanted ones are some; `count` says how many,
@@ -71,18 +84,24 @@ const G: usize = 22;
  */
 export function screen(
   start: usize, end: usize, index: usize, value: usize, a: usize, b: usize, bias: usize, n: u32, d: u32, m: u32, k: u32, form: u32,
-  column: usize, bound: usize, count: usize, most: u32,
+  column: usize, bound: usize, count: usize, most: u32, room: usize,
 ): u32 {
   const root = Math.sqrt(d);
-  const rows = rowsPerTile(n, d);
+  const cols = columnsFor(d);
+  const known = padded(m, d) << 2;
   pass4(0, start, end, index, value);
   pass4(4, a, b, bias, d);
   pass4(8, form, column, count, most);
+  const rows = rowsPerTile(n, d);
   pass4(12, n, m, k, rows);
-  pass4(16, bound, 0, 0, 0);
+  pass4(16, bound, room + 3 * known, room, room + known);
+  pass4(20, room + 2 * known, 0, 0, 0);
   passFloat(T, <f32>((M - 0.51 * root) / (1 + (<f64>d + 32) * 6e-8)));
   passFloat(E, <f32>(1.01 * M * root + 66 * (<f64>d + 32)));
   passFloat(G, <f32>((<f64>d + 16) * 1.2e-7));
+  store<u32>(NOT_FINITE, 0);
+  run(Operation.SIXTEEN, (m + cols - 1) / cols, 4 * <f64>d * <f64>m);
+  if (load<u32>(NOT_FINITE) != 0) return n;
   run(Operation.SCREEN, (n + rows - 1) / rows, <f64>n * <f64>d * <f64>m);
   let givenUp: u32 = 0;
   for (let i: u32 = 0; i < n; i++) if (load<i32>(count + (i << 2)) < 0) givenUp++;
@@ -91,64 +110,10 @@ export function screen(
 
 /** As few tiles as can be, but as many for every thread, each a multiple of four rows. */
 function rowsPerTile(n: u32, d: u32): u32 {
-  const cols = columnsFor(d);
-  const room = <u32>(load<u32>(SCRATCH_BYTES) - SUMS) - ((cols * pairsOf(d)) << 2);
-  const most = max(min((room / ((pairsOf(d) + cols) << 2)) & ~3, MOST_ROWS), 4) * threads();
-  const tiles = (n + most - 1) / most * threads();
+  const room = <u32>(load<u32>(SCRATCH_BYTES) - SUMS);
+  const most = max(min((room / ((pairsOf(d) + columnsFor(d)) << 2)) & ~3, MOST_ROWS), 4) * threads();
+  const tiles = ((n + most - 1) / most) * threads();
   return ((n + tiles - 1) / tiles + 3) & ~3;
-}
-
-export function screenTile(t: u32): void {
-  const d = argument(7);
-  const m = argument(13);
-  const i0 = t * argument(ROWS);
-  const rows = min(argument(12) - i0, argument(ROWS));
-  const cols = columnsFor(d);
-  const stride = cols << 2;
-  const pairs = pairsOf(d);
-  const sums = scratch() + SUMS;
-  const panelB = sums + ((rows + 3) & ~3) * stride;
-  const panelA = panelB + pairs * stride;
-  let left = startRows(panelA, i0, rows, d);
-  // A tile with few rows left is not worth the reading of B.
-  for (let j: u32 = 0; j < m && left > rows >> 1; j += cols) {
-    const across = min(m - j, cols);
-    if (!packBlock(panelB, j, across, d, m)) {
-      left = 0;
-      break;
-    }
-    multiplySixteen(sums, stride, panelA, panelB, pairs, rows, (across + 15) & ~15);
-    for (let i: u32 = 0; i < rows; i++) {
-      if (load<f32>(scratch() + ROW_LEAST + (i << 2)) != f32.POSITIVE_INFINITY && !screenRow(i0, i, sums + i * stride, j, across)) left--;
-    }
-  }
-  const all = left <= rows >> 1;
-  for (let i = i0; i < i0 + rows; i++) endRow(i, load<f32>(scratch() + ROW_LEAST + ((i - i0) << 2)), all);
-}
-
-/** The panel of A, heaps and lists without entries; returns how many rows can be screened. */
-function startRows(panel: usize, i0: u32, rows: u32, d: u32): u32 {
-  const a = argument(4) + i0 * (d << 2);
-  let left = rows;
-  for (let i: u32 = 0; i < rows; i++) {
-    const row = scratch() + (i << 2);
-    const from = (i0 + i) * argument(14);
-    const squares = squaresOf(a + i * (d << 2), d);
-    const scale = scaleOf(squares);
-    const zero = scale == 0 && isZero(a + i * (d << 2), 4, d);
-    store<u32>(argument(0) + ((i0 + i) << 2), from);
-    store<u32>(argument(1) + ((i0 + i) << 2), from);
-    store<i32>(argument(10) + ((i0 + i) << 2), 0);
-    store<f32>(row + ROW_SCALE, zero ? 1 : scale);
-    store<f32>(row + ROW_ERROR, zero ? 0 : f32x4.extract_lane(floatArgument(E), 0));
-    store<f32>(row + ROW_LEAST, zero || scale > 0 ? LEAST : f32.POSITIVE_INFINITY);
-    if (!zero && scale == 0) left--;
-  }
-  const strip = pairsOf(d) << 2;
-  for (let i: u32 = 0; i < rows; i += 4) {
-    packTurned(panel + i * strip, 16, a + i * (d << 2), d << 2, d, rows - i, scratch() + ROW_SCALE + (i << 2));
-  }
-  return left;
 }
 
 /** T/‖x‖, or 0 where that norm is out of range or not a number. */
@@ -173,43 +138,54 @@ function isZero(x: usize, step: usize, d: u32): bool {
   return true;
 }
 
-/** Columns j … j+cols−1 of B, and what is known of them; false if one of them cannot be screened. */
-function packBlock(panel: usize, j: u32, cols: u32, d: u32, m: u32): bool {
-  const known = scratch();
+/** A block of columns of B: their panel, and 1/c, b·(1 + g) and b·(1 − g) of each. Where one cannot be screened, NOT_FINITE hears of it. */
+export function sixteenTile(t: u32): void {
+  const d = argument(7);
+  const cols = columnsFor(d);
+  const j0 = t * cols;
+  const across = min(argument(13) - j0, cols);
   const byColumn = argument(8) == A_B;
-  const step: usize = byColumn ? m << 2 : 4;
+  const step: usize = byColumn ? argument(13) << 2 : 4;
   const next: usize = byColumn ? 4 : d << 2;
-  const b = argument(5) + j * next;
-  memory.fill(known + SCALE, 0, SUMS - SCALE);
-  if (byColumn) columnSquares(known + SCALE, b, step, d, cols);
+  const b = argument(5) + j0 * next;
+  const scales = scratch();
+  memory.fill(scales, 0, cols << 2);
+  if (byColumn) columnSquares(scales, b, step, d, across);
   for (let q: u32 = 0; q < cols; q++) {
-    const at = known + (q << 2);
-    let scale = scaleOf(byColumn ? load<f32>(at + SCALE) : squaresOf(b + q * next, d));
-    if (scale > 0) store<f32>(at + UNIT, 1 / scale);
-    else if (isZero(b + q * next, step, d)) scale = 1;
-    else return false;
-    store<f32>(at + SCALE, scale);
-    const bias = argument(6) != 0 ? load<f32>(argument(6) + ((j + q) << 2)) : 0;
-    const size = abs(bias);
-    if (!(size == 0 || (size >= SMALLEST_BIAS && size <= LARGEST_BIAS))) return false;
-    const off = size * f32x4.extract_lane(floatArgument(G), 0);
-    store<f32>(at + UPPER, bias + off);
-    store<f32>(at + LOWER, bias - off);
+    const at = (j0 + q) << 2;
+    let unit: f32 = 0, bias: f32 = 0;
+    if (q < across) {
+      const scale = scaleOf(byColumn ? load<f32>(scales + (q << 2)) : squaresOf(b + q * next, d));
+      if (argument(6) != 0) bias = load<f32>(argument(6) + at);
+      if (scale > 0) unit = 1 / scale;
+      if ((scale == 0 && !isZero(b + q * next, step, d)) || !fits(bias)) store<u32>(NOT_FINITE, 1);
+      store<f32>(scales + (q << 2), scale);
+    }
+    const off = abs(bias) * f32x4.extract_lane(floatArgument(G), 0);
+    store<f32>(argument(UNIT) + at, unit);
+    store<f32>(argument(UPPER) + at, bias + off);
+    store<f32>(argument(LOWER) + at, bias - off);
   }
-  const width = stripWidth();
   const pairs = pairsOf(d);
-  for (let q: u32 = 0; q < cols; q += 4) {
-    const inStrip = q & (width - 1);
-    const to = panel + (((q - inStrip) * pairs) << 2) + (inStrip << 2);
-    const scales = known + SCALE + (q << 2);
-    if (byColumn) packColumns(to, width << 2, b + (q << 2), step, d, scales);
-    else packTurned(to, width << 2, b + q * next, next, d, cols - q, scales);
+  const width = stripWidth();
+  const panel = argument(PANEL) + ((j0 * pairs) << 2);
+  if (byColumn) {
+    packColumns(panel, width, b, step, d, across, scales);
+    return;
   }
-  return true;
+  for (let q: u32 = 0; q < across; q += 4) {
+    const inStrip = q & (width - 1);
+    packTurned(panel + (((q - inStrip) * pairs + inStrip) << 2), width << 2, b + q * next, next, d, across - q, scales + (q << 2));
+  }
 }
 
-/** Σ_p b_pq², of columns side by side. */
+function fits(bias: f32): bool {
+  return bias == 0 || (abs(bias) >= SMALLEST_BIAS && abs(bias) <= LARGEST_BIAS);
+}
+
+/** Σ_p b_pq², of columns side by side; each row is read once before use, as far as it is needed. */
 function columnSquares(to: usize, b: usize, stride: usize, d: u32, cols: u32): void {
+  for (let p: u32 = 0; p < d; p++) stream(b + p * stride, cols << 2);
   for (let p: u32 = 0; p < d; p++) {
     for (let q: usize = 0; q < cols << 2; q += 16) {
       const w = v128.load(b + q);
@@ -219,51 +195,103 @@ function columnSquares(to: usize, b: usize, stride: usize, d: u32, cols: u32): v
   }
 }
 
+export function screenTile(t: u32): void {
+  const d = argument(7);
+  const m = argument(13);
+  const i0 = t * argument(ROWS);
+  const rows = min(argument(12) - i0, argument(ROWS));
+  const cols = columnsFor(d);
+  const stride = cols << 2;
+  const pairs = pairsOf(d);
+  const sums = scratch() + SUMS;
+  const panel = sums + ((rows + 3) & ~3) * stride;
+  let left = startRows(panel, i0, rows, d);
+  // With few rows left, the others are computed whole nearly as fast.
+  for (let j: u32 = 0; j < m && left > rows >> 1; j += cols) {
+    const across = min(m - j, cols);
+    multiplySixteen(sums, stride, panel, argument(PANEL) + ((j * pairs) << 2), pairs, rows, (across + stripWidth() - 1) & ~(stripWidth() - 1));
+    for (let i: u32 = 0; i < rows; i++) {
+      if (leastOf(i) != f32.POSITIVE_INFINITY && !screenRow(i0, i, sums + i * stride, j, across)) left--;
+    }
+  }
+  for (let i: u32 = 0; i < rows; i++) endRow(i0 + i, left > rows >> 1 ? leastOf(i) : f32.POSITIVE_INFINITY);
+}
+
+function leastOf(i: u32): f32 {
+  return load<f32>(scratch() + (i << 2), LEAST_WANTED);
+}
+
+/** The panel of A, heaps and lists without entries; returns how many rows can be screened. */
+function startRows(panel: usize, i0: u32, rows: u32, d: u32): u32 {
+  const stride = d << 2;
+  const strip = pairsOf(d) << 2;
+  let left = rows;
+  for (let i: u32 = 0; i < rows; i++) {
+    const a = argument(4) + (i0 + i) * stride;
+    const known = scratch() + (i << 2);
+    const at = (i0 + i) << 2;
+    const scale = scaleOf(squaresOf(a, d));
+    const zero = scale == 0 && isZero(a, 4, d);
+    const may = zero || scale > 0;
+    if (!may) left--;
+    store<u32>(argument(0) + at, (i0 + i) * argument(14));
+    store<u32>(argument(1) + at, (i0 + i) * argument(14));
+    store<i32>(argument(10) + at, 0);
+    store<f32>(known, zero ? 1 : scale, SCALE);
+    store<f32>(known, zero ? 0 : f32x4.extract_lane(floatArgument(E), 0), ERROR);
+    store<f32>(known, may ? LEAST : f32.POSITIVE_INFINITY, LEAST_WANTED);
+  }
+  for (let i: u32 = 0; i < rows; i += 4) {
+    packTurned(panel + i * strip, 16, argument(4) + (i0 + i) * stride, stride, d, rows - i, scratch() + SCALE + (i << 2));
+  }
+  return left;
+}
+
 /** Row i0 + i of a block: lists what may be wanted; false if that is too much. */
 function screenRow(i0: u32, i: u32, sums: usize, j: u32, cols: u32): bool {
-  const known = scratch();
-  const scale = v128.load_splat<f32>(known + ROW_SCALE + (i << 2));
-  const error = v128.load_splat<f32>(known + ROW_ERROR + (i << 2));
-  let least = v128.load_splat<f32>(known + ROW_LEAST + (i << 2));
+  const known = scratch() + (i << 2);
+  const scale = v128.load_splat<f32>(known, SCALE);
+  const error = v128.load_splat<f32>(known, ERROR);
+  const unit = argument(UNIT) + (j << 2);
+  const above = argument(UPPER) + (j << 2);
+  let least = v128.load_splat<f32>(known, LEAST_WANTED);
   for (let q: usize = 0; q < cols << 2; q += 16) {
     const sum = f32x4.add(f32x4.convert_i32x4_s(v128.load(sums + q)), error);
-    const upper = f32x4.add(f32x4.mul(sum, v128.load(known + q, UNIT)), f32x4.mul(v128.load(known + q, UPPER), scale));
+    const upper = f32x4.add(f32x4.mul(sum, v128.load(unit + q)), f32x4.mul(v128.load(above + q), scale));
     const wanted = f32x4.ge(upper, least);
     if (!v128.any_true(wanted)) continue;
     for (let lanes = i32x4.bitmask(wanted); lanes != 0; lanes &= lanes - 1) {
-      const t = enter(i0 + i, known + (i << 2), sums + q, known + q, ctz(lanes) << 2, j + (<u32>q >> 2));
-      store<f32>(known + ROW_LEAST + (i << 2), t);
+      const lane = ctz(lanes);
+      const t = enter(i0 + i, known, load<i32>(sums + q + (lane << 2)), j + (<u32>q >> 2) + lane);
+      store<f32>(known, t, LEAST_WANTED);
       if (t == f32.POSITIVE_INFINITY) return false;
     }
-    least = v128.load_splat<f32>(known + ROW_LEAST + (i << 2));
+    least = v128.load_splat<f32>(known, LEAST_WANTED);
   }
   return true;
 }
 
-/** One entry, `lane` bytes on in its four, is listed and its lower bound offered to the heap; returns t, or ∞ if the row is given up. */
-function enter(i: u32, row: usize, sums: usize, known: usize, lane: usize, j: u32): f32 {
+/** Entry j of row i, I being `whole`, is listed and its lower bound offered to the heap; returns t, or ∞ if the row is given up. */
+function enter(i: u32, known: usize, whole: i32, j: u32): f32 {
   const k = argument(14);
   const most = argument(11);
-  const sum = <f32>load<i32>(sums + lane);
-  const unit = load<f32>(known + lane, UNIT);
-  const scale = load<f32>(row, ROW_SCALE);
-  const error = load<f32>(row, ROW_ERROR);
-  const t = load<f32>(row, ROW_LEAST);
-  const upper = (sum + error) * unit + load<f32>(known + lane, UPPER) * scale;
+  const scale = load<f32>(known, SCALE);
+  const error = load<f32>(known, ERROR);
+  const t = load<f32>(known, LEAST_WANTED);
+  const unit = load<f32>(argument(UNIT) + (j << 2));
+  const upper = (<f32>whole + error) * unit + load<f32>(argument(UPPER) + (j << 2)) * scale;
   if (!(upper >= t)) return t;
   const at = argument(10) + (i << 2);
   let listed = load<u32>(at);
   if (listed == most) {
     listed = clear(i, most, listed, t);
-    store<u32>(at, listed);
     if (listed > most - (most >> 3)) return f32.POSITIVE_INFINITY;
   }
   const place = (i * most + listed) << 2;
-  const column = j + (<u32>lane >> 2);
-  store<u32>(argument(9) + place, column);
+  store<u32>(argument(9) + place, j);
   store<f32>(argument(BOUND) + place, upper);
   store<u32>(at, listed + 1);
-  const lower = (sum - error) * unit + load<f32>(known + lane, LOWER) * scale;
+  const lower = (<f32>whole - error) * unit + load<f32>(argument(LOWER) + (j << 2)) * scale;
   if (!(lower > 0)) return t;
   const from = i * k;
   const end = argument(1) + (i << 2);
@@ -271,11 +299,11 @@ function enter(i: u32, row: usize, sums: usize, known: usize, lane: usize, j: u3
   const index = argument(2) + (from << 2);
   const value = argument(3) + (from << 2);
   if (size < k) {
-    rise(index, value, size, lower, column);
+    rise(index, value, size, lower, j);
     store<u32>(end, from + size + 1);
     return size + 1 == k ? load<f32>(value) : LEAST;
   }
-  if (lower > load<f32>(value)) sink(index, value, size, lower, column);
+  if (lower > load<f32>(value)) sink(index, value, size, lower, j);
   return load<f32>(value);
 }
 
@@ -293,8 +321,7 @@ function clear(i: u32, most: u32, listed: u32, t: f32): u32 {
   return <u32>to >> 2;
 }
 
-function endRow(i: u32, t: f32, all: bool): void {
-  const most = argument(11);
+function endRow(i: u32, t: f32): void {
   const at = argument(10) + (i << 2);
-  store<i32>(at, all || t == f32.POSITIVE_INFINITY ? -1 : clear(i, most, load<u32>(at), t));
+  store<i32>(at, t == f32.POSITIVE_INFINITY ? -1 : clear(i, argument(11), load<u32>(at), t));
 }

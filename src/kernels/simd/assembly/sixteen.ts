@@ -64,23 +64,35 @@ function eight(from: usize, scale: v128, left: u32): v128 {
   return v128.shuffle<i16>(whole(low, scale), whole(high, scale), 0, 2, 4, 6, 8, 10, 12, 14);
 }
 
-/** Four columns of a strip, side by side in memory, d rows `stride` bytes apart. */
-export function packColumns(to: usize, step: usize, from: usize, stride: usize, d: u32, scales: usize): void {
-  const scale = v128.load(scales);
-  const low = i32x4.splat(0xffff);
-  const end = to + pairsOf(d) * step;
-  for (let p: u32 = 0; p + 2 <= d; p += 2) {
-    const even = whole(v128.load(from), scale);
-    const odd = whole(v128.load(from + stride), scale);
-    v128.store(to, v128.or(v128.and(even, low), i32x4.shl(odd, 16)));
+/** `cols` columns, side by side in memory, d rows `stride` bytes apart, to strips of `width`. */
+export function packColumns(panel: usize, width: u32, from: usize, stride: usize, d: u32, cols: u32, scales: usize): void {
+  const step: usize = width << 2;
+  const strip = pairsOf(d) * step;
+  for (let p: u32 = 0; p < pairsOf(d) << 1; p += 2) {
+    // Rows that are not there are taken as zeros.
+    const here = p < d ? i32x4.splat(0xffff) : i32x4.splat(0);
+    const there = p + 1 < d ? i32x4.splat(-65536) : i32x4.splat(0);
+    const even = p < d ? from : 0, odd = p + 1 < d ? from + stride : 0;
+    let to = panel;
+    for (let q: usize = 0; q < cols << 2; q += step) {
+      for (let r: usize = 0; r < step; r += 32) {
+        v128.store(to + r, pair(even, odd, scales, q + r, here, there));
+        v128.store(to + r, pair(even, odd, scales, q + r + 16, here, there), 16);
+      }
+      to += strip;
+    }
+    panel += step;
     from += 2 * stride;
-    to += step;
   }
-  if (d & 1) {
-    v128.store(to, v128.and(whole(v128.load(from), scale), low));
-    to += step;
-  }
-  for (; to != end; to += step) v128.store(to, i32x4.splat(0));
+}
+
+/** Four columns of two rows. */
+// @ts-ignore: decorator
+@inline
+function pair(even: usize, odd: usize, scales: usize, q: usize, here: v128, there: v128): v128 {
+  const scale = v128.load(scales + q);
+  const low = v128.and(whole(v128.load(even + q), scale), here);
+  return v128.or(low, v128.and(i32x4.shl(whole(v128.load(odd + q), scale), 16), there));
 }
 
 /** C = A·B of two such panels, in whole numbers of 32 bits; rows and cols are multiples of a strip's lanes. */

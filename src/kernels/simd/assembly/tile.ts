@@ -13,7 +13,7 @@ import { sddmmTile } from './sddmm';
 import { rowsTile } from './rows';
 import { rowSumsTile } from './row-sums';
 import { chooseTile, exactTile } from './exact';
-import { screenTile } from './screen';
+import { screenTile, sixteenTile } from './screen';
 import { spmmAdamTile } from './spmm-adam';
 import { spmmRowsTile, spmmTile } from './spmm';
 
@@ -36,6 +36,7 @@ export const enum Operation {
   SPMM_ROWS,
   SPMM_ADAM,
   ROW_SUMS,
+  SIXTEEN,
   SCREEN,
   EXACT,
   CHOOSE,
@@ -79,6 +80,8 @@ export function tile(operation: u32, t: u32): void {
       return spmmAdamTile(t);
     case Operation.ROW_SUMS:
       return rowSumsTile(t);
+    case Operation.SIXTEEN:
+      return sixteenTile(t);
     case Operation.SCREEN:
       return screenTile(t);
     case Operation.EXACT:
