@@ -17,6 +17,7 @@ export interface Exports {
     k: number,
     m: number,
   ): void;
+  spmmTurned(c: number, start: number, end: number, index: number, value: number, b: number, h: number, d: number): void;
   sddmm(
     c: number,
     value: number,

@@ -140,6 +140,8 @@ export function createSimdKernels(options: { threads: number; bytes?: number; wi
 
     spmm: (c, a, b, bias) =>
       wasm.spmm(at(c.data), at(a.start), at(a.end), at(a.index), at(a.value), at(b.data), atOrNull(bias), c.rows, b.rows, c.cols),
+    spmmTurned: (c, s, b) =>
+      wasm.spmmTurned(at(c.data), at(s.start), at(s.end), at(s.index), at(s.value), at(b.data), s.rows, b.cols),
     sddmm: (c, s, a, b) =>
       wasm.sddmm(at(c.data), 0, at(s.start), at(s.end), at(s.index), at(a.data), at(b.data), s.rows, a.cols, s.cols),
     sddmmValues: (value, s, a, b) =>

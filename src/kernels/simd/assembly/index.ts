@@ -15,6 +15,7 @@ export { sddmm } from './sddmm';
 export { rowSums } from './row-sums';
 export { spmmAdam } from './spmm-adam';
 export { spmm } from './spmm';
+export { spmmTurned } from './spmm-turned';
 export { defer, dismiss, join, workerLoop } from './threads';
 
 import { HEAP, LEFT_PACK, MAY_WAIT, SCRATCH, SCRATCH_BYTES, SPINS, STRIP_WIDTH, THREADS } from './layout';

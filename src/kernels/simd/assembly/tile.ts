@@ -16,6 +16,7 @@ import { chooseTile, exactTile } from './exact';
 import { screenTile, sixteenTile } from './screen';
 import { spmmAdamTile } from './spmm-adam';
 import { spmmRowsTile, spmmTile } from './spmm';
+import { spmmTurnedTile } from './spmm-turned';
 
 export const enum Operation {
   SPMM,
@@ -40,6 +41,7 @@ export const enum Operation {
   SCREEN,
   EXACT,
   CHOOSE,
+  SPMM_TURNED,
 }
 
 export function tile(operation: u32, t: u32): void {
@@ -88,5 +90,7 @@ export function tile(operation: u32, t: u32): void {
       return exactTile(t);
     case Operation.CHOOSE:
       return chooseTile(t);
+    case Operation.SPMM_TURNED:
+      return spmmTurnedTile(t);
   }
 }
