@@ -12,12 +12,15 @@ export {
   type ParameterName,
   type PassOptions,
   type PerParameter,
+  type QueryOptions,
   SparseAutoencoder,
+  type TransformOptions,
 } from './core/sparse-autoencoder.js';
 export type { Elementwise, FloatArray, Matrix } from './kernels/kernels.js';
 export type { Initializer } from './layers/initializers.js';
 export type { Reconstruction } from './layers/reconstruction.js';
 export type { DensityBin, Fidelity } from './model/quality.js';
+export type { Csr, CsrLike } from './numbers/csr.js';
 export type { DType } from './numbers/matrix.js';
 export type { MatrixLike, MatrixOf, RowLike, ShapedArray } from './numbers/matrix-like.js';
 export type { PreparationOptions } from './numbers/preparation.js';

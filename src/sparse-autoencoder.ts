@@ -11,9 +11,12 @@ import {
   modelOf,
   type PassOptions,
   type PerParameter,
+  type QueryOptions,
+  type TransformOptions,
 } from './core/sparse-autoencoder.js';
 import type { FloatArray, Matrix } from './kernels/kernels.js';
 import { partsOf } from './layers/parameters.js';
+import { type Csr, type CsrLike, isCsr } from './numbers/csr.js';
 import type { MatrixLike, RowLike } from './numbers/matrix-like.js';
 import type { FitOptions } from './training/fit-options.js';
 import type { History } from './training/history.js';
@@ -64,10 +67,10 @@ export class Decoder {
   }
 
   /**
-   * The reconstruction from codes, or from one.   n×h → n×d′
+   * The reconstruction from codes, or from one, or from codes as CSR.   n×h → n×d′
    * @throws for rows of another width than h, no rows, or an entry that is not finite.
    */
-  decode(F: MatrixLike | RowLike): Result {
+  decode(F: MatrixLike | RowLike | CsrLike): Result {
     return present(this.#core.decoder.decode(F));
   }
 }
@@ -171,9 +174,23 @@ export class SparseAutoencoder {
     return this.#core.fit(X, options);
   }
 
-  /** The code of X, or of one row.   n×d → n×h */
-  transform(X: MatrixLike | RowLike): Result {
-    return present(this.#core.transform(X));
+  /** The code of X, or of one row; with `sparse` by its non-zeros, n × h being written nowhere.   n×d → n×h */
+  transform(X: MatrixLike | RowLike, options: TransformOptions & { sparse: true }): Csr;
+  transform(X: MatrixLike | RowLike, options?: TransformOptions & { sparse?: false }): Result;
+  transform(X: MatrixLike | RowLike, options?: TransformOptions): Result | Csr {
+    const made: Matrix | Csr = this.#core.transform(X, options as TransformOptions & { sparse: true });
+    return isCsr(made) ? made : present(made);
+  }
+
+  /**
+   * What each unit's direction has of a query, the cosine times ‖w_j‖: the query's side of a search in an index of
+   * `transform(…, { sparse: true, normalize: true })`, whose dot products with it then are, where b_dec is 0, the cosines with
+   * the decoded rows. See model/search.ts for what holds elsewhere. With `terms` each row's so many largest that are above 0,
+   * else all of them.   n×d → n×h
+   * @throws for a model whose output is no linear map of its code, or of another width than its input
+   */
+  query(X: MatrixLike | RowLike, options?: QueryOptions): Csr {
+    return this.#core.query(X, options);
   }
 
   /** X̂, the decoded code of X, or of one row.   n×d → n×d′ */

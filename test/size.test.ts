@@ -43,8 +43,9 @@ const additions: [string, RegExp, number][] = [
     9_800,
   ],
   ['training it well', /src\/training\/(activity|averaging|clip|resampling|schedule|start|steering)\.ts$/, 3_600],
-  ['model files', /src\/core\/model-file\.ts$/, 3_400],
+  ['model files', /src\/core\/model-file\.ts$/, 3_450],
   ['preparation of X', /src\/numbers\/preparation\.ts$/, 900],
+  ['sparse codes', /src\/((numbers|kernels)\/csr|model\/(sparse-codes|search))\.ts$/, 2_000],
   ['metrics', /src\/model\/quality\.ts$/, 800],
 ];
 const BASE = 37_000;

@@ -3,7 +3,7 @@ import type { FloatArray, Kernels, Matrix } from '../kernels/kernels.js';
 import { transposeMatrix } from '../kernels/selected.js';
 import { initialize } from '../layers/initializers.js';
 import { type Layout, parameterCount, type StoredParameters, viewStored } from '../layers/parameters.js';
-import { CHUNK, type Trained } from '../model/inference.js';
+import { CHUNK, type Trained } from '../model/chunks.js';
 import { layoutOf, newMemory, parametersOf } from '../model/layout.js';
 import { show, suggestion } from '../numbers/checks.js';
 import { checkFinite, firstNonFinite, floats, type Where } from '../numbers/matrix.js';
@@ -111,8 +111,8 @@ export class Model implements Trained {
   }
 
   /** The kernels for a synchronous call that goes through `x` a chunk at a time. */
-  inferenceKernels(x: Matrix): Kernels {
-    return inferenceKernels(this.spec, this.#elements(CHUNK), x.data.length);
+  inferenceKernels(numbers: number): Kernels {
+    return inferenceKernels(this.spec, this.#elements(CHUNK), numbers);
   }
 
   /**

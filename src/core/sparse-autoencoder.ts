@@ -2,19 +2,30 @@ import { resolveBackend } from '../kernels/backend.js';
 import type { FloatArray, Matrix } from '../kernels/kernels.js';
 import { asRows } from '../kernels/rows.js';
 import { parameterCount, partsOf } from '../layers/parameters.js';
-import { adoptParameters, CHUNK } from '../model/inference.js';
+import { CHUNK } from '../model/chunks.js';
+import { adoptParameters } from '../model/inference.js';
 import { betaOf } from '../model/layout.js';
 import { assess } from '../model/metrics.js';
 import { Objective } from '../model/objective.js';
 import { type DensityBin, deadOf, densityHistogram, explainedVariance, type Fidelity, fidelity } from '../model/quality.js';
-import { anything, checkOptions, count, isCount, requireValue, when } from '../numbers/checks.js';
+import { anything, checkOptions, count, flag, isCount, requireValue, when } from '../numbers/checks.js';
+import type { Csr } from '../numbers/csr.js';
 import { floats } from '../numbers/matrix.js';
 import type { MatrixLike, RowLike } from '../numbers/matrix-like.js';
 import { penaltyKind } from '../sparsity/kinds.js';
 import type { FitOptions } from '../training/fit-options.js';
 import type { History } from '../training/history.js';
 import { fit } from './fit.js';
-import { Decoder, Encoder, encodeWith, reconstructWith, type TopActivation, topActivations } from './layers.js';
+import {
+  Decoder,
+  Encoder,
+  encodeSparseWith,
+  encodeWith,
+  queryWith,
+  reconstructWith,
+  type TopActivation,
+  topActivations,
+} from './layers.js';
 import { Model, type ParameterValues, transposed } from './model.js';
 import { type FromBytesOptions, readModel, type ToBytesOptions, toBytes } from './model-file.js';
 import { checkDataOptions, completeModelOptions, type SettledOptions, type SparseAutoencoderOptions } from './options.js';
@@ -61,6 +72,18 @@ export interface LossAndGradients<Value = Matrix> {
 export interface PassOptions {
   targets?: MatrixLike;
   noise?: MatrixLike;
+}
+
+export interface TransformOptions {
+  /** Codes as CSR. Default false. */
+  sparse?: boolean;
+  /** Each row divided by the length of what it is decoded to, f/‖x̂‖: a document's side of a search, see `query`. Default false. */
+  normalize?: boolean;
+}
+
+export interface QueryOptions {
+  /** How many entries a row has at the most, none of them negative. */
+  terms?: number;
 }
 
 /** The model behind the class, for the front door and the gradient checker. */
@@ -168,9 +191,24 @@ export class SparseAutoencoder {
     }
   }
 
-  /** The code of X, or of one row.   n×d → n×h */
-  transform(X: MatrixLike | RowLike): Matrix {
-    return encodeWith(this.#model, 'transform: X', X);
+  /** The code of X, or of one row; with `sparse` by its non-zeros, n × h being written nowhere.   n×d → n×h */
+  transform(X: MatrixLike | RowLike, options: TransformOptions & { sparse: true }): Csr;
+  transform(X: MatrixLike | RowLike, options?: TransformOptions & { sparse?: false }): Matrix;
+  transform(X: MatrixLike | RowLike, options: TransformOptions = {}): Matrix | Csr {
+    checkOptions('transform', options, { sparse: flag, normalize: flag });
+    return (options.sparse ? encodeSparseWith : encodeWith)(this.#model, 'transform: X', X, options.normalize);
+  }
+
+  /**
+   * What each unit's direction has of a query, the cosine times ‖w_j‖: the query's side of a search in an index of
+   * `transform(…, { sparse: true, normalize: true })`, whose dot products with it then are, where b_dec is 0, the cosines with
+   * the decoded rows. See model/search.ts for what holds elsewhere. With `terms` each row's so many largest that are above 0,
+   * else all of them.   n×d → n×h
+   * @throws for a model whose output is no linear map of its code, or of another width than its input
+   */
+  query(X: MatrixLike | RowLike, options: QueryOptions = {}): Csr {
+    checkOptions('query', options, { terms: count });
+    return queryWith(this.#model, 'query: X', X, options.terms);
   }
 
   /** X̂, the decoded code of X, or of one row.   n×d → n×d′ */

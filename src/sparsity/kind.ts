@@ -129,6 +129,8 @@ export interface CodeKind<Name extends string = string, O extends Options = Opti
   readonly zeros: boolean;
   /** How many entries F has at the most for so many rows, if it is held by them alone and never written out. */
   entries?(spec: ObjectiveSpec & ValuesOf<O>, rows: number): number;
+  /** How many entries a row of F has, the largest of Z above 0, if outside training these are all it has. */
+  selects?(spec: ObjectiveSpec & ValuesOf<O>): number;
   /** Which penalty it has if none is asked for. */
   readonly penalty: string;
   /** Whether a unit is active where z > θ_j, straight through: what an L0 penalty needs. */
