@@ -255,12 +255,11 @@ function screenRow(i0: u32, i: u32, sums: usize, j: u32, cols: u32): bool {
   const unit = argument(UNIT) + (j << 2);
   const above = argument(UPPER) + (j << 2);
   let least = v128.load_splat<f32>(known, LEAST_WANTED);
-  for (let q: usize = 0; q < cols << 2; q += 16) {
-    const sum = f32x4.add(f32x4.convert_i32x4_s(v128.load(sums + q)), error);
-    const upper = f32x4.add(f32x4.mul(sum, v128.load(unit + q)), f32x4.mul(v128.load(above + q), scale));
-    const wanted = f32x4.ge(upper, least);
-    if (!v128.any_true(wanted)) continue;
-    for (let lanes = i32x4.bitmask(wanted); lanes != 0; lanes &= lanes - 1) {
+  for (let q: usize = 0; q < cols << 2; q += 32) {
+    const low = f32x4.ge(upperBounds(sums, q, unit, above, scale, error), least);
+    const high = f32x4.ge(upperBounds(sums, q + 16, unit, above, scale, error), least);
+    if (!v128.any_true(v128.or(low, high))) continue;
+    for (let lanes = i32x4.bitmask(low) | (i32x4.bitmask(high) << 4); lanes != 0; lanes &= lanes - 1) {
       const lane = ctz(lanes);
       const t = enter(i0 + i, known, load<i32>(sums + q + (lane << 2)), j + (<u32>q >> 2) + lane);
       store<f32>(known, t, LEAST_WANTED);
@@ -269,6 +268,14 @@ function screenRow(i0: u32, i: u32, sums: usize, j: u32, cols: u32): bool {
     least = v128.load_splat<f32>(known, LEAST_WANTED);
   }
   return true;
+}
+
+/** (I + E)/c + b·(1 + g)·a of four columns; 0 of those beyond the last. */
+// @ts-ignore: decorator
+@inline
+function upperBounds(sums: usize, q: usize, unit: usize, above: usize, scale: v128, error: v128): v128 {
+  const sum = f32x4.add(f32x4.convert_i32x4_s(v128.load(sums + q)), error);
+  return f32x4.add(f32x4.mul(sum, v128.load(unit + q)), f32x4.mul(v128.load(above + q), scale));
 }
 
 /** Entry j of row i, I being `whole`, is listed and its lower bound offered to the heap; returns t, or ∞ if the row is given up. */
