@@ -14,13 +14,13 @@ export interface Listed {
   readonly count: Int32Array;
 }
 
-/** Measured: of fewer rows, units or inputs the product itself is as fast. */
-const ROWS = 32;
+/** Measured: of fewer rows, units or inputs, or where more is kept, the product itself is as fast. */
+const ROWS = 96;
 const UNITS = 512;
-const INPUTS = 48;
-/** Of longer rows a tile has no room, of shorter ones too few are turned away. */
+const INPUTS = 96;
+const MOST_KEPT = 1 / 32;
+/** Of longer rows a tile has no room. */
 const MOST_INPUTS = 16384;
-const MOST_KEPT = 1 / 16;
 
 export const worthScreening = (n: number, d: number, h: number, k: number): boolean =>
   n >= ROWS && h >= UNITS && d >= INPUTS && d <= MOST_INPUTS && k <= MOST_KEPT * h;
