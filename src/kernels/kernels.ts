@@ -7,7 +7,7 @@
  * so that θ, the moments and the batch may live in memory the kernels own.
  *
  * Unless an operation says otherwise, its output overlaps none of its inputs, and every element of
- * the output is written. No operation allocates.
+ * the output is written. No operation leaves anything allocated.
  */
 
 import type { FloatArray, Matrix } from '../numbers/matrix.js';

@@ -60,6 +60,7 @@ export interface Exports {
     form: number,
     column: number,
     bound: number,
+    lower: number,
     count: number,
     most: number,
     room: number,

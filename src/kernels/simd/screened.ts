@@ -6,11 +6,12 @@ import { entriesOf } from '../selected.js';
 /** The k largest positive entries of each row of a product, into s; how many, or −1: Kernels.gemmTopK or gemmNTTopK. */
 type Select = (s: SparseRows, a: Matrix) => number;
 
-/** Room for what a screen lists: up to `most` columns a row, with a bound or z of each, and how many there are, or −1 for a row given up. */
+/** Room for what a screen lists: up to `most` columns a row, with bounds, or z, of each, and how many there are, or −1 for a row given up. */
 export interface Listed {
   readonly most: number;
   readonly column: Int32Array;
   readonly bound: Float32Array;
+  readonly lower: Float32Array;
   readonly count: Int32Array;
 }
 
@@ -36,10 +37,11 @@ export function screenedTopK(
 ): number {
   return kernels.scoped(() => {
     const n = s.rows;
-    const most = 2 * k + 32;
+    const most = (2 * k + 35) & ~3;
     const count = kernels.integers(n);
     const column = kernels.integers(n * most);
-    const listed: Listed = { most, count, column, bound: kernels.floats(n * most) as Float32Array };
+    const room = () => kernels.floats(n * most) as Float32Array;
+    const listed: Listed = { most, count, column, bound: room(), lower: room() };
     const givenUp = screen(listed);
     if (givenUp === 0) return entriesOf(s);
     if (givenUp === n) return whole(s, a);

@@ -104,9 +104,9 @@ export function createSimdKernels(options: { threads: number; bytes?: number; wi
 
   const selection = (s: SparseRows, a: Matrix, b: Matrix, k: number, bias: ArrayBufferView | undefined, form: number): number => {
     if (!worthScreening(s.rows, a.cols, s.cols, k)) return whole(b, k, bias, form)(s, a);
-    const screen = ({ column, bound, count, most }: Listed) => {
+    const screen = ({ column, bound, lower, count, most }: Listed) => {
       const room = heap.room(wasm.screenRoom(a.cols, s.cols) / 4);
-      const givenUp = wasm.screen(...selected(s, a, b, k, bias, form), at(column), at(bound), at(count), most, room);
+      const givenUp = wasm.screen(...selected(s, a, b, k, bias, form), at(column), at(bound), at(lower), at(count), most, room);
       if (givenUp < s.rows) wasm.settle();
       return givenUp;
     };

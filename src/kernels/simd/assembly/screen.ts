@@ -15,17 +15,16 @@
  * [2⁻⁶⁰, 2⁴⁰] keep all of it, and Z, away from overflow, and what products lose by underflow (d·2⁻¹⁵⁰) below …;
  * rows and columns of zeros are exact, with E = 0. Whatever lies outside, NaN and ±∞ too, is not screened.
  *
- * The screen.   While columns go by, S's place holds a heap of a row's k largest lower bounds. Its least, t, is exceeded by k
- * entries of Z at least, so that an entry whose upper bound is below t is not wanted; the others are listed. A full
- * list is cleared of those that t, risen meanwhile, has overtaken. If too many are left, the bound is too wide for this row
- * (next to nothing of x lies where columns differ), and the row is given up, to be computed whole.
+ * The screen.   What may be wanted is listed as columns go by. Whenever a list is full, t is raised to a number that k of its
+ * lower bounds reach. So at least k entries of Z are t or more, and one whose upper bound is below t is not wanted: it is
+ * taken from the list, or never enters it. If too many stay, the bound is too wide for this row (next to
+ * nothing of x lies where columns differ), and the row is given up, to be computed whole.
  */
 
 import { argument, floatArgument, NOT_FINITE, pass4, passFloat, scratch, SCRATCH_BYTES } from './layout';
 import { Operation } from './tile';
 import { run, threads } from './threads';
 import { A_B, stripWidth } from './panels';
-import { rise, sink } from './select';
 import { multiplySixteen, packColumns, packTurned, pairsOf } from './sixteen';
 import { keepLanes, laneSum } from './lanes';
 import { stream } from './sparse';
@@ -46,6 +45,10 @@ export function columnsFor(d: u32): u32 {
   return d <= 1024 ? 64 : d <= 2048 ? 32 : 16;
 }
 
+/** Halvings in search of t: while columns go by, and when all have. */
+const ROUGHLY: u32 = 9;
+const FINELY: u32 = 20;
+
 /** Rows of a tile. */
 const MOST_ROWS: u32 = 128;
 
@@ -65,6 +68,7 @@ const LOWER: usize = 20;
 const T: usize = 21;
 const E: usize = 22;
 const G: usize = 23;
+const LOWEST: usize = 24;
 
 /** Columns rounded up to whole blocks. */
 // @ts-ignore: decorator
@@ -84,7 +88,7 @@ export function screenRoom(d: u32, m: u32): u32 {
  */
 export function screen(
   start: usize, end: usize, index: usize, value: usize, a: usize, b: usize, bias: usize, n: u32, d: u32, m: u32, k: u32, form: u32,
-  column: usize, bound: usize, count: usize, most: u32, room: usize,
+  column: usize, bound: usize, lower: usize, count: usize, most: u32, room: usize,
 ): u32 {
   const root = Math.sqrt(d);
   const cols = columnsFor(d);
@@ -96,6 +100,7 @@ export function screen(
   pass4(12, n, m, k, rows);
   pass4(16, bound, room + 3 * known, room, room + known);
   pass4(20, room + 2 * known, 0, 0, 0);
+  pass4(LOWEST, lower, 0, 0, 0);
   passFloat(T, <f32>((M - 0.51 * root) / (1 + (<f64>d + 32) * 6e-8)));
   passFloat(E, <f32>(1.01 * M * root + 66 * (<f64>d + 32)));
   passFloat(G, <f32>((<f64>d + 16) * 1.2e-7));
@@ -221,7 +226,7 @@ function leastOf(i: u32): f32 {
   return load<f32>(scratch() + (i << 2), LEAST_WANTED);
 }
 
-/** The panel of A, heaps and lists without entries; returns how many rows can be screened. */
+/** The panel of A, and lists without entries; returns how many rows can be screened. */
 function startRows(panel: usize, i0: u32, rows: u32, d: u32): u32 {
   const stride = d << 2;
   const strip = pairsOf(d) << 2;
@@ -278,57 +283,73 @@ function upperBounds(sums: usize, q: usize, unit: usize, above: usize, scale: v1
   return f32x4.add(f32x4.mul(sum, v128.load(unit + q)), f32x4.mul(v128.load(above + q), scale));
 }
 
-/** Entry j of row i, I being `whole`, is listed and its lower bound offered to the heap; returns t, or ∞ if the row is given up. */
+/** Entry j of row i, I being `whole`, is listed; returns t, or ∞ if the row is given up. */
 function enter(i: u32, known: usize, whole: i32, j: u32): f32 {
-  const k = argument(14);
   const most = argument(11);
   const scale = load<f32>(known, SCALE);
   const error = load<f32>(known, ERROR);
-  const t = load<f32>(known, LEAST_WANTED);
   const unit = load<f32>(argument(UNIT) + (j << 2));
   const upper = (<f32>whole + error) * unit + load<f32>(argument(UPPER) + (j << 2)) * scale;
+  let t = load<f32>(known, LEAST_WANTED);
   if (!(upper >= t)) return t;
   const at = argument(10) + (i << 2);
-  let listed = load<u32>(at);
-  if (listed == most) {
-    listed = clear(i, most, listed, t);
-    if (listed > most - (most >> 3)) return f32.POSITIVE_INFINITY;
-  }
+  const listed = load<u32>(at);
   const place = (i * most + listed) << 2;
   store<u32>(argument(9) + place, j);
   store<f32>(argument(BOUND) + place, upper);
+  store<f32>(argument(LOWEST) + place, (<f32>whole - error) * unit + load<f32>(argument(LOWER) + (j << 2)) * scale);
   store<u32>(at, listed + 1);
-  const lower = (<f32>whole - error) * unit + load<f32>(argument(LOWER) + (j << 2)) * scale;
-  if (!(lower > 0)) return t;
-  const from = i * k;
-  const end = argument(1) + (i << 2);
-  const size = load<u32>(end) - from;
-  const index = argument(2) + (from << 2);
-  const value = argument(3) + (from << 2);
-  if (size < k) {
-    rise(index, value, size, lower, j);
-    store<u32>(end, from + size + 1);
-    return size + 1 == k ? load<f32>(value) : LEAST;
+  if (listed + 1 < most) return t;
+  t = raise(i, most, most, t, ROUGHLY);
+  const left = clear(i, most, most, t);
+  store<u32>(at, left);
+  return left > most - (most >> 3) ? f32.POSITIVE_INFINITY : t;
+}
+
+/** A larger t, if there is one, that still k of a row's lower bounds reach: by halving, in so many steps. */
+function raise(i: u32, most: u32, listed: u32, t: f32, steps: u32): f32 {
+  const lower = argument(LOWEST) + ((i * most) << 2);
+  const end = lower + (listed << 2);
+  // Vectors are whole: what lies beyond the list reaches nothing.
+  for (let p = end; (p - lower) & 15; p += 4) store<f32>(p, f32.NEGATIVE_INFINITY);
+  let greatest = f32x4.splat(t);
+  for (let p = lower; p < end; p += 16) greatest = f32x4.max(greatest, v128.load(p));
+  greatest = f32x4.max(greatest, v128.shuffle<f32>(greatest, greatest, 2, 3, 2, 3));
+  let high = max(f32x4.extract_lane(greatest, 0), f32x4.extract_lane(greatest, 1));
+  for (; steps > 0; steps--) {
+    const middle = t + (high - t) * 0.5;
+    const limit = f32x4.splat(middle);
+    let count = i32x4.splat(0);
+    for (let p = lower; p < end; p += 16) count = i32x4.sub(count, f32x4.ge(v128.load(p), limit));
+    const reached = i32x4.extract_lane(count, 0) + i32x4.extract_lane(count, 1) + i32x4.extract_lane(count, 2) + i32x4.extract_lane(count, 3);
+    if (<u32>reached >= argument(14)) t = middle;
+    else high = middle;
   }
-  if (lower > load<f32>(value)) sink(index, value, size, lower, j);
-  return load<f32>(value);
+  return t;
 }
 
 /** Takes from a row's list what lies below t; returns how many stay. */
 function clear(i: u32, most: u32, listed: u32, t: f32): u32 {
   const column = argument(9) + ((i * most) << 2);
-  const bound = argument(BOUND) + ((i * most) << 2);
-  let to: usize = 0;
-  for (let p: usize = 0; p < listed << 2; p += 4) {
-    const upper = load<f32>(bound + p);
-    store<u32>(column + to, load<u32>(column + p));
-    store<f32>(bound + to, upper);
+  const toBound = argument(BOUND) - argument(9), toLowest = argument(LOWEST) - argument(9);
+  let to = column;
+  for (let p = column; p < column + (listed << 2); p += 4) {
+    const upper = load<f32>(p + toBound);
+    store<u32>(to, load<u32>(p));
+    store<f32>(to + toBound, upper);
+    store<f32>(to + toLowest, load<f32>(p + toLowest));
     to += upper >= t ? 4 : 0;
   }
-  return <u32>to >> 2;
+  return (to - column) >> 2;
 }
 
 function endRow(i: u32, t: f32): void {
+  const most = argument(11);
   const at = argument(10) + (i << 2);
-  store<i32>(at, t == f32.POSITIVE_INFINITY ? -1 : clear(i, argument(11), load<u32>(at), t));
+  if (t == f32.POSITIVE_INFINITY) {
+    store<i32>(at, -1);
+    return;
+  }
+  const listed = load<u32>(at);
+  store<i32>(at, clear(i, most, listed, raise(i, most, listed, t, FINELY)));
 }
