@@ -36,6 +36,7 @@ export async function chooseNodes(
   const lines: string[] = [];
   for (const group of groups) {
     for (const [i, team] of all[group].entries()) {
+      if (group === 'pytorch-topk') continue;
       if (group === 'pytorch') lines.push(await describe(team));
       else {
         const { best, line } = await choose(team, load, Math.floor(rows / BATCH), say);

@@ -6,7 +6,7 @@ import { findNodes } from './nodes.js';
 import { type Launch, nodeLaunches, Peer } from './peers/peer.js';
 import { findPyTorch, pytorchLaunches } from './peers/pytorch.js';
 
-export type Group = 'simd' | 'simd-1' | 'plain' | 'pytorch' | 'jax' | 'tfjs-wasm' | 'tfjs-cpu';
+export type Group = 'simd' | 'simd-1' | 'plain' | 'pytorch' | 'pytorch-topk' | 'jax' | 'tfjs-wasm' | 'tfjs-cpu';
 
 /** The settings that one contestant may choose from. */
 export type Team = Launch[];
@@ -30,6 +30,7 @@ export function findContestants(): Contestants {
     'simd-1': [onNodes(`${OURS}, 1 thread`, 'ours.ts', 'simd', '1')],
     plain: [onNodes(`${OURS}, plain`, 'ours.ts', 'plain', '1')],
     pytorch: [],
+    'pytorch-topk': [],
     jax: [],
     'tfjs-wasm': [],
     'tfjs-cpu': [],
@@ -41,6 +42,10 @@ export function findContestants(): Contestants {
   const pytorch = findPyTorch();
   if (pytorch) {
     groups.pytorch = [pytorchLaunches(pytorch)];
+    groups['pytorch-topk'] = [
+      pytorchLaunches(pytorch, 'PyTorch', 'pytorch_topk.py'),
+      pytorchLaunches(pytorch, 'PyTorch, careful', 'pytorch_topk.py', 'careful'),
+    ];
     remarks.push(`PyTorch ${pytorch.version} of ${pytorch.python}`);
   } else {
     remarks.push('PyTorch is missing, no python3 can import torch and numpy: apt-get install python3-torch libopenblas0-pthread');

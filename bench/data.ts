@@ -97,6 +97,20 @@ export class Files {
     return { path: this.write(name, values), values, nonZeros };
   }
 
+  /** Rows of numbers around 0, of variance 1: a uniform distribution's. */
+  centred(name: string, rows: number, cols: number): string {
+    return this.write(name, between(Math.sqrt(3), rows * cols, rows + cols));
+  }
+
+  /** The weights that every contestant of a d-h-d dictionary starts from: Glorot's, biases 0. */
+  dictionary(d: number, h: number): string {
+    const theta = new Float32Array(2 * d * h + d + h);
+    const size = Math.sqrt(6 / (d + h));
+    theta.set(between(size, d * h, d));
+    theta.set(between(size, d * h, h), d * h + h);
+    return this.write(`dictionary-${d}-${h}`, theta);
+  }
+
   /**
    * Weights whose code of `x` has `density` > 0: each unit's bias is set to the quantile of its
    * pre-activations that lets so many rows through.
@@ -132,6 +146,12 @@ function xorshift(seed: number): () => number {
     x ^= x << 5;
     return (x >>> 0) / 2 ** 32;
   };
+}
+
+/** n numbers from −size to size. */
+function between(size: number, n: number, seed: number): Float32Array {
+  const uniform = xorshift(seed);
+  return Float32Array.from({ length: n }, () => size * (2 * uniform() - 1));
 }
 
 /** 0 … n−1 in a random order, the same each time: Fisher and Yates's. */

@@ -13,9 +13,10 @@ import { clock, describeMachine, FLOPS_PER_CYCLE, load } from './machine.js';
 import { writeReport } from './report.js';
 import { asMarkdown, asText, digits, type Result, summaryTable } from './table.js';
 import { costOfDensity, costOfHidden } from './workloads/cost.js';
+import { topkGlove, topkTransform, topkWide } from './workloads/dictionary.js';
 import { formats } from './workloads/formats.js';
 import { kernels } from './workloads/kernels.js';
-import { profile } from './workloads/profile.js';
+import { profile, profileTopk } from './workloads/profile.js';
 import { training, ufldl } from './workloads/training.js';
 import { transform } from './workloads/transform.js';
 import type { Workload } from './workloads/workload.js';
@@ -31,6 +32,11 @@ const workloads: Workload[] = [
   kernels,
   profile(64),
   profile(1024),
+  topkWide,
+  topkTransform,
+  topkGlove,
+  profileTopk(12288),
+  profileTopk(49152),
   costOfHidden,
   costOfDensity,
   formats,
@@ -49,7 +55,7 @@ const say = (text: string) =>
   process.stderr.write(`${((performance.now() - started) / 1000).toFixed(0).padStart(4)} s  ${text}\n`);
 
 async function bench({ only, rounds, quick, markdown }: Options): Promise<void> {
-  const chosen = only ?? (quick ? workloads.filter(({ name }) => !name.endsWith('1024')) : workloads);
+  const chosen = only ?? (quick ? workloads.filter(({ name }) => !/1024$|12288|49152|topk-transform/.test(name)) : workloads);
   const contestants = findContestants();
   if (quick) keepFirstSettings(contestants);
   const ghz = clock();

@@ -5,7 +5,7 @@ import { availableParallelism } from 'node:os';
 import ndarray from 'ndarray';
 import { SparseAutoencoder } from '../library.js';
 import { runKernel } from './kernel.js';
-import type { Load } from './peer.js';
+import type { AnyLoad } from './peer.js';
 import { runProfile } from './profile.js';
 import { runRead } from './read.js';
 import { counted, readFloats, repeat, serve, thisNode } from './serve.js';
@@ -29,7 +29,7 @@ await serve({
     threads: counted(threads === 'auto' ? availableParallelism() : threads),
   }),
 
-  load(q: Load) {
+  load(q: AnyLoad) {
     const { inputDim, hiddenDim } = q;
     // Adam's ε is the library's own, 10⁻⁷.
     const { epsilon, ...objective } = q.objective;
@@ -84,6 +84,25 @@ await serve({
       code = sae.transform(users);
     });
     writeFileSync(out, code.data as Float32Array);
+    return { seconds };
+  },
+
+  async topk({ budget, out }: { budget: number; out: string }) {
+    const users = ndarray(x, [x.length / sae.inputDim, sae.inputDim]);
+    let code = sae.transform(users, { sparse: true });
+    const seconds = await repeat(budget, () => {
+      code = sae.transform(users, { sparse: true });
+    });
+    const { data, indices, indptr } = code;
+    let weighed = 0;
+    const squares = new Float64Array(indptr.length - 1);
+    for (let i = 0; i < squares.length; i++) {
+      for (let p = indptr[i]; p < indptr[i + 1]; p++) {
+        weighed += data[p] * (1 + (indices[p] % 97));
+        squares[i] += data[p] ** 2;
+      }
+    }
+    writeFileSync(out, Float32Array.from([data.length, weighed, ...squares.map(Math.sqrt)]));
     return { seconds };
   },
 

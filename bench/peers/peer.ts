@@ -8,9 +8,10 @@
  *   steps { count }                       → { losses }             steps on the rows as they come
  *   train { batches, epochs, warmUp }     → { seconds }            of each shuffled epoch, after `warmUp` steps
  *   transform { budget, out }             → { seconds }            of each call; the code goes to the file `out`
+ *   topk { budget, out }                  → { seconds }            of each call; what its entries come to goes to `out`
  *   gemm { …Product, budget }             → { seconds, norm }      of each call; norm = √Σc²
  *   kernel { …KernelCall, budget }        → { seconds, norm }      ours only: one kernel alone
- *   profile { …Load, threads, epochs }    → { lines }              ours only: where an epoch's time goes
+ *   profile { …Load, threads, epochs }    → { lines, megabytes }   ours only: where an epoch's time goes
  *   read { path, tries }                  → { seconds, read }      ours only: a table's fastest reading, and some of it
  *
  * Files hold little-endian float32. Whatever goes wrong is answered with { error }.
@@ -26,11 +27,11 @@ import { cleanEnvironment } from './environment.js';
 import type { Line } from './profile.js';
 
 /** What to train, on what, from where. */
-export interface Load {
+export interface Load<Objective = JobObjective> {
   inputDim: number;
   hiddenDim: number;
   batchSize: number;
-  objective: JobObjective;
+  objective: Objective;
   /** File of rows × inputDim. */
   data: string;
   /** File of W_enc, b_enc, W_dec, b_dec, end to end. */
@@ -47,6 +48,18 @@ export interface JobObjective {
   learningRate: number;
   epsilon: number;
 }
+
+/** A TopK dictionary's J and its Adam; the output is the identity, and there is no penalty. */
+export interface DictionaryObjective {
+  hiddenActivation: 'topk';
+  k: number;
+  outputActivation: 'identity';
+  reconstruction: 'mse';
+  learningRate: number;
+  epsilon: number;
+}
+
+export type AnyLoad = Load | Load<DictionaryObjective>;
 
 /** C = A·B, n×m = n×k · k×m; A is stored transposed in form 'TN', B in form 'NT'. */
 export interface Product {
@@ -71,9 +84,10 @@ export interface Answers {
   steps: { losses: number[] };
   train: { seconds: number[]; first?: number; density?: number };
   transform: { seconds: number[] };
+  topk: { seconds: number[] };
   gemm: { seconds: number[]; norm: number };
   kernel: { seconds: number[]; norm: number };
-  profile: { lines: Line[] };
+  profile: { lines: Line[]; megabytes: number };
   read: { seconds: number; read: number[] };
 }
 

@@ -1,7 +1,7 @@
 /** Where the time of an epoch goes: each operation asked of the kernels, with its arithmetic and its bytes. */
 
 import { createSimdKernels, isSparse, type Kernels, type Matrix, type Rows, type SparseRows, trainingOn } from '../library.js';
-import type { Load } from './peer.js';
+import type { AnyLoad } from './peer.js';
 import { readFloats } from './serve.js';
 
 /** What one call comes to: useful multiplications and additions, and bytes if each operand moves once. */
@@ -17,7 +17,9 @@ export interface Line extends Cost {
 }
 
 /** The fastest of `epochs` epochs, after one to warm up: its operations, in the order of their first call. */
-export async function runProfile(q: Load & { rows: number; threads: number; epochs: number }): Promise<{ lines: Line[] }> {
+export async function runProfile(
+  q: AnyLoad & { rows: number; threads: number; epochs: number },
+): Promise<{ lines: Line[]; megabytes: number }> {
   const { inputDim, hiddenDim, batchSize, rows, threads, epochs } = q;
   const { epsilon: _, ...objective } = q.objective;
   const x = { data: readFloats(q.data).subarray(0, rows * inputDim), rows, cols: inputDim };
@@ -40,7 +42,7 @@ export async function runProfile(q: Load & { rows: number; threads: number; epoc
     if (i > 0 && seconds < fastest) [best, fastest] = [now, seconds];
   }
   await kernels.close();
-  return { lines: best };
+  return { lines: best, megabytes: process.resourceUsage().maxRSS / 1024 };
 }
 
 /** Several lines as one. */
@@ -93,8 +95,24 @@ function costs(d: number, h: number): Costs {
       flops: 2 * entries(at) * a.cols,
       bytes: room(at) + size(a) + size(b) + size(c),
     }),
+    gemmTopK: (s: SparseRows, a: Matrix, b: Matrix) => ({
+      name: 'F = top k of X·W_enc',
+      flops: 2 * a.rows * a.cols * b.cols,
+      bytes: size(a) + size(b) + room(s),
+    }),
+    spmmTurned: (c: Matrix, s: SparseRows, b: Matrix) => ({
+      name: 'dW_enc = (dZᵀ·X)ᵀ',
+      flops: 2 * entries(s) * b.cols,
+      bytes: room(s) + size(b) + size(c),
+    }),
+    sddmmValues: (_: unknown, at: SparseRows, a: Matrix, b: Matrix) => ({
+      name: 'dF = dY·W_decᵀ',
+      flops: 2 * entries(at) * a.cols,
+      bytes: room(at) + size(a) + size(b),
+    }),
+    rowSums: (_: unknown, s: SparseRows) => ({ name: 'db_enc', flops: entries(s), bytes: room(s) }),
     transpose: (_: SparseRows, s: SparseRows) => ({
-      name: s.cols === d ? 'Xᵀ' : 'Fᵀ',
+      name: s.cols === d ? 'Xᵀ' : 'Fᵀ, dZᵀ',
       flops: 0,
       bytes: 2 * room(s),
     }),

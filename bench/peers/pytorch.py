@@ -146,8 +146,7 @@ def repeat(budget, call):
     return seconds, result
 
 
-def main():
-    contestant = Contestant()
+def serve(contestant):
     for line in sys.stdin:
         query = json.loads(line)
         try:
@@ -157,4 +156,5 @@ def main():
         print(json.dumps(answer), flush=True)
 
 
-main()
+if __name__ == "__main__":
+    serve(Contestant())

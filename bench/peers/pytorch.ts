@@ -26,14 +26,14 @@ export function findPyTorch(): PyTorch | null {
 }
 
 /** OpenMP's threads and OpenBLAS's oversubscribe each other, so all four combinations compete. */
-export function pytorchLaunches({ python }: PyTorch): Launch[] {
-  const script = fileURLToPath(new URL('pytorch.py', import.meta.url));
+export function pytorchLaunches({ python }: PyTorch, name = 'PyTorch', file = 'pytorch.py', ...args: string[]): Launch[] {
+  const script = fileURLToPath(new URL(file, import.meta.url));
   return [1, 2].flatMap((omp) =>
     [1, 2].map((blas) => ({
-      name: 'PyTorch',
+      name,
       setting: `threads: OpenMP ${omp}, OpenBLAS ${blas}`,
       command: python,
-      args: [script],
+      args: [script, ...args],
       env: { OMP_NUM_THREADS: `${omp}`, OPENBLAS_NUM_THREADS: `${blas}` },
     })),
   );

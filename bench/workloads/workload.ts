@@ -2,7 +2,7 @@
 
 import type { Contestants, Group } from '../contestants.js';
 import type { Files } from '../data.js';
-import type { Load, Peer } from '../peers/peer.js';
+import type { AnyLoad, Peer } from '../peers/peer.js';
 import type { Result } from '../table.js';
 import { median, requireAgreement } from '../turns.js';
 
@@ -28,7 +28,7 @@ export interface Workload {
 const FIRST_LOSSES = 5;
 
 /** Everyone loads the same; then everyone's first losses must be those of the first, which is this library. */
-export async function loadAndCompare(what: string, peers: Peer[], load: Load, say: Context['say']): Promise<void> {
+export async function loadAndCompare(what: string, peers: Peer[], load: AnyLoad, say: Context['say']): Promise<void> {
   let expected: number[] | null = null;
   for (const peer of peers) {
     await peer.ask('load', load);

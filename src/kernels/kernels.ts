@@ -7,7 +7,7 @@
  * so that θ, the moments and the batch may live in memory the kernels own.
  *
  * Unless an operation says otherwise, its output overlaps none of its inputs, and every element of
- * the output is written. No operation allocates.
+ * the output is written. No operation leaves anything allocated.
  */
 
 import type { FloatArray, Matrix } from '../numbers/matrix.js';
@@ -73,6 +73,8 @@ export interface Kernels {
 
   /** C = A·B, plus biasᵀ on every row if given, A sparse.   n×m = n×k · k×m */
   spmm(c: Matrix, a: SparseRows, b: Matrix, bias?: FloatArray): void;
+  /** C = (S·B)ᵀ, with the bits of `spmm`.   d×h = (h×n · n×d)ᵀ */
+  spmmTurned(c: Matrix, s: SparseRows, b: Matrix): void;
   /** c_ij = Σ_p a_ip·b_jp where `at` holds an entry (i, j), and 0 elsewhere.   n×m, n×k, m×k */
   sddmm(c: Matrix, at: SparseRows, a: Matrix, b: Matrix): void;
   /** value_p = Σ_t a_it·b_jt for every entry p = (i, j) of `at`, in its place; `value` is as long as at.value, and may be it.   n×k, m×k */

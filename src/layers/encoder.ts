@@ -1,13 +1,9 @@
 import { type FloatArray, isSparse, type Kernels, type Matrix, type Rows, type SparseRows } from '../kernels/kernels.js';
 import { denseRows, sparseRows, sparseRowsOf } from '../kernels/rows.js';
-import { selectedRows, transposeMatrix, writeOut } from '../kernels/selected.js';
+import { selectedRows, writeOut } from '../kernels/selected.js';
 import { rowsOf } from '../numbers/matrix.js';
 import type { Parameters } from './parameters.js';
 import type { Wiring } from './spec.js';
-
-/** Entries of dW_enc that are computed by unit before they are turned: few enough to stay in a core's cache. */
-const TURNED = 2 ** 17;
-const unitsAtATime = (inputDim: number): number => Math.max(1, Math.floor(TURNED / inputDim));
 
 const row = (data: FloatArray): Matrix => ({ data, rows: 1, cols: data.length });
 
@@ -79,9 +75,8 @@ export class EncoderLayer {
   private readonly taken: FloatArray;
   /** Room for Xᵀ, where X is sparse. */
   private readonly xT: SparseRows;
-  /** Room for dZᵀ, and for dW_enc of some units, by unit, where dZ is sparse. */
+  /** Room for dZᵀ, where dZ is sparse. */
   private readonly dzT: SparseRows;
-  private readonly byUnit: FloatArray;
   /** Room for X written out, where both are sparse. */
   private readonly x: Matrix;
 
@@ -94,7 +89,6 @@ export class EncoderLayer {
     this.taken = k.floats(preBias ? inputDim : 0);
     this.xT = sparseRows(k, inputDim, capacity, sparseInput && entries === 0);
     this.dzT = selectedRows(k, hiddenDim, capacity, entries);
-    this.byUnit = k.floats(entries > 0 ? Math.min(hiddenDim, unitsAtATime(inputDim)) * inputDim : 0);
     this.x = denseRows(k, sparseInput && entries > 0 ? capacity : 0, inputDim);
   }
 
@@ -142,7 +136,7 @@ export class EncoderLayer {
     k.columnSums(dθ.encoderBias, dz);
   }
 
-  /** The same from the entries of dZ alone: dW_encᵀ = dZᵀ·X     h×d = (n×h)ᵀ · n×d */
+  /** The same from the entries of dZ alone: dW_enc = (dZᵀ·X)ᵀ     d×h = ((n×h)ᵀ · n×d)ᵀ */
   private backwardSparse(dθ: Parameters, x: Rows, dz: SparseRows): void {
     const { k } = this;
     const dzT = { ...this.dzT, rows: dz.cols, cols: dz.rows };
@@ -150,12 +144,6 @@ export class EncoderLayer {
     k.rowSums(dθ.encoderBias, dzT);
     const dense = isSparse(x) ? rowsOf(this.x, 0, x.rows) : x;
     if (isSparse(x)) writeOut(dense, x);
-    const most = unitsAtATime(x.cols);
-    for (let from = 0; from < dz.cols; from += most) {
-      const to = Math.min(from + most, dz.cols);
-      const byUnit = { data: this.byUnit.subarray(0, (to - from) * x.cols), rows: to - from, cols: x.cols };
-      k.spmm(byUnit, sparseRowsOf(dzT, from, to), dense);
-      transposeMatrix(dθ.encoderWeight, byUnit, false, from);
-    }
+    k.spmmTurned(dθ.encoderWeight, dzT, dense);
   }
 }

@@ -139,6 +139,15 @@ export const cases: Readonly<Record<string, (desk: Desk, shape: Shape) => Check[
     ];
   },
 
+  spmmTurned(desk, { n, k, m, density }) {
+    const [a, b, c, t] = [desk.random(n, k, density), desk.random(k, m), desk.matrix(n, m), desk.matrix(m, n)];
+    const s = desk.compressed(a);
+    desk.kernels.spmm(c, s, b);
+    desk.kernels.spmmTurned(t, s, b);
+    const expected = Array.from(t.data, (_, p) => c.data[(p % n) * m + Math.floor(p / n)]);
+    return [['(S·B)ᵀ as of spmm', exact(t.data, expected), expected]];
+  },
+
   sddmm(desk, { n, k, m, density }) {
     const [at, a, b, c] = [desk.random(n, m, density), desk.random(n, k), desk.random(m, k), desk.matrix(n, m)];
     desk.kernels.sddmm(c, desk.compressed(at), a, b);

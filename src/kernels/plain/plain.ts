@@ -2,7 +2,7 @@ import { exp, log1p, power } from '../../numbers/elementary.js';
 import { firstNonFinite } from '../../numbers/matrix.js';
 import { elementwise } from '../elementwise.js';
 import { type AdamStep, type Elementwise, type FloatArray, isSparse, type Kernels, type Matrix, type Rows } from '../kernels.js';
-import { product, sddmm, sddmmValues, spmm } from './products.js';
+import { product, sddmm, sddmmValues, spmm, spmmTurned } from './products.js';
 import { compress, rowSums, transpose } from './sparse.js';
 import { productTopK, topK } from './topk.js';
 
@@ -36,6 +36,7 @@ export function createPlainKernels(dtype: 'float32' | 'float64'): Kernels {
     gemmTN: (c, a, b) => product(c, a.rows, a.data, 1, a.cols, b.data, b.cols, 1),
     gemmNT,
     spmm,
+    spmmTurned,
     sddmm,
     sddmmValues,
     compress,

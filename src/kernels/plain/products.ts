@@ -101,6 +101,17 @@ export function spmm(c: Matrix, a: SparseRows, b: Matrix, bias?: FloatArray): vo
   }
 }
 
+/** C = (S·B)ᵀ: every element the sum that spmm makes of it. */
+export function spmmTurned(c: Matrix, { rows, start, end, index, value }: SparseRows, b: Matrix): void {
+  for (let j = 0; j < rows; j++) {
+    for (let p = 0; p < b.cols; p++) {
+      let s = 0;
+      for (let e = start[j]; e < end[j]; e++) s += value[e] * b.data[index[e] * b.cols + p];
+      c.data[p * rows + j] = s;
+    }
+  }
+}
+
 /**
  * c_ij = Σ_p a_ip·b_jp at the entries of `at`, 0 elsewhere. Four entries of a row at a time share each
  * load of a_ip.

@@ -17,6 +17,7 @@ export interface Exports {
     k: number,
     m: number,
   ): void;
+  spmmTurned(c: number, start: number, end: number, index: number, value: number, b: number, h: number, d: number): void;
   sddmm(
     c: number,
     value: number,
@@ -44,6 +45,28 @@ export interface Exports {
     k: number,
     form: number,
   ): number;
+  screen(
+    start: number,
+    end: number,
+    index: number,
+    value: number,
+    a: number,
+    b: number,
+    bias: number,
+    n: number,
+    d: number,
+    m: number,
+    k: number,
+    form: number,
+    column: number,
+    bound: number,
+    lower: number,
+    count: number,
+    most: number,
+    room: number,
+  ): number;
+  screenRoom(d: number, m: number): number;
+  settle(): number;
   topK(start: number, end: number, index: number, value: number, z: number, n: number, m: number, k: number): number;
   transpose(
     startT: number,

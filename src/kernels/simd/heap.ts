@@ -74,13 +74,20 @@ export class Heap {
 
   /** Where n elements of four bytes may lie; zeroed. */
   private take(n: number): number {
+    const fresh = this.fresh;
+    const from = this.room(n);
+    // By eight bytes: engines fill shared memory an element at a time.
+    if (from < fresh) new Float64Array(this.buffer, from, (Math.min(this.top, fresh) - from) / 8).fill(0);
+    return from;
+  }
+
+  /** Where n elements of four bytes may lie that are written before they are read. */
+  room(n: number): number {
     if (!Number.isInteger(n) || n < 0) throw new RangeError(`cannot allocate ${n} elements`);
     const from = this.top;
     const end = align(from + 4 * n + PADDING);
     this.growTo(end);
     this.top = end;
-    // By eight bytes: engines fill shared memory an element at a time.
-    if (from < this.fresh) new Float64Array(this.buffer, from, (Math.min(end, this.fresh) - from) / 8).fill(0);
     this.fresh = Math.max(this.fresh, end);
     return from;
   }

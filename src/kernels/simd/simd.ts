@@ -12,6 +12,7 @@ import { kernelModule } from './binary.js';
 import type { Exports } from './exports.js';
 import { Heap } from './heap.js';
 import { canShare, maySleep, type Pool, startWorkers } from './pool.js';
+import { type Listed, screenedTopK, worthScreening } from './screened.js';
 
 export { simdSupported } from './binary.js';
 
@@ -58,6 +59,19 @@ export function createSimdKernels(options: { threads: number; bytes?: number; wi
   heap.reserve(wasm.setup(threads, SCRATCH_BYTES, spins, Number(maySleep()), options.wide ? 16 : 8));
   let pool: Pool | undefined = threads > 1 ? startWorkers(module, heap.memory, threads - 1) : undefined;
 
+  const memory: Pick<Kernels, 'floats' | 'integers' | 'scoped'> = {
+    floats: (n) => heap.floats(n),
+    integers: (n) => heap.integers(n),
+    scoped: (run) => {
+      const mark = heap.mark();
+      try {
+        return run();
+      } finally {
+        heap.release(mark);
+      }
+    },
+  };
+
   const at = (array: ArrayBufferView): number => heap.address(array);
   const atOrNull = (array: ArrayBufferView | null | undefined): number => (array ? heap.address(array) : 0);
 
@@ -67,8 +81,13 @@ export function createSimdKernels(options: { threads: number; bytes?: number; wi
   const product = (c: Matrix, a: Matrix, b: Matrix, bias: ArrayBufferView | undefined, depth: number, form: number): void =>
     wasm.gemm(at(c.data), at(a.data), at(b.data), atOrNull(bias), c.rows, depth, c.cols, form);
 
-  const selection = (s: SparseRows, a: Matrix, b: Matrix, k: number, bias: ArrayBufferView | undefined, form: number): number =>
-    wasm.gemmTopK(
+  const whole =
+    (b: Matrix, k: number, bias: ArrayBufferView | undefined, form: number) =>
+    (s: SparseRows, a: Matrix): number =>
+      wasm.gemmTopK(...selected(s, a, b, k, bias, form));
+
+  const selected = (s: SparseRows, a: Matrix, b: Matrix, k: number, bias: ArrayBufferView | undefined, form: number) =>
+    [
       at(s.start),
       at(s.end),
       at(s.index),
@@ -81,27 +100,29 @@ export function createSimdKernels(options: { threads: number; bytes?: number; wi
       s.cols,
       k,
       form,
-    );
+    ] as const;
+
+  const selection = (s: SparseRows, a: Matrix, b: Matrix, k: number, bias: ArrayBufferView | undefined, form: number): number => {
+    if (!worthScreening(s.rows, a.cols, s.cols, k)) return whole(b, k, bias, form)(s, a);
+    const screen = ({ column, bound, lower, count, most }: Listed) => {
+      const room = heap.room(wasm.screenRoom(a.cols, s.cols) / 4);
+      const givenUp = wasm.screen(...selected(s, a, b, k, bias, form), at(column), at(bound), at(lower), at(count), most, room);
+      if (givenUp < s.rows) wasm.settle();
+      return givenUp;
+    };
+    return screenedTopK(memory, s, a, k, screen, whole(b, k, bias, form));
+  };
 
   return {
     name: 'simd',
     threads,
     sparseBelow: SPARSE_BELOW,
-    floats: (n) => heap.floats(n),
-    integers: (n) => heap.integers(n),
+    ...memory,
     adopt: (x) => {
       if (heap.holds(x)) return x;
       const copy = heap.floats(x.length);
       copy.set(x);
       return copy;
-    },
-    scoped: (run) => {
-      const mark = heap.mark();
-      try {
-        return run();
-      } finally {
-        heap.release(mark);
-      }
     },
     overlap: (operation, meanwhile) => {
       wasm.defer();
@@ -119,6 +140,8 @@ export function createSimdKernels(options: { threads: number; bytes?: number; wi
 
     spmm: (c, a, b, bias) =>
       wasm.spmm(at(c.data), at(a.start), at(a.end), at(a.index), at(a.value), at(b.data), atOrNull(bias), c.rows, b.rows, c.cols),
+    spmmTurned: (c, s, b) =>
+      wasm.spmmTurned(at(c.data), at(s.start), at(s.end), at(s.index), at(s.value), at(b.data), s.rows, b.cols),
     sddmm: (c, s, a, b) =>
       wasm.sddmm(at(c.data), 0, at(s.start), at(s.end), at(s.index), at(a.data), at(b.data), s.rows, a.cols, s.cols),
     sddmmValues: (value, s, a, b) =>

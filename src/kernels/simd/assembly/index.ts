@@ -8,11 +8,14 @@ export { compress } from './compress';
 export { columnSums } from './column-sums';
 export { countNonZeros, findNonFinite, sumOfAbs, sumOfSquares } from './scans';
 export { gemmTopK, topK } from './topk';
+export { screen, screenRoom } from './screen';
+export { settle } from './exact';
 export { transpose } from './transpose';
 export { sddmm } from './sddmm';
 export { rowSums } from './row-sums';
 export { spmmAdam } from './spmm-adam';
 export { spmm } from './spmm';
+export { spmmTurned } from './spmm-turned';
 export { defer, dismiss, join, workerLoop } from './threads';
 
 import { HEAP, LEFT_PACK, MAY_WAIT, SCRATCH, SCRATCH_BYTES, SPINS, STRIP_WIDTH, THREADS } from './layout';

@@ -37,3 +37,11 @@ export function addToDoubles(s: v128, x: v128): v128 {
   const high = f64x2.promote_low_f32x4(v128.shuffle<f32>(x, x, 2, 3, 2, 3));
   return f64x2.add(s, f64x2.add(low, high));
 }
+
+/** (x0 + x2) + (x1 + x3) */
+// @ts-ignore: decorator
+@inline
+export function laneSum(x: v128): f32 {
+  const half = f32x4.add(x, v128.shuffle<f32>(x, x, 2, 3, 2, 3));
+  return f32x4.extract_lane(half, 0) + f32x4.extract_lane(half, 1);
+}

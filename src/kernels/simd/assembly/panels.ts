@@ -86,7 +86,7 @@ export function multiplyPanels(c: usize, stride: usize, panelA: usize, panelB: u
 /** How wide strips of B are. */
 // @ts-ignore: decorator
 @inline
-function stripWidth(): u32 {
+export function stripWidth(): u32 {
   return load<u32>(STRIP_WIDTH);
 }
 

@@ -65,7 +65,7 @@ function put(index: usize, value: usize, p: u32, x: f32, j: u32): void {
 }
 
 /** Puts (x, j) into place p, which is free, or above it. */
-function rise(index: usize, value: usize, p: u32, x: f32, j: u32): void {
+export function rise(index: usize, value: usize, p: u32, x: f32, j: u32): void {
   while (p > 0) {
     const up = (p - 1) >> 1;
     const y = load<f32>(value + (up << 2));
@@ -78,7 +78,7 @@ function rise(index: usize, value: usize, p: u32, x: f32, j: u32): void {
 }
 
 /** Puts (x, j) into the place of the least entry, or below it. */
-function sink(index: usize, value: usize, size: u32, x: f32, j: u32): void {
+export function sink(index: usize, value: usize, size: u32, x: f32, j: u32): void {
   let p: u32 = 0;
   for (let child: u32 = 1; child < size; child = 2 * p + 1) {
     let y = load<f32>(value + (child << 2));

@@ -12,8 +12,11 @@ import { transposeTile } from './transpose';
 import { sddmmTile } from './sddmm';
 import { rowsTile } from './rows';
 import { rowSumsTile } from './row-sums';
+import { chooseTile, exactTile } from './exact';
+import { screenTile, sixteenTile } from './screen';
 import { spmmAdamTile } from './spmm-adam';
 import { spmmRowsTile, spmmTile } from './spmm';
+import { spmmTurnedTile } from './spmm-turned';
 
 export const enum Operation {
   SPMM,
@@ -34,6 +37,11 @@ export const enum Operation {
   SPMM_ROWS,
   SPMM_ADAM,
   ROW_SUMS,
+  SIXTEEN,
+  SCREEN,
+  EXACT,
+  CHOOSE,
+  SPMM_TURNED,
 }
 
 export function tile(operation: u32, t: u32): void {
@@ -74,5 +82,15 @@ export function tile(operation: u32, t: u32): void {
       return spmmAdamTile(t);
     case Operation.ROW_SUMS:
       return rowSumsTile(t);
+    case Operation.SIXTEEN:
+      return sixteenTile(t);
+    case Operation.SCREEN:
+      return screenTile(t);
+    case Operation.EXACT:
+      return exactTile(t);
+    case Operation.CHOOSE:
+      return chooseTile(t);
+    case Operation.SPMM_TURNED:
+      return spmmTurnedTile(t);
   }
 }
