@@ -15,6 +15,7 @@ export { spmmAdam } from './spmm-adam';
 export { spmm } from './spmm';
 export { defer, dismiss, join, workerLoop } from './threads';
 
+import { writeConstants } from './constants';
 import { HEAP, LEFT_PACK, MAY_WAIT, SCRATCH, SCRATCH_BYTES, SPINS, STRIP_WIDTH, THREADS } from './layout';
 
 /** Writes the settings; returns the first byte that belongs to the callers. */
@@ -35,5 +36,6 @@ export function setup(threads: u32, scratchBytes: u32, spins: u32, mayWait: u32,
       }
     }
   }
+  writeConstants();
   return HEAP + threads * scratchBytes;
 }

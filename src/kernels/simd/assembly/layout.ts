@@ -36,8 +36,11 @@ export const PARTIAL_SUMS: u32 = 1024;
 /** 16 byte shuffles: entry `mask` moves the lanes set in `mask` to the front. */
 export const LEFT_PACK: usize = 9216;
 
+/** 32 f32 of the mathematics: see constants.ts. */
+export const CONSTANTS: usize = 9472;
+
 /** For each thread an i64: (sequence number of the operation << 32) | its tiles nobody has claimed yet. */
-const CONTROLS: usize = 9472;
+const CONTROLS: usize = 9600;
 const CONTROL_BYTES: usize = 128;
 const MOST_THREADS: u32 = 64;
 export const HEAP: usize = CONTROLS + CONTROL_BYTES * MOST_THREADS;
