@@ -48,6 +48,13 @@ export const HEAP: usize = CONTROLS + CONTROL_BYTES * MOST_THREADS;
 /** This thread's number; 0 is the main thread. Every thread has its own instance, hence its own. */
 export let self: u32 = 0;
 
+/** Whether the engine makes 256-bit vectors of two adjacent ones each. */
+// @ts-ignore: decorator
+@inline
+export function isWide(): bool {
+  return load<u32>(STRIP_WIDTH) == 16;
+}
+
 export function becomeThread(id: u32): void {
   self = id;
 }
