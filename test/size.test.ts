@@ -47,7 +47,7 @@ const additions: [string, RegExp, number][] = [
   ['preparation of X', /src\/numbers\/preparation\.ts$/, 900],
   ['metrics', /src\/model\/quality\.ts$/, 800],
 ];
-const BASE = 37_000;
+const BASE = 37_900;
 
 test('the core, minified and gzipped, SIMD kernels and all, keeps to what each part may take', async () => {
   const whole = await sizeOf(null);

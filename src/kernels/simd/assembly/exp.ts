@@ -49,44 +49,27 @@ function oddPart(r: v128, r2: v128): v128 {
   return f32x4.mul(r, f32x4.add(constant(Constant.HALF), f32x4.mul(constant(Constant.E3), r2)));
 }
 
+/** e⁻ᶻ for z within −88.7 … 88, held there. */
+// @ts-ignore: decorator
+@inline
+export function expOfMinus(z: v128): v128 {
+  return expOfMinusBy(
+    z, constant(Constant.ONE), constant(Constant.MAGIC), constant(Constant.LEAST), constant(Constant.MOST),
+    constant(Constant.MINUS_LOG2E), constant(Constant.P1), constant(Constant.P2), constant(Constant.P3),
+    constant(Constant.P4), constant(Constant.P5),
+  );
+}
+
 /**
- * e⁻ᶻ for z within −88.7 … 88, held there. e⁻ᶻ = 2ⁿ·2ᶠ with n + f = −z/ln 2, |f| ≤ ½, and 2ᶠ is a polynomial (minimax,
+ * The same with its constants at hand: e⁻ᶻ = 2ⁿ·2ᶠ with n + f = −z/ln 2, |f| ≤ ½, and 2ᶠ is a polynomial (minimax,
  * off by 10⁻⁷ at most), its terms taken in pairs (Estrin).
  */
 // @ts-ignore: decorator
 @inline
-export function expOfMinus(z: v128): v128 {
-  const x = f32x4.pmin(f32x4.pmax(z, constant(Constant.LEAST)), constant(Constant.MOST));
-  const t = f32x4.mul(x, constant(Constant.MINUS_LOG2E));
-  const shifted = f32x4.add(t, constant(Constant.MAGIC));
-  const f = f32x4.sub(t, f32x4.sub(shifted, constant(Constant.MAGIC)));
-  const f2 = f32x4.mul(f, f);
-  const one = constant(Constant.ONE);
-  const c01 = f32x4.add(one, f32x4.mul(f, constant(Constant.P1)));
-  const c23 = f32x4.add(constant(Constant.P2), f32x4.mul(f, constant(Constant.P3)));
-  const c45 = f32x4.add(constant(Constant.P4), f32x4.mul(f, constant(Constant.P5)));
-  const p = f32x4.add(c01, f32x4.mul(f2, f32x4.add(c23, f32x4.mul(f2, c45))));
-  return f32x4.mul(power(shifted), p);
-}
-
-export function sigmoids(a: usize, n: u32): void {
-  const one = constant(Constant.ONE), magic = constant(Constant.MAGIC), least = constant(Constant.LEAST), most = constant(Constant.MOST), log = constant(Constant.MINUS_LOG2E);
-  const p1 = constant(Constant.P1), p2 = constant(Constant.P2), p3 = constant(Constant.P3), p4 = constant(Constant.P4), p5 = constant(Constant.P5);
-  for (const whole = a + ((n & ~7) << 2); a != whole; a += 32) {
-    const low = sigmoid(v128.load(a), one, magic, least, most, log, p1, p2, p3, p4, p5);
-    const high = sigmoid(v128.load(a, 16), one, magic, least, most, log, p1, p2, p3, p4, p5);
-    v128.store(a, low);
-    v128.store(a, high, 16);
-  }
-  for (let left: i32 = n & 7; left > 0; left -= 4, a += 16) storeLanes(a, sigmoid(v128.load(a), one, magic, least, most, log, p1, p2, p3, p4, p5), left);
-}
-
-/** 1/(1 + e⁻ᶻ): 1 above z = 88, 0 below −88.7. */
-// @ts-ignore: decorator
-@inline
-function sigmoid(z: v128, one: v128, magic: v128, least: v128, most: v128, log: v128, p1: v128, p2: v128, p3: v128, p4: v128, p5: v128): v128 {
-  const x = f32x4.pmin(f32x4.pmax(z, least), most);
-  const t = f32x4.mul(x, log);
+function expOfMinusBy(
+  z: v128, one: v128, magic: v128, least: v128, most: v128, log: v128, p1: v128, p2: v128, p3: v128, p4: v128, p5: v128,
+): v128 {
+  const t = f32x4.mul(f32x4.pmin(f32x4.pmax(z, least), most), log);
   const shifted = f32x4.add(t, magic);
   const f = f32x4.sub(t, f32x4.sub(shifted, magic));
   const f2 = f32x4.mul(f, f);
@@ -94,8 +77,25 @@ function sigmoid(z: v128, one: v128, magic: v128, least: v128, most: v128, log: 
   const c23 = f32x4.add(p2, f32x4.mul(f, p3));
   const c45 = f32x4.add(p4, f32x4.mul(f, p5));
   const p = f32x4.add(c01, f32x4.mul(f2, f32x4.add(c23, f32x4.mul(f2, c45))));
-  const e = f32x4.mul(i32x4.add(i32x4.shl(shifted, 23), one), p);
-  return f32x4.div(one, f32x4.add(one, e));
+  return f32x4.mul(i32x4.add(i32x4.shl(shifted, 23), one), p);
+}
+
+/** The n floats at `a` ← 1/(1 + e⁻ᶻ) of them: 1 above z = 88, 0 below −88.7. */
+export function sigmoids(a: usize, n: u32): void {
+  const one = constant(Constant.ONE), magic = constant(Constant.MAGIC);
+  const least = constant(Constant.LEAST), most = constant(Constant.MOST), log = constant(Constant.MINUS_LOG2E);
+  const p1 = constant(Constant.P1), p2 = constant(Constant.P2), p3 = constant(Constant.P3);
+  const p4 = constant(Constant.P4), p5 = constant(Constant.P5);
+  for (const whole = a + ((n & ~7) << 2); a != whole; a += 32) {
+    const e0 = expOfMinusBy(v128.load(a), one, magic, least, most, log, p1, p2, p3, p4, p5);
+    const e1 = expOfMinusBy(v128.load(a, 16), one, magic, least, most, log, p1, p2, p3, p4, p5);
+    v128.store(a, f32x4.div(one, f32x4.add(one, e0)));
+    v128.store(a, f32x4.div(one, f32x4.add(one, e1)), 16);
+  }
+  for (let left: i32 = n & 7; left > 0; left -= 4, a += 16) {
+    const e = expOfMinusBy(v128.load(a), one, magic, least, most, log, p1, p2, p3, p4, p5);
+    storeLanes(a, f32x4.div(one, f32x4.add(one, e)), left);
+  }
 }
 
 /** ln(1 + u) for u within 0 … 1: 2·artanh s, s = u/(2 + u) ≤ ⅓, to s¹⁵/15; the next term is below 2·10⁻⁹ of it. */
