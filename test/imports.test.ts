@@ -28,6 +28,7 @@ const layers: readonly (readonly string[])[] = [
   ['node/'],
   ['node'],
   ['report/'],
+  ['page/'],
   ['cli/'],
   ['cli'],
 ];
@@ -35,7 +36,7 @@ const layers: readonly (readonly string[])[] = [
 /** Written in AssemblyScript, compiled by kernels/simd/build.ts: no module of this graph. */
 const otherLanguage = 'kernels/simd/assembly/';
 /** Development scripts, which nothing imports. */
-const scripts = ['kernels/simd/build', 'cli/build'];
+const scripts = ['kernels/simd/build', 'cli/build', 'page/build', 'page/serve'];
 const packagesOfTheLibrary = ['ndarray', 'ndarray-ops', 'seedrandom'];
 
 const src = join(projectRoot, 'src');

@@ -52,8 +52,11 @@ export function signedBrush(size: ImageSize, steps = STEPS): Brush {
     aspect: framedAspect(size),
     palette: signedPalette(steps),
     blank: steps,
-    draw: (values, scale = greatestMagnitude(values)) =>
-      Uint8Array.from(values, (value) => steps + Math.round(steps * within(value, scale))),
+    draw: (values, scale = greatestMagnitude(values)) => {
+      const pixels = new Uint8Array(values.length);
+      for (let k = 0; k < pixels.length; k++) pixels[k] = steps + Math.round(steps * within(values[k], scale));
+      return pixels;
+    },
   };
 }
 

