@@ -9,10 +9,11 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSyn
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { build, type Plugin } from 'esbuild';
+import { build } from 'esbuild';
 import { modelOf, SparseAutoencoder } from '../core/sparse-autoencoder.js';
 import { mnistFolder } from '../node/dataset.js';
-import { sheetPng, signedBrush } from '../report/pictures.js';
+import { signedBrush } from '../report/pictures.js';
+import { sheetPng } from '../report/png.js';
 import { theme } from '../report/style.js';
 import { SAMPLES } from './setup.js';
 
@@ -24,17 +25,6 @@ const into = (name: string) => join(folder, name);
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
 mkdirSync(data, { recursive: true });
-
-/** Written for bundlers that drop what is not used, though its package does not say that it may be dropped. */
-const droppable: Plugin = {
-  name: 'droppable',
-  setup({ onResolve, resolve }) {
-    onResolve({ filter: /^(fast-png|uplot)$/ }, async ({ path, pluginData, ...how }) => {
-      if (pluginData) return undefined;
-      return { ...(await resolve(path, { ...how, pluginData: true })), sideEffects: false };
-    });
-  },
-};
 
 await build({
   entryPoints: [
@@ -49,7 +39,6 @@ await build({
   platform: 'browser',
   format: 'esm',
   target: 'es2022',
-  plugins: [droppable],
   logLevel: 'warning',
 });
 writeFileSync(

@@ -5,7 +5,7 @@ import { kinds } from './kinds.js';
 import { Learner } from './learner-client.js';
 import type { Curve, Frame, ToWorker } from './messages.js';
 import { Sheet } from './paint.js';
-import { Plot } from './plots.js';
+import type { Plot } from './plots.js';
 import { type Setup, settle } from './setup.js';
 
 /** A setting that two runs may differ in, and what it may be in the second. */
@@ -91,7 +91,7 @@ export class Comparison {
     this.restart = restart;
     this.what.append(...differences.map(({ name, label }) => make('option', { value: name, textContent: label })));
     this.what.addEventListener('change', () => this.offer());
-    byId('compare-go', 'button').addEventListener('click', () => this.go());
+    byId('compare-go', 'button').addEventListener('click', () => void this.go());
     this.offer();
   }
 
@@ -116,7 +116,7 @@ export class Comparison {
     this.drawCurves(!frame.playing);
   }
 
-  private go(): void {
+  private async go(): Promise<void> {
     const { name, label } = this.difference;
     const setup = this.setup();
     const strength = name === 'kind' ? undefined : setup.strength;
@@ -132,6 +132,7 @@ export class Comparison {
         figure,
         make('p', { className: 'row' }, end),
       );
+      const { Plot } = await import('./plots.js');
       this.plot = new Plot(chart, 'Loss of both runs by step', [
         { name: 'this run', colour: 'loss' },
         { name: 'the second run', colour: 'mark', dash: [9, 4] },

@@ -4,7 +4,7 @@ import { rowBrush } from './brushes.js';
 import { byId } from './dom.js';
 import type { Frame } from './messages.js';
 import { Sheet } from './paint.js';
-import { Plot } from './plots.js';
+import type { Plot } from './plots.js';
 
 /** What the lines of the loss are, here and where two runs are compared. */
 export const lossLines = [
@@ -15,7 +15,8 @@ export const lossLines = [
 
 /** Figures, curves, activities and copies of the run. */
 export class Overview {
-  private readonly loss = new Plot(byId('loss-chart', 'div'), 'Loss by step', lossLines);
+  private loss: Plot | null = null;
+  private loading = false;
   private readonly activity = new Bars(byId('activity-chart', 'div'), 'Mean activity of each unit', {
     bar: 'unit',
     value: 'mean activity',
@@ -28,7 +29,8 @@ export class Overview {
     put('at', frame.step, frame.of === 'trained' ? 'trained' : frame.step.toLocaleString('en-US'));
     if (frame.loss !== null) put('loss', frame.loss, frame.loss.toFixed(4));
     else if (frame.step === 0) put('loss', '', '–');
-    if (curve) this.loss.draw([curve.step, curve.loss, curve.reconstruction, curve.penalty], !playing);
+    if (curve && this.loss) this.loss.draw([curve.step, curve.loss, curve.reconstruction, curve.penalty], !playing);
+    if (!this.loading) void this.load();
     if (!probe) return;
     put('explained', probe.explained, probe.explained < -9.99 ? 'none' : `${tenths(100 * probe.explained)}%`);
     put('l0', probe.l0, `${tenths(probe.l0)} of ${frame.shape.hidden}`);
@@ -36,6 +38,13 @@ export class Overview {
     put('pace', frame.pace, frame.pace === 0 ? '–' : short(Math.round(frame.pace / 10) * 10));
     this.activity.draw(probe.activity, probe.rho, !playing, (j) => `${j} (active on ${percent(probe.density[j])})`);
     this.drawCopies(frame);
+  }
+
+  /** Curves are drawn by a library that is not there for the first features: it comes behind them. */
+  private async load(): Promise<void> {
+    this.loading = true;
+    const { Plot } = await import('./plots.js');
+    this.loss = new Plot(byId('loss-chart', 'div'), 'Loss by step', lossLines);
   }
 
   private drawCopies({ shape, probe }: Frame): void {

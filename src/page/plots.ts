@@ -39,6 +39,7 @@ export class Plot {
 
   /** Steps, and a run of numbers a line. */
   draw(data: readonly Float64Array[], atRest: boolean): void {
+    this.host.querySelector('.empty')?.remove();
     this.data = data.map((column) =>
       Array.from(column, (value) => (Number.isNaN(value) ? null : value)),
     ) as unknown as uPlot.AlignedData;
