@@ -4,5 +4,5 @@ import type { ToWorker } from './messages.js';
 import { Session } from './session.js';
 
 const session = new Session((message, transfer) => postMessage(message, { transfer }));
-addEventListener('message', ({ data }: MessageEvent<ToWorker>) => void session.hear(data));
-void session.begin();
+session.begin();
+addEventListener('message', ({ data }: MessageEvent<ToWorker>) => session.hear(data));

@@ -49,7 +49,8 @@ function paint(next: Frame): void {
   comparison.drawFirst(next);
   if (next.note) say(next.note);
   if (!next.playing && wantsToPlay) wantsToPlay = false;
-  play.textContent = next.playing ? 'Pause' : next.of === 'trained' ? 'Learn from noise' : 'Learn';
+  const label = next.playing ? 'Pause' : 'Learn';
+  if (play.textContent !== label) play.textContent = label;
   byId('step', 'button').disabled = next.playing;
   scrub.disabled = next.snapshots.length < 2;
   if (next.of !== 'snapshot') {

@@ -26,8 +26,8 @@ export interface Answers {
   /** The code of a row. */
   code: { ask: { x: Float32Array }; answer: CodeAnswer };
   unit: { ask: { unit: number }; answer: UnitAnswer };
-  /** One step on so many samples, tried on a copy. */
-  slow: { ask: { unit: number; entry: number }; answer: SlowAnswer };
+  /** One step, tried on a copy: by the unit that is loudest on the first sample, the weight that matters most, if none is named. */
+  slow: { ask: { unit: number | null; entry: number | null }; answer: SlowAnswer };
   /** The model as a file, an ES module, or a report. */
   model: { ask: object; answer: Uint8Array<ArrayBuffer> };
   module: { ask: object; answer: string };

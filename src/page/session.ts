@@ -33,6 +33,7 @@ export class Session {
   /** When a hand was last on something. */
   private touched = { step: 0, time: 0 };
   private viewed: { index: number; sae: SparseAutoencoder } | null = null;
+  private said: Promise<void> = Promise.resolve();
   /** Whether the page has seen the last frame. */
   private seen = true;
   private waiting = false;
@@ -44,9 +45,14 @@ export class Session {
     this.post = post;
   }
 
-  async hear(message: ToWorker): Promise<void> {
+  /** One thing after the other, in the order in which they were said. */
+  hear(message: ToWorker): void {
+    if (message.type === 'seen') this.onSeen();
+    else this.said = this.said.then(() => this.act(message));
+  }
+
+  private async act(message: Exclude<ToWorker, { type: 'seen' }>): Promise<void> {
     try {
-      if (message.type === 'seen') return this.onSeen();
       this.touched = { step: this.run?.step ?? 0, time: performance.now() };
       if (message.type === 'ask') await this.answer(message.id, message.question);
       else if (message.type === 'start') await this.start(message.setup, message.play);
@@ -62,13 +68,17 @@ export class Session {
   }
 
   /** The features that are there before anything is learned. */
-  async begin(): Promise<void> {
+  begin(): void {
+    this.said = this.load();
+  }
+
+  private async load(): Promise<void> {
     try {
       const [bytes, samples] = await Promise.all([loadTrained(), loadDigits(SAMPLES[0])]);
       this.trained = SparseAutoencoder.fromBytes(bytes, { threads: 1 });
       this.count = SAMPLES[0];
-      this.samples ??= samples;
-      if (!this.run) this.show(true);
+      this.samples = samples;
+      this.show(true);
     } catch (error) {
       this.fail(error as Error);
     }
@@ -261,13 +271,13 @@ export class Session {
       case 'report':
         return (await import('./files.js')).reportText(copyOf(sae), samples, this.run);
       case 'load':
-        return this.load(question.bytes);
+        return this.open(question.bytes);
       case 'table':
         return this.take((await import('./files.js')).readSamples(question.bytes, question.name));
     }
   }
 
-  private load(bytes: Uint8Array): string {
+  private open(bytes: Uint8Array): string {
     const sae = SparseAutoencoder.fromBytes(bytes, { threads: 1 });
     const { x } = this.samples as Samples;
     if (sae.inputDim !== x.cols || sae.outputDim !== x.cols) {

@@ -14,8 +14,8 @@ export class SlowMotion {
   private readonly learner: Learner;
   private readonly host = byId('slow-body', 'div');
   private shape: Shape | null = null;
-  private unit = 0;
-  private entry = 0;
+  private unit: number | null = null;
+  private entry: number | null = null;
   private open = false;
   private line = 0;
 
@@ -24,7 +24,8 @@ export class SlowMotion {
     byId('slow-go', 'button').addEventListener('click', () => {
       this.open = true;
       this.line = 0;
-      if (this.shape?.image) this.entry = Math.floor(this.shape.inputDim / 2 + this.shape.image.width / 2);
+      this.unit = null;
+      this.entry = null;
       void this.ask();
     });
   }
@@ -37,6 +38,8 @@ export class SlowMotion {
   private async ask(): Promise<void> {
     try {
       const answer = await this.learner.ask('slow', { unit: this.unit, entry: this.entry });
+      this.unit = answer.unit;
+      this.entry = answer.entry;
       if (this.shape) this.build(answer, this.shape);
     } catch (error) {
       this.host.replaceChildren(make('p', { textContent: (error as Error).message }));

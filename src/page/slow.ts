@@ -27,8 +27,6 @@ const REACH = 1;
  */
 export function slowStep(sae: SparseAutoencoder, samples: Samples, rate: number, ask: Answers['slow']['ask']): SlowAnswer {
   const { inputDim, hiddenDim: h, outputDim: d } = sae;
-  const unit = Math.min(ask.unit, h - 1);
-  const entry = Math.min(ask.entry, d - 1);
   const raw = rowsOf(samples.x, 0, Math.min(ROWS, samples.x.rows));
   const model = modelOf(sae);
   const x = model.prepare(raw);
@@ -38,6 +36,9 @@ export function slowStep(sae: SparseAutoencoder, samples: Samples, rate: number,
   const first = row(x.data, 0, inputDim);
   const codes = sae.transform(raw).data;
   const code = row(codes, 0, h);
+  const unit = Math.min(ask.unit ?? largest(code), h - 1);
+  const decoderGradient = row(gradients.decoderWeight.data, unit, d);
+  const entry = Math.min(ask.entry ?? largest(decoderGradient), d - 1);
   const output = elementwise[sae.options.outputActivation];
   const y = Float64Array.from(decoderBias.data);
   for (let j = 0; j < h; j++) if (code[j] !== 0) for (let p = 0; p < d; p++) y[p] += code[j] * decoderWeight.data[j * d + p];
@@ -64,12 +65,19 @@ export function slowStep(sae: SparseAutoencoder, samples: Samples, rate: number,
     sparsity,
     beta: sae.beta,
     lossAfter,
-    decoderGradient: Float32Array.from(row(gradients.decoderWeight.data, unit, d)),
+    decoderGradient: Float32Array.from(decoderGradient),
     encoderGradient: Float32Array.from(column(gradients.encoderWeight.data, unit, h)),
     norms: Object.entries(gradients).map(([name, { data }]) => [name, Math.hypot(...chunks(data))] as const),
     adam,
     ...differences(sae, raw, adam.gradient, unit * d + entry),
   };
+}
+
+/** Where |value| is largest. */
+function largest(values: Float64Array): number {
+  let at = 0;
+  for (let k = 1; k < values.length; k++) if (Math.abs(values[k]) > Math.abs(values[at])) at = k;
+  return at;
 }
 
 /** ‖·‖ of pieces, since a call takes only so many arguments. */

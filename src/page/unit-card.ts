@@ -1,3 +1,4 @@
+import { greatestMagnitude } from '../report/pictures.js';
 import { percent, short } from '../report/text.js';
 import { Bars } from './bars.js';
 import { rowBrush, weightBrush } from './brushes.js';
@@ -67,19 +68,20 @@ export class UnitCard {
     const plot = make('div', { className: 'plot histogram' });
     const chart = make('figure', {}, make('h3', { textContent: 'How strongly, when it is active' }), plot);
     const strongest = make('ul', { className: 'pictures' });
-    for (const each of answer.strongest) {
+    const contributions = answer.strongest.map(({ copy, without }) => copy.map((value, p) => value - without[p]));
+    const scale = Math.max(...contributions.map(greatestMagnitude));
+    answer.strongest.forEach((each, k) => {
       const name = each.label === null ? `sample ${each.row}` : `a ${each.label}`;
-      const contribution = Float32Array.from(each.copy, (value, p) => value - each.without[p]);
       strongest.append(
         make(
           'li',
           {},
           picture(rows, each.x, name),
-          picture(weights, contribution, `what unit ${unit} adds to it`, 1),
+          picture(weights, contributions[k], `what unit ${unit} adds to it`, scale),
           make('span', { textContent: `${each.label ?? `#${each.row}`} · ${short(each.activation)}` }),
         ),
       );
-    }
+    });
     const neighbours = make('ul', { className: 'pictures' });
     for (const each of answer.neighbours) {
       const open = make('button', { type: 'button', textContent: `unit ${each.unit}` });
