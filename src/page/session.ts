@@ -1,5 +1,6 @@
 import { SparseAutoencoder } from '../core/sparse-autoencoder.js';
 import { processors } from '../kernels/threads.js';
+import { nextTurn } from '../training/pause.js';
 import { codeOf, copyOf, probe, shapeOf, tilesOf, unitOf } from './look.js';
 import type { Curve, Frame, FromWorker, Probe, Question, ToWorker } from './messages.js';
 import { Run } from './run.js';
@@ -9,6 +10,9 @@ import { SAMPLES, type Setup } from './setup.js';
 /** The least time between two frames, and between two of those that measure, in ms. */
 const BETWEEN_FRAMES = 33;
 const BETWEEN_PROBES = 250;
+
+/** What the visitor says is heard at least so often, in ms. */
+const BETWEEN_TURNS = 10;
 
 /** A run left alone stops after so many steps, or minutes. */
 const ALONE_STEPS = 20_000;
@@ -38,6 +42,7 @@ export class Session {
   private seen = true;
   private waiting = false;
   private lastFrame = 0;
+  private lastTurn = 0;
   private lastProbe = 0;
   private pace = { step: 0, time: 0, rows: 0, value: 0 };
 
@@ -172,7 +177,11 @@ export class Session {
       return run.wait();
     }
     if (now - this.lastFrame >= BETWEEN_FRAMES || this.perSecond > 0) this.show(this.perSecond > 0 && this.perSecond <= 4);
-    if (this.perSecond === 0) return undefined;
+    if (this.perSecond === 0) {
+      if (now - this.lastTurn < BETWEEN_TURNS) return undefined;
+      this.lastTurn = now;
+      return nextTurn();
+    }
     const wait = run.wait();
     setTimeout(() => this.run === run && this.playing && run.go(), 1000 / this.perSecond);
     return wait;
