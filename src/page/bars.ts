@@ -51,15 +51,16 @@ export class Bars {
     c.scale(ratio, ratio);
     const top = Math.max(...Array.from(values), 1.2 * (level ?? 0)) || 1;
     const y = (value: number) => (height - 1) * (1 - value / top);
+    const [bar, mark, warn] = [colour('bar'), colour('mark'), colour('warn')];
     const band = width / values.length;
     const gap = band > 4 ? 1 : 0;
     for (let k = 0; k < values.length; k++) {
-      c.fillStyle = colour(k === this.at ? 'mark' : values[k] === 0 ? 'warn' : 'bar');
+      c.fillStyle = k === this.at ? mark : values[k] === 0 ? warn : bar;
       const tall = Math.max(2, height - 1 - y(values[k]));
       c.fillRect(k * band, height - tall, band - gap, tall);
     }
     if (level === null) return;
-    c.strokeStyle = c.fillStyle = colour('mark');
+    c.strokeStyle = c.fillStyle = mark;
     c.setLineDash([6, 4]);
     c.lineWidth = 1.5;
     c.beginPath();

@@ -31,7 +31,9 @@ export class Plot {
       if (line.dash) sample.style.borderTopStyle = 'dashed';
       key.append(make('li', {}, sample, line.name));
     }
-    host.before(key);
+    const room = host.previousElementSibling;
+    if (room?.classList.contains('key')) room.replaceWith(key);
+    else host.before(key);
     new ResizeObserver(() => this.plot?.setSize(this.size())).observe(host);
     onScheme(() => this.build());
     this.build();

@@ -36,7 +36,10 @@ export class Reader {
     this.details = make('details', { className: 'numbers' }, make('summary', { textContent: 'The numbers' }), scroll);
     this.details.addEventListener('toggle', () => this.fill());
     host.append(this.surface);
-    host.after(this.says, this.details);
+    // Where room is kept for them, nothing moves when they come.
+    const below = host.nextElementSibling?.classList.contains('below') ? host.nextElementSibling : make('div');
+    below.append(this.says, this.details);
+    host.after(below);
   }
 
   /** New readings; the table follows at rest, or when it is opened. */

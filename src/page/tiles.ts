@@ -35,7 +35,8 @@ export class Tiles {
     this.buttons.forEach((button, j) => {
       const dead = probe.density[j] === 0;
       button.classList.toggle('dead', dead);
-      button.setAttribute('aria-label', `unit ${j}, ${dead ? 'dead' : `active on ${percent(probe.density[j])}`}`);
+      const name = `unit ${j}, ${dead ? 'dead' : `active on ${percent(probe.density[j])}`}`;
+      if (button.ariaLabel !== name) button.ariaLabel = name;
     });
   }
 
