@@ -69,6 +69,12 @@ export class Bars {
     c.stroke();
     c.font = '12px system-ui, sans-serif';
     c.textAlign = 'right';
-    c.fillText(`ρ = ${short(level)}`, width - 2, y(level) - 4);
+    const name = `ρ = ${short(level)}`;
+    c.setLineDash([]);
+    c.strokeStyle = colour('page');
+    c.lineWidth = 4;
+    c.lineJoin = 'round';
+    c.strokeText(name, width - 2, y(level) - 6);
+    c.fillText(name, width - 2, y(level) - 6);
   }
 }

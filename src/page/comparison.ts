@@ -69,7 +69,7 @@ class Side {
     this.sheet.paint(tiles);
     if (curve) this.curve = curve;
     if (!probe) return;
-    this.says.textContent = `step ${step.toLocaleString('en-US')}, loss ${loss === null ? '–' : loss.toFixed(4)}, ${tenths(100 * probe.explained)}% explained, ${tenths(probe.l0)} units active, ${probe.dead} dead`;
+    this.says.textContent = `step ${step.toLocaleString('en-US')}, loss ${loss === null ? '–' : loss.toFixed(4)}, ${tenths(100 * Math.max(0, probe.explained))}% explained, ${tenths(probe.l0)} units active, ${probe.dead} dead`;
   }
 }
 
@@ -111,6 +111,8 @@ export class Comparison {
   }
 
   drawFirst(frame: Frame): void {
+    byId('compare', 'section').hidden = !frame.digits;
+    if (!frame.digits) this.end();
     if (!this.learner) return;
     this.first.draw(frame);
     this.drawCurves(!frame.playing);

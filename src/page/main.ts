@@ -22,6 +22,8 @@ let frame: Frame | null = null;
 let hiddenWhilePlaying = false;
 /** What the visitor has asked for last, which the run follows within a step or two. */
 let wantsToPlay = false;
+/** Whether the run has had more than one setup: then no link leads to it. */
+let mixed = false;
 
 const overview = new Overview();
 const tiles = new Tiles(byId('tiles', 'div'), (unit) => openUnit(unit));
@@ -76,13 +78,17 @@ function changed(next: Setup, takesReset: boolean): void {
   if (takesReset) {
     start(false);
     say('A new start, from noise.');
-  } else if (frame?.of !== 'trained') learner.tell({ type: 'change', setup });
+  } else if (frame?.of !== 'trained') {
+    mixed ||= (frame?.step ?? 0) > 0;
+    learner.tell({ type: 'change', setup });
+  }
   comparison.offer();
   remember({ ...setup, step: frame?.of === 'run' ? frame.step : 0 });
 }
 
 function start(playing: boolean): void {
   wantsToPlay = playing;
+  mixed = false;
   setup = { ...setup, step: 0 };
   learner.tell({ type: 'start', setup, play: playing });
 }
@@ -162,6 +168,7 @@ addEventListener('hashchange', () => open(location.hash));
 connectSharing(learner, {
   address: () => new URL(formatHash({ ...setup, step: frame?.of === 'run' ? frame.step : 0 }) || '#', location.href).href,
   restart: () => start(false),
+  isWhole: () => !mixed,
 });
 connectTour({
   play: () => !wantsToPlay && togglePlay(),

@@ -70,6 +70,8 @@ export interface Frame {
   readonly probe: Probe | null;
   /** Steps of the snapshots there are. */
   readonly snapshots: readonly number[];
+  /** Whether it learns from the digits, not from a file of the visitor's. */
+  readonly digits: boolean;
   /** What is shown came from options that the page did not choose. */
   readonly about: string;
 }

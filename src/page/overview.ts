@@ -28,11 +28,11 @@ export class Overview {
     const { probe, curve, playing } = frame;
     put('at', frame.step, frame.of === 'trained' ? 'trained' : frame.step.toLocaleString('en-US'));
     if (frame.loss !== null) put('loss', frame.loss, frame.loss.toFixed(4));
-    else if (frame.step === 0) put('loss', '', '–');
+    else put('loss', '', '–');
     if (curve && this.loss) this.loss.draw([curve.step, curve.loss, curve.reconstruction, curve.penalty], !playing);
     if (!this.loading) void this.load();
     if (!probe) return;
-    put('explained', probe.explained, probe.explained < -9.99 ? 'none' : `${tenths(100 * probe.explained)}%`);
+    put('explained', probe.explained, probe.explained < 0 ? 'none yet' : `${tenths(100 * probe.explained)}%`);
     put('l0', probe.l0, `${tenths(probe.l0)} of ${frame.shape.hidden}`);
     put('dead', probe.dead, probe.dead.toLocaleString('en-US'));
     put('pace', frame.pace, frame.pace === 0 ? '–' : short(Math.round(frame.pace / 10) * 10));

@@ -61,6 +61,7 @@ export function repaint(canvas: HTMLCanvasElement, brush: Brush, values: Numbers
   const { width, height } = brush.size;
   canvas.width = width;
   canvas.height = height;
+  canvas.style.aspectRatio = String(brush.aspect);
   const image = new ImageData(width, height);
   const shades = shadesOf(brush);
   new Uint32Array(image.data.buffer).set(Uint32Array.from(brush.draw(values, scale), (shade) => shades[shade]));

@@ -53,6 +53,14 @@ export class Plot {
 
   private size = () => ({ width: this.host.clientWidth, height: this.host.clientHeight });
 
+  /** The first few steps may be far above all others: they are left to rise out of the picture. */
+  private top(): number {
+    const [steps, ...lines] = this.data;
+    const from = steps.length > 40 ? Math.max(3, Math.ceil(0.03 * steps.length)) : 0;
+    const seen = lines.flatMap((line) => Array.from(line.slice(from), (value) => value ?? 0));
+    return 1.08 * seen.reduce((a, b) => Math.max(a, b), 0) || 1;
+  }
+
   private mark(at: number): void {
     const { plot } = this;
     if (!plot) return;
@@ -66,7 +74,7 @@ export class Plot {
     this.plot = new uPlot(
       {
         ...this.size(),
-        scales: { x: { time: false }, y: { range: (_u, low, high) => [Math.min(0, low || 0), (high || 1) * 1.05] } },
+        scales: { x: { time: false }, y: { range: () => [0, this.top()] } },
         legend: { show: false },
         cursor: { drag: { x: false, y: false }, points: { size: 6 } },
         axes: [

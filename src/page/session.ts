@@ -240,6 +240,7 @@ export class Session {
       curve,
       probe: measured,
       snapshots: run?.snapshots.map((each) => each.step) ?? [],
+      digits: this.count !== 0,
       about: this.about,
     };
   }
