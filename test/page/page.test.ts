@@ -3,10 +3,9 @@ import { createRequire } from 'node:module';
 import { gzipSync } from 'node:zlib';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { SparseAutoencoder } from '../../src/core.js';
-import { defaults, optionsOf } from '../../src/page/setup.js';
-import { digits } from '../helpers.js';
+import { defaults } from '../../src/page/setup.js';
 import { buildPage, figureOf, missing, openSite, type Site, seenOn, untilStep } from './browsers.js';
+import { lossAt } from './node-run.js';
 
 const FOLDER = 'out/page-tested';
 
@@ -80,22 +79,7 @@ if (missing) {
 
   test('the same address twice gives the loss at step 500 that Node gives', async () => {
     const setup = { ...defaults, seed: 'twice', kind: 'l1', strength: 0.001 };
-    let expected = 0;
-    const sae = new SparseAutoencoder({ ...optionsOf(setup, { inputDim: 784, outputActivation: 'sigmoid' }), threads: 1 });
-    let step = 0;
-    const stop = new AbortController();
-    await sae
-      .fit(digits(2000), {
-        epochs: 99,
-        batchSize: setup.batch,
-        signal: stop.signal,
-        onBatchEnd: ({ loss }) => {
-          if (++step < 500) return;
-          expected = loss;
-          stop.abort();
-        },
-      })
-      .catch(() => {});
+    const expected = await lossAt(500, setup);
     for (const isolated of [true, false]) {
       const other = isolated ? site : await openSite(FOLDER, { isolated });
       const { page, complaints } = await other.open({ hash: '#kind=l1&strength=0.001&seed=twice&step=500' });
