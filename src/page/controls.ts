@@ -3,6 +3,9 @@ import { byId, make } from './dom.js';
 import { kindNamed, kinds } from './kinds.js';
 import { clamp, limits, SAMPLES, type Setup, settle } from './setup.js';
 
+/** Whether the page was built with the words: see build.ts. */
+declare const HAS_WORDS: boolean;
+
 /** Positions of a slider: on a logarithmic scale from `low` to `high`. */
 const PLACES = 200;
 
@@ -13,6 +16,9 @@ const toPlace = (value: number, { low, high }: { low: number; high: number }) =>
 /** Two digits are enough for a hand. */
 const fromPlace = (place: number, { low, high }: { low: number; high: number }) =>
   Number((low * (high / low) ** (place / PLACES)).toPrecision(2));
+
+/** The setup that this page can have. */
+export const offered = (setup: Setup): Setup => (setup.world === 'words' && !HAS_WORDS ? settle({ seed: setup.seed }) : setup);
 
 /** The setup's controls. */
 export class Controls {
@@ -32,6 +38,13 @@ export class Controls {
         make('option', { value: String(n), textContent: `${n.toLocaleString('en-US')}${n === 60_000 ? ' (loads 10 MB)' : ''}` }),
       ),
     );
+    byId('world-field', 'div').hidden = !HAS_WORDS;
+    const world = byId('world', 'select');
+    world.addEventListener('change', () => {
+      // A world has its own usual setup; the seed stays.
+      this.show(settle({ world: world.value, seed: this.setup.seed }));
+      this.changed(this.setup, true);
+    });
     this.kind.addEventListener('change', () => {
       const strength = kindNamed(this.kind.value).strength?.start;
       this.take({ kind: this.kind.value, strength });
@@ -66,6 +79,8 @@ export class Controls {
   show(setup: Setup): void {
     this.setup = setup;
     const { label, says, strength, rho } = kindNamed(setup.kind);
+    byId('world', 'select').value = setup.world;
+    byId('samples-field', 'div').hidden = setup.world !== 'digits';
     this.kind.value = setup.kind;
     this.kind.title = label;
     byId('kind-says', 'p').textContent = says;

@@ -6,6 +6,7 @@ import { penaltyKind } from '../sparsity/kinds.js';
 import { rowBrush, weightBrush } from './brushes.js';
 import type { Answers, CodeAnswer, ModelParts, Probe, Shape, UnitAnswer } from './messages.js';
 import type { Samples } from './samples.js';
+import { unitNames } from './words.js';
 
 /** Samples that a model is judged by while it learns, and those of them that are shown. */
 const JUDGED = 512;
@@ -57,6 +58,7 @@ export function probe(sae: SparseAutoencoder, samples: Samples): Probe {
     originals: draw(originals),
     copies: draw(copies),
     shown: shown.rows,
+    names: samples.texts && unitNames(sae, samples),
   };
 }
 

@@ -1,7 +1,7 @@
 /** The page: what its controls do, and what is seen of the run. */
 
 import { Comparison } from './comparison.js';
-import { Controls } from './controls.js';
+import { Controls, offered } from './controls.js';
 import { Digit } from './digit.js';
 import { bringIntoSight, byId } from './dom.js';
 import { Learner } from './learner-client.js';
@@ -13,11 +13,12 @@ import { SlowMotion } from './slow-motion.js';
 import { Tiles } from './tiles.js';
 import { connectTour } from './tour.js';
 import { UnitCard } from './unit-card.js';
+import { Word } from './word.js';
 
 /** Steps a second that the slider stands for; 0 for all there is. */
 const SPEEDS = [1, 2, 4, 10, 25, 60, 0];
 
-let setup = parseHash(location.hash);
+let setup = offered(parseHash(location.hash));
 let frame: Frame | null = null;
 let hiddenWhilePlaying = false;
 /** What the visitor has asked for last, which the run follows within a step or two. */
@@ -30,6 +31,7 @@ const tiles = new Tiles(byId('tiles', 'div'), (unit) => openUnit(unit));
 const learner = new Learner(paint, (message) => say(message));
 const controls = new Controls(setup, changed);
 const digit = new Digit(learner, (unit) => openUnit(unit));
+const word = new Word(learner, (unit) => openUnit(unit));
 const card = new UnitCard(learner, (unit) => openUnit(unit));
 const slow = new SlowMotion(learner);
 const comparison = new Comparison(
@@ -63,6 +65,7 @@ function paint(next: Frame): void {
   if (next.playing || stoodStill) return;
   if (next.of === 'run') remember({ ...setup, step: next.step });
   digit.follow(next);
+  word.follow(next);
   card.follow(next);
   slow.follow(next);
 }
@@ -114,7 +117,7 @@ function tellBoth(message: ToWorker): void {
 function openUnit(unit: number): void {
   tiles.choose(unit);
   card.open(unit);
-  bringIntoSight(byId('unit', 'section'));
+  bringIntoSight(byId('unit', 'section'), 'start');
 }
 
 play.addEventListener('click', togglePlay);
@@ -158,7 +161,7 @@ document.addEventListener('visibilitychange', () => {
 });
 
 function open(hash: string): void {
-  setup = parseHash(hash);
+  setup = offered(parseHash(hash));
   controls.show(setup);
   if (setup.step > 0) learner.tell({ type: 'start', setup, play: false });
   else if (hash.length > 1) start(false);

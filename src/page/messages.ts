@@ -1,6 +1,6 @@
 /** What the page and its worker say to each other. */
 
-import type { Setup } from './setup.js';
+import type { Setup, World } from './setup.js';
 
 export type ToWorker =
   /** A new run from noise; at `play` it goes on by itself, up to `setup.step` otherwise. */
@@ -36,6 +36,8 @@ export interface Answers {
   load: { ask: { bytes: Uint8Array }; answer: string };
   /** A table of the visitor's own, to learn from. */
   table: { ask: { bytes: Uint8Array; name: string }; answer: string };
+  /** What a sample of that name, or the one most like it, is made of. */
+  word: { ask: { text: string }; answer: WordAnswer };
   /** Sample i of those there are. */
   sample: { ask: { index: number }; answer: { x: Float32Array; label: string | null } };
 }
@@ -70,8 +72,8 @@ export interface Frame {
   readonly probe: Probe | null;
   /** Steps of the snapshots there are. */
   readonly snapshots: readonly number[];
-  /** Whether it learns from the digits, not from a file of the visitor's. */
-  readonly digits: boolean;
+  /** What it learns from; 'own' is a file of the visitor's. */
+  readonly source: World | 'own';
   /** What is shown came from options that the page did not choose. */
   readonly about: string;
 }
@@ -100,6 +102,16 @@ export interface Probe {
   readonly originals: Uint8Array;
   readonly copies: Uint8Array;
   readonly shown: number;
+  /** Of each unit, the names of the samples that it is loudest on; null where samples have none. */
+  readonly names: readonly string[] | null;
+}
+
+export interface WordAnswer {
+  readonly word: string;
+  /** The units that are active on it, the loudest first. */
+  readonly parts: readonly { readonly unit: number; readonly activation: number; readonly names: string }[];
+  /** The words whose vectors lie nearest to what the code gives back, by cosine; the word itself is best. */
+  readonly nearest: readonly { readonly word: string; readonly cosine: number }[];
 }
 
 /** A code, and what it takes to put the row together from it. */

@@ -37,7 +37,8 @@ export class Overview {
     put('dead', probe.dead, probe.dead.toLocaleString('en-US'));
     put('pace', frame.pace, frame.pace === 0 ? '–' : short(Math.round(frame.pace / 10) * 10));
     this.activity.draw(probe.activity, probe.rho, !playing, (j) => `${j} (active on ${percent(probe.density[j])})`);
-    this.drawCopies(frame);
+    byId('copies', 'figure').hidden = probe.names !== null;
+    if (!probe.names) this.drawCopies(frame);
   }
 
   /** Curves are drawn by a library that is not there for the first features: it comes behind them. */

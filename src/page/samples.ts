@@ -1,13 +1,16 @@
 import { parseIdx } from '../formats/idx.js';
+import { readSafetensors } from '../formats/safetensors.js';
 import type { Table } from '../formats/table.js';
 import type { Matrix } from '../kernels/kernels.js';
-import type { SAMPLES } from './setup.js';
+import type { Setup } from './setup.js';
 
 /** Rows to learn from, and how to show them. */
 export interface Samples {
   readonly x: Matrix;
   /** The class of each row, as text. */
   readonly labels: readonly string[] | null;
+  /** What each row is called, where a row is a thing with a name. */
+  readonly texts: readonly string[] | null;
   readonly image: { readonly width: number; readonly height: number } | null;
   /** Least and greatest number. */
   readonly range: readonly [number, number];
@@ -23,13 +26,32 @@ async function fetched(name: string): Promise<Uint8Array> {
   return new Uint8Array(await new Response(unpacked).arrayBuffer());
 }
 
+/** What a setup learns from. */
+export const loadSamples = ({ world, samples }: Pick<Setup, 'world' | 'samples'>): Promise<Samples> =>
+  world === 'words' ? loadWords() : loadDigits(samples);
+
+/** Words and their vectors, each of whose numbers is a whole number of steps of its row's own: see build.ts. */
+async function loadWords(): Promise<Samples> {
+  const { tensors, metadata } = readSafetensors(await fetched('words.safetensors.gz'), 'words');
+  const [vectors, steps] = [tensors.get('vectors'), tensors.get('steps')];
+  if (!vectors || !steps) throw new RangeError('words: vectors or steps are missing');
+  const [rows, cols] = vectors.shape;
+  const data = Float32Array.from(
+    { length: rows * cols },
+    (_, k) => Number(vectors.data[k]) * Number(steps.data[Math.floor(k / cols)]),
+  );
+  const texts = JSON.parse(metadata.get('words') ?? '[]') as string[];
+  return { x: { data, rows, cols }, labels: texts, texts, image: null, range: [-1, 1] };
+}
+
 /** The first so many of MNIST's training digits, pixels from 0 to 1. */
-export async function loadDigits(count: (typeof SAMPLES)[number]): Promise<Samples> {
+async function loadDigits(count: number): Promise<Samples> {
   const [pixels, labels] = await Promise.all([fetched(`digits-${count}.idx.gz`), fetched(`labels-${count}.idx.gz`)]);
   const { shape, data } = parseIdx(pixels, 'digits', 3);
   const [rows, height, width] = shape;
   const x = { data: Float32Array.from(data, (byte) => byte / 255), rows, cols: width * height };
-  return { x, labels: Array.from(parseIdx(labels, 'labels', 1).data, String), image: { width, height }, range: [0, 1] };
+  const classes = Array.from(parseIdx(labels, 'labels', 1).data, String);
+  return { x, labels: classes, texts: null, image: { width, height }, range: [0, 1] };
 }
 
 /** The trained model's file. */
@@ -63,13 +85,16 @@ export function samplesOf({ rows, cols, data, labels }: Table, name: string): Sa
   return {
     x,
     labels: labels?.slice(0, kept).map(String) ?? null,
+    texts: null,
     image: picture ? { width: side, height: side } : null,
     range: picture ? [0, 1] : [low, high],
   };
 }
 
 /** What a model of these rows is like, apart from what the page's controls say. */
-export const shapeOptions = ({ x, image }: Samples) =>
-  image
-    ? ({ inputDim: x.cols, outputActivation: 'sigmoid' } as const)
-    : ({ inputDim: x.cols, outputActivation: 'identity', preparation: { standardize: true } } as const);
+export const shapeOptions = ({ x, image, texts }: Samples) =>
+  texts
+    ? ({ inputDim: x.cols, outputActivation: 'identity', preparation: { center: true, meanNorm: true } } as const)
+    : image
+      ? ({ inputDim: x.cols, outputActivation: 'sigmoid' } as const)
+      : ({ inputDim: x.cols, outputActivation: 'identity', preparation: { standardize: true } } as const);

@@ -4,8 +4,9 @@ import { nextTurn } from '../training/pause.js';
 import { codeOf, copyOf, probe, shapeOf, tilesOf, unitOf } from './look.js';
 import type { Curve, Frame, FromWorker, Probe, Question, ToWorker } from './messages.js';
 import { Run } from './run.js';
-import { loadDigits, loadTrained, type Samples } from './samples.js';
-import { SAMPLES, type Setup } from './setup.js';
+import { loadSamples, loadTrained, type Samples } from './samples.js';
+import { defaults, type Setup } from './setup.js';
+import { wordOf } from './words.js';
 
 /** The least time between two frames, and between two of those that measure, in ms. */
 const BETWEEN_FRAMES = 33;
@@ -21,11 +22,15 @@ const ALONE_MINUTES = 10;
 /** One core is left to the page that watches. */
 const threads = Math.max(1, processors() - 1);
 
+const nameOf = ({ world, samples }: Setup): string => (world === 'digits' ? `digits ${samples}` : world);
+
 /** The worker's side of the page: it learns, and tells what is to be seen. */
 export class Session {
   private readonly post: (message: FromWorker, transfer: Transferable[]) => void;
   private samples: Samples | null = null;
-  private count = 0;
+  /** Which samples they are. */
+  private source: Frame['source'] = 'digits';
+  private loaded = '';
   private trained: SparseAutoencoder | null = null;
   private about = '';
   private run: Run | null = null;
@@ -79,9 +84,9 @@ export class Session {
 
   private async load(): Promise<void> {
     try {
-      const [bytes, samples] = await Promise.all([loadTrained(), loadDigits(SAMPLES[0])]);
+      const [bytes, samples] = await Promise.all([loadTrained(), loadSamples(defaults)]);
       this.trained = SparseAutoencoder.fromBytes(bytes, { threads: 1 });
-      this.count = SAMPLES[0];
+      this.loaded = nameOf(defaults);
       this.samples = samples;
       this.show(true);
     } catch (error) {
@@ -92,11 +97,11 @@ export class Session {
   private async start(setup: Setup, play: boolean): Promise<void> {
     this.run?.end();
     this.run = null;
-    if (setup.samples !== this.count && this.count !== 0) {
-      this.samples = await loadDigits(setup.samples as (typeof SAMPLES)[number]);
-      this.count = setup.samples;
+    if (this.source !== 'own' && this.loaded !== nameOf(setup)) {
+      this.samples = await loadSamples(setup);
+      this.source = setup.world;
+      this.loaded = nameOf(setup);
     }
-    this.samples ??= await loadDigits(SAMPLES[0]);
     this.trained = null;
     this.about = '';
     this.viewed = null;
@@ -240,7 +245,7 @@ export class Session {
       curve,
       probe: measured,
       snapshots: run?.snapshots.map((each) => each.step) ?? [],
-      digits: this.count !== 0,
+      source: this.source,
       about: this.about,
     };
   }
@@ -267,6 +272,8 @@ export class Session {
         return codeOf(sae, question);
       case 'unit':
         return unitOf(sae, samples, Math.min(question.unit, sae.hiddenDim - 1));
+      case 'word':
+        return wordOf(sae, samples, question.text);
       case 'sample': {
         const at = question.index % samples.x.rows;
         const { cols, data } = samples.x;
@@ -309,7 +316,7 @@ export class Session {
     this.run = null;
     this.trained = null;
     this.samples = samples;
-    this.count = 0;
+    this.source = 'own';
     const { rows, cols } = samples.x;
     return `${rows.toLocaleString('en-US')} rows of ${cols} numbers${samples.image ? `, shown as pictures of ${samples.image.width} × ${samples.image.height}` : ''}`;
   }

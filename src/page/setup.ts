@@ -3,6 +3,8 @@ import { kindNamed, kinds } from './kinds.js';
 
 /** All that decides what a run comes to, and how far it has gone: what a link to the page says. */
 export interface Setup {
+  /** What there is to learn from. */
+  readonly world: World;
   /** How many of the digits there are to learn from. */
   readonly samples: number;
   /** A name of kinds.ts. */
@@ -20,6 +22,9 @@ export interface Setup {
 
 export const SAMPLES = [2000, 60000] as const;
 
+export const WORLDS = ['digits', 'words'] as const;
+export type World = (typeof WORLDS)[number];
+
 /** What each number may be. */
 export const limits = {
   rho: { low: 0.005, high: 0.5, start: 0.05, whole: false },
@@ -35,6 +40,7 @@ export const MOST_BATCH = limits.batch.high;
 const LONGEST_SEED = 40;
 
 export const defaults: Setup = {
+  world: 'digits',
   samples: SAMPLES[0],
   kind: kinds[0].name,
   strength: kinds[0].strength?.start ?? 0,
@@ -45,6 +51,11 @@ export const defaults: Setup = {
   seed: '1',
   step: limits.step.start,
 };
+
+/** Word vectors want a wide dictionary and a fixed number of features a word. */
+const ofWords: Setup = { ...defaults, world: 'words', kind: 'topk', strength: 10, hidden: limits.hidden.high };
+
+export const usualOf = (world: World): Setup => (world === 'words' ? ofWords : defaults);
 
 interface Limit {
   readonly low: number;
@@ -71,12 +82,15 @@ const strengthLimit = (kind: string, hidden: number): Limit => {
 
 /** The setup with every value such as a run can have. */
 export function settle(wanted: { readonly [K in keyof Setup]?: unknown }): Setup {
+  const world = WORLDS.find((name) => name === wanted.world) ?? defaults.world;
+  const usual = usualOf(world);
   const number = (name: keyof typeof limits) =>
-    clamp(wanted[name] === undefined ? Number.NaN : Number(wanted[name]), limits[name]);
-  const kind = kindNamed(String(wanted.kind)).name;
+    clamp(wanted[name] === undefined ? Number.NaN : Number(wanted[name]), { ...limits[name], start: usual[name] });
+  const kind = kinds.find(({ name }) => name === wanted.kind)?.name ?? usual.kind;
   const hidden = number('hidden');
   const strength = wanted.strength === undefined ? Number.NaN : Number(wanted.strength);
   return {
+    world,
     samples: SAMPLES.find((n) => n === Number(wanted.samples)) ?? defaults.samples,
     kind,
     strength: clamp(strength, strengthLimit(kind, hidden)),
@@ -110,7 +124,11 @@ function decoded(text: string): string {
 
 /** The other way: what differs from the defaults of the page and of the kind, in one order. */
 export function formatHash(setup: Setup): string {
-  const usual: Setup = { ...defaults, strength: strengthLimit(setup.kind, setup.hidden).start };
+  const usual: Setup = {
+    ...usualOf(setup.world),
+    world: defaults.world,
+    strength: strengthLimit(setup.kind, setup.hidden).start,
+  };
   const parts = (Object.keys(defaults) as (keyof Setup)[])
     .filter((name) => setup[name] !== usual[name])
     .map((name) => `${name}=${encodeURIComponent(String(setup[name]))}`);

@@ -6,6 +6,8 @@ import { Sheet } from './paint.js';
 
 /** The least side of a tile in pixels: what a finger can hit. */
 const SMALLEST = 26;
+/** The width of one that has words. */
+const NAMED = 128;
 
 /** Every unit as a tile: one canvas, and a button over each tile. */
 export class Tiles {
@@ -16,6 +18,7 @@ export class Tiles {
   private last: Frame | null = null;
   private buttons: HTMLButtonElement[] = [];
   private chosen = -1;
+  private named = false;
 
   constructor(host: HTMLElement, open: (unit: number) => void) {
     this.host = host;
@@ -26,13 +29,20 @@ export class Tiles {
   draw(frame: Frame): void {
     const { shape, tiles, probe } = frame;
     const columns = Math.min(Math.ceil(Math.sqrt(shape.hidden)), Math.max(4, Math.floor(this.host.clientWidth / SMALLEST)));
-    const made = JSON.stringify([columns, shape]);
+    // By what units are called, where their samples have names: in as many columns as there is room for.
+    this.named = frame.source === 'words';
+    const made = JSON.stringify([columns, shape, this.named]);
     if (made !== this.made) this.build(frame, columns);
     this.made = made;
     this.last = frame;
-    this.sheet?.paint(tiles);
+    if (!this.named) this.sheet?.paint(tiles);
     if (!probe) return;
     this.buttons.forEach((button, j) => {
+      if (probe.names) {
+        const text = probe.names[j] || '–';
+        if (button.textContent !== text) button.textContent = text;
+        return;
+      }
       const dead = probe.density[j] === 0;
       button.classList.toggle('dead', dead);
       const name = `unit ${j}, ${dead ? 'dead' : `active on ${percent(probe.density[j])}`}`;
@@ -66,6 +76,13 @@ export class Tiles {
       return button;
     });
     units.append(...this.buttons);
+    if (this.named) {
+      const across = Math.max(2, Math.floor(this.host.clientWidth / NAMED));
+      Object.assign(units.style, { gridTemplateColumns: `repeat(${across}, 1fr)`, gridTemplateRows: '' });
+      units.addEventListener('keydown', (event) => this.walk(event, across));
+      this.host.replaceChildren(make('div', { className: 'named' }, units));
+      return;
+    }
     units.addEventListener('keydown', (event) => this.walk(event, columns));
     this.host.replaceChildren(make('div', { className: 'sheet' }, this.sheet.canvas, units));
   }

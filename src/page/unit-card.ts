@@ -14,6 +14,7 @@ export class UnitCard {
   private readonly host = byId('unit', 'section');
   private shape: Shape | null = null;
   private unit = -1;
+  private words = false;
 
   /** `other` opens another unit. */
   constructor(learner: Learner, other: (unit: number) => void) {
@@ -28,8 +29,9 @@ export class UnitCard {
     void this.ask();
   }
 
-  follow({ shape }: Frame): void {
+  follow({ shape, source }: Frame): void {
     this.shape = shape;
+    this.words = source === 'words';
     if (this.unit >= shape.hidden) this.close();
     if (this.unit >= 0) void this.ask();
   }
@@ -71,6 +73,10 @@ export class UnitCard {
     const contributions = answer.strongest.map(({ copy, without }) => copy.map((value, p) => value - without[p]));
     const scale = Math.max(...contributions.map(greatestMagnitude));
     answer.strongest.forEach((each, k) => {
+      if (this.words) {
+        strongest.append(make('li', {}, make('b', { textContent: short(each.activation) }), ` ${each.label}`));
+        return;
+      }
       const name = each.label === null ? `sample ${each.row}` : `a ${each.label}`;
       strongest.append(
         make(
@@ -82,6 +88,7 @@ export class UnitCard {
         ),
       );
     });
+    if (this.words) strongest.className = 'words';
     const neighbours = make('ul', { className: 'pictures' });
     for (const each of answer.neighbours) {
       const open = make('button', { type: 'button', textContent: `unit ${each.unit}` });
@@ -92,7 +99,7 @@ export class UnitCard {
           {},
           picture(weights, each.decoder, `unit ${each.unit}`),
           open,
-          make('div', { className: 'hint', textContent: `cosine ${short(each.cosine)}` }),
+          make('div', { className: 'hint', textContent: `cos ${short(each.cosine)}` }),
         ),
       );
     }
@@ -113,11 +120,17 @@ export class UnitCard {
           'div',
           {},
           chart,
-          make('h3', { textContent: 'The samples that excite it most, and what it adds to each' }),
+          make('h3', {
+            textContent: this.words
+              ? 'The words that excite it most'
+              : 'The samples that excite it most, and what it adds to each',
+          }),
           strongest,
           make('p', {
             className: 'hint',
-            textContent: 'Good: the samples share something, and what is added is that something.',
+            textContent: this.words
+              ? 'Good: the words have something in common.'
+              : 'Good: the samples share something, and what is added is that something.',
           }),
           make('h3', { textContent: 'Units that add nearly the same' }),
           neighbours,

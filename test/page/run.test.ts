@@ -11,6 +11,7 @@ const { data } = digits(ROWS);
 const samples = {
   x: { data, rows: ROWS, cols: 784 },
   labels: null,
+  texts: null,
   image: { width: 28, height: 28 },
   range: [0, 1] as const,
 };
