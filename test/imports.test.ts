@@ -49,10 +49,11 @@ const layerOf = (module: string) => layers.findIndex((layer) => layer.some((plac
 const placeOf = (module: string) => layers.flat().find((place) => holds(place, module));
 const resolve = (from: string, to: string) => join(from, '..', to).replace(/\.js$/, '');
 
-/** What a module names in its import and export … from statements, types included. */
+/** What a module names in its import and export … from statements, types included, and in what it imports when it is needed. */
 function namedBy(module: string): string[] {
   const text = readFileSync(join(src, `${module}.ts`), 'utf8');
-  return [...text.matchAll(/^(?:import|export)\s(?:[^'";]*?\sfrom )?'([^']+)'/gm)].map(([, name]) => name);
+  const statements = text.matchAll(/^(?:import|export)\s(?:[^'";]*?\sfrom )?'([^']+)'/gm);
+  return [...statements, ...text.matchAll(/\bawait import\('([^']+)'\)/g)].map(([, name]) => name);
 }
 
 /** What is left to import when the types are gone, as esbuild reads it: dynamic imports too. */

@@ -55,8 +55,8 @@ export class Bars {
     const band = width / values.length;
     const gap = band > 4 ? 1 : 0;
     for (let k = 0; k < values.length; k++) {
-      c.fillStyle = k === this.at ? mark : values[k] === 0 ? warn : bar;
-      const tall = Math.max(2, height - 1 - y(values[k]));
+      c.fillStyle = k === this.at ? mark : values[k] === 0 && level !== null ? warn : bar;
+      const tall = Math.max(values[k] === 0 && level === null ? 0 : 2, height - 1 - y(values[k]));
       c.fillRect(k * band, height - tall, band - gap, tall);
     }
     if (level === null) return;

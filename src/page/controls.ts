@@ -105,7 +105,7 @@ export class Controls {
       Object.assign(byId(name, 'input'), { min: '0', max: String(PLACES), step: '1' });
       this.put(name, toPlace(setup[name], limits[name]), setup[name]);
     }
-    if (!rho) byId('rho-says', 'output').textContent = 'not used';
+    if (!rho) byId('rho-says', 'output').textContent = 'unused';
   }
 
   private put(name: string, place: number, value: number): void {

@@ -44,7 +44,7 @@ export function reportText(sae: SparseAutoencoder, samples: Samples, run: Run | 
     ),
     image: samples.image,
     inputNames: null,
-    classNames: names ?? [],
+    classNames: samples.texts ? [] : (names ?? []),
     lossLabel: 'mean squared error per entry',
     penaltyLabel: penalty && options.penalty.toUpperCase(),
     rho: penaltyKind(options).target?.(options as never) ?? null,
@@ -62,8 +62,11 @@ export function reportText(sae: SparseAutoencoder, samples: Samples, run: Run | 
       x: modelOf(sae).prepare(x).data,
       targets: null,
       codes: sae.transform(x).data,
-      labels: names && Array.from({ length: x.rows }, (_, i) => names.indexOf((samples.labels as readonly string[])[i])),
-      texts: null,
+      labels:
+        samples.texts || !names
+          ? null
+          : Array.from({ length: x.rows }, (_, i) => names.indexOf((samples.labels as readonly string[])[i])),
+      texts: samples.texts?.slice(0, x.rows) ?? null,
     },
     history: {
       loss: curve?.loss ?? [],

@@ -32,7 +32,7 @@ const beta = (start: number, low: number, high: number): Strength => ({
   whole: false,
 });
 
-const kept: Strength = { symbol: 'k', label: 'Units kept a digit, k', low: 1, high: 64, start: 10, whole: true };
+const kept: Strength = { symbol: 'k', label: 'Units kept a sample, k', low: 1, high: 64, start: 10, whole: true };
 
 export const kinds: readonly Kind[] = [
   {
@@ -54,7 +54,7 @@ export const kinds: readonly Kind[] = [
   {
     name: 'topk',
     label: 'TopK: the k strongest',
-    says: 'Of each digit the k strongest units are kept, all others are silent: there is no penalty.',
+    says: 'Of each sample the k strongest units are kept, all others are silent: there is no penalty.',
     options: { hiddenActivation: 'topk', penalty: 'none' },
     strength: kept,
     rho: false,
@@ -62,7 +62,7 @@ export const kinds: readonly Kind[] = [
   {
     name: 'batch-topk',
     label: 'BatchTopK: k on average',
-    says: 'Of each batch the strongest units are kept, k a digit on average: a hard digit may have more.',
+    says: 'Of each batch the strongest units are kept, k a sample on average: a hard one may have more.',
     options: { hiddenActivation: 'batch-topk', penalty: 'none' },
     strength: kept,
     rho: false,

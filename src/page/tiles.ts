@@ -1,6 +1,6 @@
 import { percent } from '../report/text.js';
 import { weightBrush } from './brushes.js';
-import { make } from './dom.js';
+import { byId, make } from './dom.js';
 import type { Frame } from './messages.js';
 import { Sheet } from './paint.js';
 
@@ -31,6 +31,8 @@ export class Tiles {
     const columns = Math.min(Math.ceil(Math.sqrt(shape.hidden)), Math.max(4, Math.floor(this.host.clientWidth / SMALLEST)));
     // By what units are called, where their samples have names: in as many columns as there is room for.
     this.named = frame.source === 'words';
+    byId('tiles-say', 'figcaption').hidden = this.named;
+    byId('words-say', 'figcaption').hidden = !this.named;
     const made = JSON.stringify([columns, shape, this.named]);
     if (made !== this.made) this.build(frame, columns);
     this.made = made;
