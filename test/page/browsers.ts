@@ -1,9 +1,10 @@
 /** Chromium, driven by playwright-core, on a built page that is served as a strict host would. */
 
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { gzipSync } from 'node:zlib';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { serveFolder } from '../../src/page/serve.js';
 import { projectRoot } from '../helpers.js';
@@ -28,11 +29,6 @@ const ARGUMENTS = [
 /** Builds the page into a folder of its own. Its data are made once, in out/page-data. */
 export async function buildPage(folder: string): Promise<void> {
   await promisify(execFile)(process.execPath, ['--import', 'tsx', 'src/page/build.ts', folder], { cwd: projectRoot });
-}
-
-/** What a page said that it should not have: errors, warnings, violations of its policy, requests elsewhere. */
-export interface Complaints {
-  readonly all: string[];
 }
 
 export interface Site {
@@ -97,6 +93,57 @@ export interface Seen {
 
 /** What `watch` has seen so far. */
 export const seenOn = (page: Page): Promise<Seen> => page.evaluate('seen') as Promise<Seen>;
+
+/**
+ * What is loaded before the data, gzipped: what the page has asked for, and what its worker imports, which nobody sees. Curves
+ * come behind the first features.
+ */
+export async function beforeData(page: Page, address: string, folder: string): Promise<{ sum: number; parts: string[] }> {
+  const seen = (await page.evaluate("performance.getEntriesByType('resource').map(({ name }) => name)")) as string[];
+  const all = new Set(['index.html', 'learner.js', ...seen.map((name) => name.slice(address.length))]);
+  const read = (name: string) => readFileSync(join(projectRoot, folder, name));
+  const isCode = (name: string) => /\.(html|css|js)$/.test(name) && !name.startsWith('plots');
+  for (const name of all) {
+    if (!isCode(name)) all.delete(name);
+    else if (name.endsWith('.js'))
+      for (const [, next] of read(name)
+        .toString()
+        .matchAll(/(?:from|import)"\.\/([^"]+)"/g))
+        all.add(next);
+  }
+  const sizes = Array.from(all, (name) => [name, gzipSync(read(name), { level: 9 }).length] as const);
+  return { sum: sizes.reduce((sum, [, size]) => sum + size, 0), parts: sizes.map(([name, size]) => `${name} ${size}`) };
+}
+
+interface TraceEvent {
+  readonly name: string;
+  readonly tid: number;
+  readonly pid: number;
+  /** Of the processor, in μs: whatever else the machine does. */
+  readonly tdur?: number;
+  readonly args: { readonly name?: string };
+}
+
+/** The longest that one task kept the page's main thread busy over so many ms, in ms of the processor's time. */
+export async function busiest(page: Page, ms: number): Promise<number> {
+  const session = await page.context().newCDPSession(page);
+  const events: TraceEvent[] = [];
+  session.on('Tracing.dataCollected', ({ value }) => events.push(...(value as unknown as TraceEvent[])));
+  await session.send('Tracing.start', {
+    transferMode: 'ReportEvents',
+    traceConfig: { includedCategories: ['toplevel', 'devtools.timeline'] },
+  });
+  await page.waitForTimeout(ms);
+  const done = new Promise((resolve) => session.once('Tracing.tracingComplete', resolve));
+  await session.send('Tracing.end');
+  await done;
+  const frame = events.find(({ name }) => name === 'FireAnimationFrame');
+  const tasks = events.filter(
+    ({ name, tid, pid }) => name === 'ThreadControllerImpl::RunTask' && tid === frame?.tid && pid === frame?.pid,
+  );
+  if (tasks.length === 0) throw new Error('the trace has no task of the page');
+  return tasks.reduce((longest, { tdur = 0 }) => Math.max(longest, tdur / 1000), 0);
+}
 
 /** A figure of the page, whole. */
 export const figureOf = async (page: Page, id: string): Promise<number> => Number(await page.getAttribute(`#${id}`, 'value'));
