@@ -13,6 +13,7 @@ import { build } from 'esbuild';
 import { modelOf, SparseAutoencoder } from '../core/sparse-autoencoder.js';
 import { writeSafetensors } from '../formats/safetensors.js';
 import { mnistFolder } from '../node/dataset.js';
+import { writeWhole } from '../node/files.js';
 import { signedBrush } from '../report/pictures.js';
 import { sheetPng } from '../report/png.js';
 import { theme } from '../report/style.js';
@@ -45,14 +46,15 @@ await build({
   platform: 'browser',
   format: 'esm',
   target: 'es2022',
-  define: { HAS_WORDS: String(hasWords) },
   logLevel: 'warning',
 });
 writeFileSync(
   into('style.css'),
   `${theme}\n${readFileSync('node_modules/uplot/dist/uPlot.min.css', 'utf8')}\n${readFileSync(join(here, 'style.css'), 'utf8')}`,
 );
-copyFileSync(join(here, 'index.html'), into('index.html'));
+// The choice of worlds stands there from the beginning, or not at all: nothing moves when the script comes.
+const page = readFileSync(join(here, 'index.html'), 'utf8');
+writeFileSync(into('index.html'), hasWords ? page.replace('id="world-field" hidden', 'id="world-field"') : page);
 
 const bytesOf = (name: string): Uint8Array => readFileSync(join(mnistFolder(), name));
 
@@ -67,14 +69,14 @@ function first(bytes: Uint8Array, count: number): Uint8Array {
 
 function keep(name: string, make: () => Uint8Array): Uint8Array {
   const place = join(data, name);
-  if (!existsSync(place)) writeFileSync(place, make());
+  if (!existsSync(place)) writeWhole(place, make());
   copyFileSync(place, into(name));
   return readFileSync(place);
 }
 
 for (const count of SAMPLES) {
-  keep(`digits-${count}.idx.gz`, () => gzipSync(first(bytesOf('train-images-idx3-ubyte'), count), { level: 9 }));
-  keep(`labels-${count}.idx.gz`, () => gzipSync(first(bytesOf('train-labels-idx1-ubyte'), count), { level: 9 }));
+  keep(`digits-${count}.idx.gz`, () => gzipSync(first(bytesOf('train-images-idx3-ubyte'), count)));
+  keep(`labels-${count}.idx.gz`, () => gzipSync(first(bytesOf('train-labels-idx1-ubyte'), count)));
 }
 
 /**
@@ -104,7 +106,7 @@ async function wordsFile(): Promise<Uint8Array> {
 
 if (hasWords) {
   const place = join(data, 'words.safetensors.gz');
-  if (!existsSync(place)) writeFileSync(place, gzipSync(await wordsFile(), { level: 9 }));
+  if (!existsSync(place)) writeWhole(place, gzipSync(await wordsFile()));
   copyFileSync(place, into('words.safetensors.gz'));
 }
 
@@ -119,7 +121,7 @@ function rounded(sae: SparseAutoencoder): SparseAutoencoder {
 if (!existsSync(join(data, 'trained.safetensors.gz'))) {
   const bytes = first(bytesOf('train-images-idx3-ubyte'), 60_000).subarray(16);
   const sae = new SparseAutoencoder({ inputDim: 784, hiddenDim: 64, beta: 0.05, learningRate: 0.002, seed: 1 });
-  await sae.fit({ data: Float32Array.from(bytes, (byte) => byte / 255), rows: 60_000, cols: 784 }, { epochs: 20 });
+  await sae.fit({ data: Float32Array.from(bytes, (byte) => byte / 255), rows: 60_000, cols: 784 }, { epochs: 8 });
   const { parameters, options } = rounded(sae);
   const bare = new SparseAutoencoder(options);
   bare.setParameters({

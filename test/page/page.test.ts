@@ -9,9 +9,14 @@ import { kinds } from '../../src/page/kinds.js';
 import { defaults } from '../../src/page/setup.js';
 import { inTemporaryFolder } from '../helpers.js';
 import { beforeData, buildPage, busiest, figureOf, missing, openSite, type Site, seenOn, untilStep } from './browsers.js';
+import { missingFirefox, visitInFirefox } from './firefox.js';
 import { lossAt } from './node-run.js';
 
 const FOLDER = 'out/page-tested';
+
+/** A setup, and the address that says it. */
+const twice = { ...defaults, seed: 'twice', kind: 'l1', strength: 0.001 };
+const TWICE = '#kind=l1&strength=0.001&seed=twice&step=500';
 
 /** Until the run stands still, and the page shows where. */
 const untilPaused = (page: Page) => page.waitForFunction(() => document.getElementById('play')?.textContent === 'Learn');
@@ -43,10 +48,10 @@ function browserTests(site: Site): void {
   });
 
   test('the same address gives the loss at step 500 that Node gives, with threads and without', async () => {
-    const expected = await lossAt(500, { ...defaults, seed: 'twice', kind: 'l1', strength: 0.001 });
+    const expected = await lossAt(500, twice);
     for (const isolated of [true, false]) {
       const other = isolated ? site : await openSite(FOLDER, { isolated });
-      const { page, complaints } = await other.open({ hash: '#kind=l1&strength=0.001&seed=twice&step=500' });
+      const { page, complaints } = await other.open({ hash: TWICE });
       await untilStep(page, 500);
       assert.is(await figureOf(page, 'at'), 500);
       assert.is(await figureOf(page, 'loss'), expected);
@@ -273,9 +278,21 @@ function browserTests(site: Site): void {
   });
 }
 
-if (missing) test('what is missing is said', () => console.log(`Not tried: ${missing}`));
-else {
-  await buildPage(FOLDER);
+const missingOnes = [missing, missingFirefox].filter((what) => what !== null);
+test('what is missing is said', () => {
+  for (const what of missingOnes) console.log(`Not tried: ${what}`);
+});
+
+if (missingOnes.length < 2) await buildPage(FOLDER);
+if (!missingFirefox) {
+  test('Firefox comes to the loss at step 500 that Node comes to', async () => {
+    const told = await visitInFirefox(FOLDER, TWICE);
+    assert.is(told.get('failed'), '');
+    assert.is(told.get('isolated'), 'true');
+    assert.is(Number(told.get('loss')), await lossAt(500, twice));
+  });
+}
+if (!missing) {
   const site = await openSite(FOLDER);
   test.after(() => site.close());
   browserTests(site);

@@ -1,16 +1,18 @@
+/** Firefox, which needs no driver for one question: a page beside the page looks into it and tells. */
+
 import { spawn } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'uvu';
-import * as assert from 'uvu/assert';
 import { serveFolder } from '../../src/page/serve.js';
-import { defaults } from '../../src/page/setup.js';
 import { inTemporaryFolder } from '../helpers.js';
-import { buildPage } from './browsers.js';
-import { lossAt } from './node-run.js';
 
 const FIREFOX = '/usr/bin/firefox-esr';
-const FOLDER = 'out/page-in-firefox';
+
+/** What there is not, in words; null where all is there. */
+export const missingFirefox: string | null = existsSync(FIREFOX)
+  ? null
+  : `${FIREFOX} is not installed (apt-get install firefox-esr): what Firefox shows has not been tried`;
+
 const LONGEST_SECONDS = 90;
 
 const settings = {
@@ -35,13 +37,13 @@ addEventListener('load', () => {
 });`;
 
 /** What the page says in Firefox, once it has come to step 500. */
-async function visit(hash: string): Promise<URLSearchParams> {
-  writeFileSync(join(FOLDER, 'teller.js'), teller);
+export async function visitInFirefox(folder: string, hash: string): Promise<URLSearchParams> {
+  writeFileSync(join(folder, 'teller.js'), teller);
   writeFileSync(
-    join(FOLDER, 'teller.html'),
+    join(folder, 'teller.html'),
     `<!doctype html><iframe src="./${hash.replaceAll('&', '&amp;')}" width="1280" height="900"></iframe><script src="teller.js"></script>`,
   );
-  const { server, address } = await serveFolder(FOLDER);
+  const { server, address } = await serveFolder(folder);
   const told = new Promise<URLSearchParams>((resolve, reject) => {
     const late = setTimeout(() => reject(new Error(`Firefox told nothing in ${LONGEST_SECONDS} s`)), LONGEST_SECONDS * 1000);
     server.on('request', ({ url = '' }) => {
@@ -70,19 +72,3 @@ async function visit(hash: string): Promise<URLSearchParams> {
     }
   });
 }
-
-if (existsSync(FIREFOX)) {
-  test('Firefox comes to the loss at step 500 that Node comes to', async () => {
-    await buildPage(FOLDER);
-    const setup = { ...defaults, seed: 'twice', kind: 'l1', strength: 0.001 };
-    const told = await visit('#kind=l1&strength=0.001&seed=twice&step=500');
-    assert.is(told.get('failed'), '');
-    assert.is(told.get('isolated'), 'true');
-    assert.is(Number(told.get('loss')), await lossAt(500, setup));
-  });
-} else {
-  const missing = `${FIREFOX} is not installed (apt-get install firefox-esr): what Firefox shows has not been tried`;
-  test('what is missing is said', () => console.log(`Not tried: ${missing}`));
-}
-
-test.run();
