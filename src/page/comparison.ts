@@ -154,7 +154,7 @@ export class Comparison {
     this.restart();
   }
 
-  private end(): void {
+  end(): void {
     this.learner?.end();
     this.learner = null;
     this.body.hidden = true;

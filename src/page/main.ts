@@ -36,7 +36,7 @@ const card = new UnitCard(learner, (unit) => openUnit(unit));
 const slow = new SlowMotion(learner);
 const comparison = new Comparison(
   () => setup,
-  () => start(true),
+  () => start(true, true),
 );
 const play = byId('play', 'button');
 const scrub = byId('scrub', 'input');
@@ -46,7 +46,6 @@ function say(text: string): void {
 }
 
 function paint(next: Frame): void {
-  const stoodStill = frame?.playing === false && frame.step === next.step && frame.of === next.of;
   frame = next;
   overview.draw(next);
   tiles.draw(next);
@@ -62,7 +61,7 @@ function paint(next: Frame): void {
     scrub.value = scrub.max;
   }
   byId('scrub-says', 'output').textContent = next.of === 'snapshot' ? `step ${next.step.toLocaleString('en-US')}` : 'now';
-  if (next.playing || stoodStill) return;
+  if (next.playing || !next.probe) return;
   if (next.of === 'run') remember({ ...setup, step: next.step });
   digit.follow(next);
   word.follow(next);
@@ -80,7 +79,7 @@ function changed(next: Setup, takesReset: boolean): void {
   setup = next;
   if (takesReset) {
     start(false);
-    say('A new start, from noise.');
+    say(next.samples > 2000 ? 'The 60,000 digits are being loaded; then it starts from noise.' : 'A new start, from noise.');
   } else if (frame?.of !== 'trained') {
     mixed ||= (frame?.step ?? 0) > 0;
     learner.tell({ type: 'change', setup });
@@ -89,7 +88,9 @@ function changed(next: Setup, takesReset: boolean): void {
   remember({ ...setup, step: frame?.of === 'run' ? frame.step : 0 });
 }
 
-function start(playing: boolean): void {
+/** From noise; the second run, if there is one, begins with this one or ends. */
+function start(playing: boolean, both = false): void {
+  if (!both) comparison.end();
   wantsToPlay = playing;
   mixed = false;
   setup = { ...setup, step: 0 };

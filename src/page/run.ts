@@ -35,6 +35,8 @@ export class Run {
   /** Steps taken since there was noise. */
   step: number;
   last: BatchReport | null = null;
+  /** Whether something went wrong, and it takes no more steps. */
+  broken = false;
   readonly curve: CurveKeeper;
   readonly snapshots: Snapshot[];
   private readonly settings: LiveSettings;
@@ -119,6 +121,7 @@ export class Run {
         },
       })
       .catch((error: Error) => {
+        this.broken = true;
         if (!stop.signal.aborted) this.failed(error);
       });
   }

@@ -1,12 +1,12 @@
 import { SparseAutoencoder } from '../core/sparse-autoencoder.js';
 import { processors } from '../kernels/threads.js';
 import { nextTurn } from '../training/pause.js';
-import { codeOf, copyOf, probe, shapeOf, tilesOf, unitOf } from './look.js';
+import { answerTo } from './answers.js';
+import { copyOf, probe, shapeOf, tilesOf } from './look.js';
 import type { Curve, Frame, FromWorker, Probe, Question, ToWorker } from './messages.js';
 import { Run } from './run.js';
 import { loadSamples, loadTrained, type Samples } from './samples.js';
 import { defaults, type Setup } from './setup.js';
-import { wordOf } from './words.js';
 
 /** The least time between two frames, and between two of those that measure, in ms. */
 const BETWEEN_FRAMES = 33;
@@ -124,6 +124,10 @@ export class Session {
   private play(until = Infinity): void {
     if (!this.run) return;
     this.viewed = null;
+    if (this.run.broken) {
+      this.pause('This run has come to its end: Reset begins another.');
+      return;
+    }
     this.until = until;
     this.note = '';
     this.playing = true;
@@ -265,33 +269,11 @@ export class Session {
   }
 
   private async find(question: Question): Promise<unknown> {
-    const { shown: sae, samples } = this;
+    const { shown: sae, samples, run } = this;
     if (!sae || !samples) throw new Error('Nothing has been loaded yet.');
-    switch (question.what) {
-      case 'code':
-        return codeOf(sae, question);
-      case 'unit':
-        return unitOf(sae, samples, Math.min(question.unit, sae.hiddenDim - 1));
-      case 'word':
-        return wordOf(sae, samples, question.text);
-      case 'sample': {
-        const at = question.index % samples.x.rows;
-        const { cols, data } = samples.x;
-        return { x: Float32Array.from(data.subarray(at * cols, (at + 1) * cols)), label: samples.labels?.[at] ?? null };
-      }
-      case 'slow':
-        return (await import('./slow.js')).slowStep(sae, samples, this.run?.setup.rate ?? sae.learningRate, question);
-      case 'model':
-        return copyOf(sae).toBytes();
-      case 'module':
-        return (await import('./files.js')).moduleText(copyOf(sae));
-      case 'report':
-        return (await import('./files.js')).reportText(copyOf(sae), samples, this.run);
-      case 'load':
-        return this.open(question.bytes);
-      case 'table':
-        return this.take((await import('./files.js')).readSamples(question.bytes, question.name));
-    }
+    if (question.what === 'load') return this.open(question.bytes);
+    if (question.what === 'table') return this.take((await import('./files.js')).readSamples(question.bytes, question.name));
+    return answerTo(question, sae, samples, run);
   }
 
   private open(bytes: Uint8Array): string {

@@ -163,6 +163,42 @@ function browserTests(site: Site): void {
     await page.context().close();
   });
 
+  test('for those who want little to move, what is learned is shown once a second at most', async () => {
+    const { page } = await started({ reducedMotion: 'reduce' });
+    await page.click('#play');
+    await untilStep(page, 5);
+    const shown = await page.evaluate(
+      () =>
+        new Promise<number>((resolve) => {
+          let count = 0;
+          const at = document.getElementById('at') as HTMLElement;
+          new MutationObserver(() => {
+            count++;
+          }).observe(at, { childList: true });
+          setTimeout(() => resolve(count), 2500);
+        }),
+    );
+    assert.ok(shown <= 3, `${shown} times in 2.5 s`);
+    await page.context().close();
+  });
+
+  test('two runs, one setting apart, take their steps side by side; a reset ends the second', async () => {
+    const { page, complaints } = await started();
+    await page.selectOption('#compare-what', 'rate');
+    await page.click('#compare-go');
+    await page.waitForFunction(
+      () =>
+        [...document.querySelectorAll('#compare figcaption')].filter((each) => /step \d/.test(each.textContent ?? '')).length ===
+        2,
+    );
+    await page.click('#play');
+    await untilPaused(page);
+    await page.click('#reset');
+    await page.waitForFunction(() => document.getElementById('compare-body')?.hidden);
+    assert.equal(complaints, []);
+    await page.context().close();
+  });
+
   test('left alone, it stops by itself', async () => {
     const { page } = await started({ hash: '#hidden=4&batch=1' });
     await page.click('#play');
