@@ -1,5 +1,6 @@
 import { short } from '../report/text.js';
 import { colour, onScheme } from './dom.js';
+import { fitted } from './paint.js';
 import { Reader } from './readable.js';
 
 /** Bars side by side, and a level across them. */
@@ -39,16 +40,9 @@ export class Bars {
   }
 
   private paint(): void {
-    const { host, canvas, values, level } = this;
-    const ratio = devicePixelRatio;
-    const [width, height] = [host.clientWidth, host.clientHeight];
-    canvas.width = Math.round(width * ratio);
-    canvas.height = Math.round(height * ratio);
-    canvas.style.width = `${width}px`;
-    canvas.style.height = `${height}px`;
-    const c = canvas.getContext('2d');
+    const { values, level } = this;
+    const { c, width, height } = fitted(this.host, this.canvas);
     if (!c || values.length === 0) return;
-    c.scale(ratio, ratio);
     const top = Math.max(...Array.from(values), 1.2 * (level ?? 0)) || 1;
     const y = (value: number) => (height - 1) * (1 - value / top);
     const [bar, mark, warn] = [colour('bar'), colour('mark'), colour('warn')];

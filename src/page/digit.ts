@@ -1,5 +1,4 @@
 import { elementwise } from '../kernels/elementwise.js';
-import type { ReportModel } from '../report/report-data.js';
 import { buildUp, type Step } from '../report/statistics.js';
 import { short } from '../report/text.js';
 import { rowBrush, weightBrush } from './brushes.js';
@@ -7,7 +6,7 @@ import { byId, make } from './dom.js';
 import type { Learner } from './learner-client.js';
 import type { CodeAnswer, Frame, Shape } from './messages.js';
 import { Pad } from './pad.js';
-import { picture, repaint } from './paint.js';
+import { captioned, picture, repaint } from './paint.js';
 
 /** As many parts have a tile of their own; the rest are in the picture all the same. */
 const MOST_PARTS = 24;
@@ -89,7 +88,7 @@ export class Digit {
     const { code, model } = this.answer as CodeAnswer;
     const turnedCode = code.map((f, j) => f * (this.turned.get(j) ?? 1));
     const output = elementwise[model.outputActivation].value;
-    return buildUp({ ...model, encoderWeight: [], output } as ReportModel, turnedCode);
+    return buildUp({ ...model, output }, turnedCode);
   }
 
   private build(): void {
@@ -137,17 +136,15 @@ export class Digit {
       this.shown = Number(slider.value) >= active.length ? Infinity : Number(slider.value);
       show();
     });
-    const { steps } = buildUp({ ...answer.model, encoderWeight: [], output: (y: number) => y } as ReportModel, answer.code);
+    const { steps } = buildUp({ ...answer.model, output: (y) => y }, answer.code);
     list.append(...steps.slice(0, MOST_PARTS).map((step) => this.part(step, signed, show)));
-    const figure = (canvas: HTMLCanvasElement, caption: string) =>
-      make('figure', {}, canvas, make('figcaption', { textContent: caption }));
     host.replaceChildren(
       make(
         'div',
         { className: 'big' },
-        figure(original, 'What it sees'),
-        figure(copy, 'Its copy'),
-        figure(missing, 'Orange is missing, blue too much'),
+        captioned(original, 'What it sees'),
+        captioned(copy, 'Its copy'),
+        captioned(missing, 'Orange is missing, blue too much'),
       ),
       make(
         'div',

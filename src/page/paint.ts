@@ -57,6 +57,25 @@ export function picture(brush: Brush, values: Numbers, name: string, scale?: num
   return canvas;
 }
 
+/** A picture and the words below it. */
+export const captioned = (canvas: HTMLCanvasElement, caption: string): HTMLElement =>
+  make('figure', {}, canvas, make('figcaption', { textContent: caption }));
+
+/** A canvas that fills its host, as sharp as the screen is: what to draw on it with, in the pixels of the style sheet. */
+export function fitted(
+  host: HTMLElement,
+  canvas: HTMLCanvasElement,
+): { c: CanvasRenderingContext2D | null; width: number; height: number } {
+  const [width, height] = [host.clientWidth, host.clientHeight];
+  canvas.width = Math.round(width * devicePixelRatio);
+  canvas.height = Math.round(height * devicePixelRatio);
+  canvas.style.width = `${width}px`;
+  canvas.style.height = `${height}px`;
+  const c = canvas.getContext('2d');
+  c?.scale(devicePixelRatio, devicePixelRatio);
+  return { c, width, height };
+}
+
 export function repaint(canvas: HTMLCanvasElement, brush: Brush, values: Numbers, scale?: number): void {
   const { width, height } = brush.size;
   canvas.width = width;

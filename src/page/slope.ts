@@ -1,6 +1,7 @@
 import { short } from '../report/text.js';
 import { colour, onScheme } from './dom.js';
 import type { SlowAnswer } from './messages.js';
+import { fitted } from './paint.js';
 import { Reader } from './readable.js';
 
 /** J along one weight, and the tangent that its gradient makes. */
@@ -12,15 +13,8 @@ export class Slope {
     const middle = (by.length - 1) / 2;
     let at = -1;
     const paint = () => {
-      const ratio = devicePixelRatio;
-      const [width, height] = [host.clientWidth, host.clientHeight];
-      canvas.width = Math.round(width * ratio);
-      canvas.height = Math.round(height * ratio);
-      canvas.style.width = `${width}px`;
-      canvas.style.height = `${height}px`;
-      const c = canvas.getContext('2d');
+      const { c, width, height } = fitted(host, canvas);
       if (!c) return;
-      c.scale(ratio, ratio);
       const [low, high] = [Math.min(...loss), Math.max(...loss)];
       const room = 0.15 * (high - low) || 1e-6;
       const x = (k: number) => 8 + (k / (by.length - 1)) * (width - 16);

@@ -3,7 +3,7 @@ import { rowBrush, weightBrush } from './brushes.js';
 import { byId, make } from './dom.js';
 import type { Learner } from './learner-client.js';
 import type { Frame, Shape, SlowAnswer } from './messages.js';
-import { picture } from './paint.js';
+import { captioned, picture } from './paint.js';
 import { Slope } from './slope.js';
 
 /** As many figures as tell two derivatives apart. */
@@ -134,8 +134,6 @@ export class SlowMotion {
       });
       return make('label', { textContent: `${label} ` }, input);
     };
-    const figure = (canvas: HTMLCanvasElement, caption: string) =>
-      make('figure', {}, canvas, make('figcaption', { textContent: caption }));
     const gradient = picture(signed, answer.decoderGradient, `gradient of unit ${unit}'s weights`);
     gradient.addEventListener('click', ({ offsetX, offsetY }) => {
       if (!shape.image) return;
@@ -166,9 +164,9 @@ export class SlowMotion {
         make(
           'div',
           { className: 'trio' },
-          figure(picture(grey, answer.x, 'the first digit'), 'x'),
-          figure(picture(grey, answer.xHat, 'its copy'), 'x̂'),
-          figure(gradient, '∂J/∂W of the unit: press a pixel'),
+          captioned(picture(grey, answer.x, 'the first digit'), 'x'),
+          captioned(picture(grey, answer.xHat, 'its copy'), 'x̂'),
+          captioned(gradient, '∂J/∂W of the unit: press a pixel'),
         ),
       ),
       make('h3', { textContent: 'Nudge that weight' }),

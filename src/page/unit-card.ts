@@ -5,7 +5,7 @@ import { rowBrush, weightBrush } from './brushes.js';
 import { byId, make } from './dom.js';
 import type { Learner } from './learner-client.js';
 import type { Frame, Shape, UnitAnswer } from './messages.js';
-import { picture } from './paint.js';
+import { captioned, picture } from './paint.js';
 
 /** All about one unit: its weights, how active it is, the samples that excite it, and units like it. */
 export class UnitCard {
@@ -61,8 +61,6 @@ export class UnitCard {
     const title = make('h2', { id: 'unit-title', textContent: `Unit ${unit}` });
     const close = make('button', { type: 'button', textContent: 'Close' });
     close.addEventListener('click', () => this.close());
-    const figure = (canvas: HTMLCanvasElement, caption: string) =>
-      make('figure', {}, canvas, make('figcaption', { textContent: caption }));
     const use =
       density === 0
         ? `Dead: active on none of ${samples.toLocaleString('en-US')} samples.`
@@ -113,8 +111,8 @@ export class UnitCard {
         make(
           'div',
           { className: 'side' },
-          figure(picture(weights, answer.decoder, `unit ${unit}: what it adds`), 'What it adds to a copy'),
-          figure(picture(weights, answer.encoder, `unit ${unit}: what it looks for`), 'What it looks for'),
+          captioned(picture(weights, answer.decoder, `unit ${unit}: what it adds`), 'What it adds to a copy'),
+          captioned(picture(weights, answer.encoder, `unit ${unit}: what it looks for`), 'What it looks for'),
         ),
         make(
           'div',
