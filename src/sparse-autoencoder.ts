@@ -11,9 +11,18 @@ import {
   modelOf,
   type PassOptions,
   type PerParameter,
+  type QueryOptions,
+  type TransformOptions,
 } from './core/sparse-autoencoder.js';
+import type { ExplainOptions, Explanation, SteerOptions } from './core/understanding.js';
 import type { FloatArray, Matrix } from './kernels/kernels.js';
 import { partsOf } from './layers/parameters.js';
+import type { CompareOptions, Difference } from './meaning/compare.js';
+import type { FeatureOptions, Features, Named } from './meaning/features.js';
+import type { Names } from './meaning/names.js';
+import type { Neighbor } from './meaning/neighbors.js';
+import type { Similarity, SimilarityPart } from './meaning/similarity.js';
+import { type Csr, type CsrLike, isCsr } from './numbers/csr.js';
 import type { MatrixLike, RowLike } from './numbers/matrix-like.js';
 import type { FitOptions } from './training/fit-options.js';
 import type { History } from './training/history.js';
@@ -64,10 +73,10 @@ export class Decoder {
   }
 
   /**
-   * The reconstruction from codes, or from one.   n×h → n×d′
+   * The reconstruction from codes, or from one, or from codes as CSR.   n×h → n×d′
    * @throws for rows of another width than h, no rows, or an entry that is not finite.
    */
-  decode(F: MatrixLike | RowLike): Result {
+  decode(F: MatrixLike | RowLike | CsrLike): Result {
     return present(this.#core.decoder.decode(F));
   }
 }
@@ -81,8 +90,8 @@ export let coreOf: (sae: SparseAutoencoder) => Core;
  *   X̂ = σ_o(F·W_dec + b_dec)      the reconstruction, n×d′
  * trained by Adam on  J = R(X̂, T) + β·S(F) + (λ/2)·(‖W_enc‖² + ‖W_dec‖²).
  *
- * X is an ndarray of any stride, a number[][], a list of typed arrays, { data, rows, cols } or { data, shape }. Results
- * are ndarrays. Whatever is wrong with an argument is an Error saying where, what came and what was expected, and a call
+ * X is an ndarray of any stride, a number[][], a list of typed arrays, { data, rows, cols }, { data, shape } or another
+ * form of MatrixLike. Results are ndarrays. Whatever is wrong with an argument is an Error saying where, what came and what was expected, and a call
  * that throws has changed nothing. All of it is done by the class of the same name in core/, which knows no ndarray.
  */
 export class SparseAutoencoder {
@@ -171,9 +180,23 @@ export class SparseAutoencoder {
     return this.#core.fit(X, options);
   }
 
-  /** The code of X, or of one row.   n×d → n×h */
-  transform(X: MatrixLike | RowLike): Result {
-    return present(this.#core.transform(X));
+  /** The code of X, or of one row; with `sparse` by its non-zeros, n × h being written nowhere.   n×d → n×h */
+  transform(X: MatrixLike | RowLike, options: TransformOptions & { sparse: true }): Csr;
+  transform(X: MatrixLike | RowLike, options?: TransformOptions & { sparse?: false }): Result;
+  transform(X: MatrixLike | RowLike, options?: TransformOptions): Result | Csr {
+    const made: Matrix | Csr = this.#core.transform(X, options as TransformOptions & { sparse: true });
+    return isCsr(made) ? made : present(made);
+  }
+
+  /**
+   * What each unit's direction has of a query, the cosine times ‖w_j‖: the query's side of a search in an index of
+   * `transform(…, { sparse: true, normalize: true })`, whose dot products with it then are, where b_dec is 0, the cosines with
+   * the decoded rows. See model/search.ts for what holds elsewhere. With `terms` each row's so many largest that are above 0,
+   * else all of them.   n×d → n×h
+   * @throws for a model whose output is no linear map of its code, or of another width than its input
+   */
+  query(X: MatrixLike | RowLike, options?: QueryOptions): Csr {
+    return this.#core.query(X, options);
   }
 
   /** X̂, the decoded code of X, or of one row.   n×d → n×d′ */
@@ -194,6 +217,59 @@ export class SparseAutoencoder {
    */
   topActivations(X: MatrixLike, options: { unit: number; count?: number }): TopActivation[] {
     return this.#core.topActivations(X, options);
+  }
+
+  /** What each unit is called; null where it has no name. Kept in the model's file. */
+  get names(): Names {
+    return this.#core.names;
+  }
+
+  /**
+   * Names units: a list for all, or { unit: name } for some; null is no name.
+   * @throws for another number of names, an unknown unit, or what is no text; then none is changed.
+   */
+  setNames(names: Names | Readonly<Record<number, string | null>>): void {
+    this.#core.setNames(names);
+  }
+
+  /** The features of X, read once: what units are called, the rows they are most active on, which are near which. */
+  features(X: MatrixLike, options: FeatureOptions = {}): Features {
+    return this.#core.features(X, options);
+  }
+
+  /**
+   * The units that are active on one row, by what they contribute to x̂ − b_dec: the shares of all of them add up to 1. See
+   * `contributions` in meaning/explain.ts.
+   */
+  explain(x: MatrixLike | RowLike, options: ExplainOptions = {}): Explanation[] {
+    return this.#core.explain(x, options);
+  }
+
+  /** The cosine of what the codes of two rows say, unit by unit. See meaning/similarity.ts. */
+  similarity(
+    a: MatrixLike | RowLike,
+    b: MatrixLike | RowLike,
+    options: { features?: Features } = {},
+  ): Similarity<Named<SimilarityPart>> {
+    return this.#core.similarity(a, b, options);
+  }
+
+  /** The units whose rows of W_dec are nearest to a unit's, by cosine: 10, if `count` is not given. */
+  neighbors(unit: number, options: { count?: number } = {}): Named<Neighbor>[] {
+    return this.#core.neighbors(unit, options);
+  }
+
+  /**
+   * X, or one row, with units set to values and all else as it was, in the caller's units: x + Σ_j (f′_j − f_j)·w_j where the
+   * output is linear. Without `keepError` the decoded code alone.   n×d → n×d′
+   */
+  steer(X: MatrixLike | RowLike, units: Readonly<Record<number, number>>, options: SteerOptions = {}): Result {
+    return present(this.#core.steer(X, units, options));
+  }
+
+  /** The units that are more frequent in A than in B, or less, with confidence intervals. See meaning/compare.ts. */
+  compare(A: MatrixLike, B: MatrixLike, options: CompareOptions = {}): Named<Difference>[] {
+    return this.#core.compare(A, B, options);
   }
 
   /**

@@ -1,7 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Command } from 'commander';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { addModelFlags, givenOptions } from '../src/cli/flags.js';
 import { load } from '../src/node.js';
 import { type Ended, inTemporaryFolder, runNode } from './helpers.js';
 import { mnistLike, writeFiles } from './node/idx-folder.js';
@@ -23,6 +25,7 @@ test('--help lists every flag and preset', async () => {
   const flags =
     'epochs hidden hidden-activation output-activation reconstruction penalty beta rho weight-decay lr initializer dtype batch-size seed limit data out preset backend threads resume checkpoint-minutes version help';
   for (const flag of flags.split(' ')) assert.match(stdout, `--${flag}`);
+  assert.not.match(stdout, '=>');
   for (const word of ['keras-l1', 'dl4j', 'gradcheck', 'train', 'transform', 'evaluate', 'inspect', 'export'])
     assert.match(stdout, word);
 });
@@ -132,11 +135,45 @@ test('--data takes any folder of that form; presets set what flags leave open; a
     assert.equal(readdirSync(out).sort(), ['model.safetensors', 'report.html']);
   }));
 
+test('a flag without a value is a switch; tied has three positions', () => {
+  const said = (...args: string[]) => {
+    const command = new Command().exitOverride();
+    addModelFlags(command, {});
+    return givenOptions(command.parse(args, { from: 'user' }));
+  };
+  assert.equal(said('--pre-bias', '--tied', 'start'), { preBias: true, tied: 'start' });
+  assert.equal(said('--tied', '--unit-norm'), { tied: true, unitNorm: true });
+  assert.equal(said('--tied', 'false'), { tied: false });
+  assert.equal(said(), {});
+});
+
 test('gradcheck prints a row a case, none above 1e-8', async () => {
   const { code, stdout } = await cli('gradcheck');
   assert.is(code, 0);
   assert.match(stdout, /^relu kl sigmoid mse /m);
   assert.match(stdout, /^\d+ rows, 0 above 1e-8; the largest relative error is \d\.\d+e-\d+$/m);
 });
+
+test('train --preset embeddings says what it chose, flags override it, and evaluate scores what has labels', () =>
+  inTemporaryFolder(async (folder) => {
+    const [data, model] = [join(folder, 'rows.csv'), join(folder, 'model.safetensors')];
+    const rows = Array.from({ length: 120 }, (_, i) =>
+      [i % 2 ? 'a' : 'b', i % 2, (i % 7) - 3, (i % 5) / 5, 1 - (i % 2)].join(','),
+    );
+    writeFileSync(data, ['kind,w,x,y,z', ...rows].join('\n'));
+    const args = ['train', data, '--label', 'kind', '--out', model, '--preset', 'embeddings', '--k', '2', '--epochs', '3'];
+    const { code, stdout } = await cli(...args);
+    assert.is(code, 0);
+    assert.match(stdout, /^embeddings: rows centred and brought to length √4; 2 of 8 units a row/);
+    assert.match(stdout, /epoch 3\/3/);
+    const { options } = load(model);
+    assert.equal([options.hiddenActivation, options.k, options.hiddenDim, options.seed], ['topk', 2, 8, '1']);
+    assert.equal(options.preparation, { center: true, unitRows: true, meanNorm: true });
+    const scored = await cli('evaluate', model, data, '--label', 'kind');
+    assert.match(scored.stdout, /features +DistRatio +precision@20 +probe of 1 +probe of 5\nunits +8 +\d/);
+    assert.match(scored.stdout, /random directions +8 +\d/);
+    const { scores } = JSON.parse((await cli('evaluate', model, data, '--label', 'kind', '--json')).stdout);
+    assert.equal(scores.labels, ['a', 'b']);
+  }));
 
 test.run();

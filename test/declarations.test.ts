@@ -20,6 +20,23 @@ new SparseAutoencoder({ inputDim: 4, hiddenDim: 3, hiddenActivation: 'softmax' }
 new SparseAutoencoder({ inputDim: 4, hiddenDim: 3, depth: 2 });
 `;
 
+/** Rows as files and services give them, as X. */
+const reader = `
+import { SparseAutoencoder } from 'sparse-autoencoder';
+import { readRows } from 'sparse-autoencoder/read';
+const sae = new SparseAutoencoder({ inputDim: 2, hiddenDim: 3 });
+const { rows, ids, texts, ...table } = await readRows(Uint8Array.of(1), 'x.parquet', { embedding: 'v', text: 'title' });
+export const named: (string[] | undefined)[] = [ids, texts];
+await sae.fit({ rows, ...table });
+const answer: { object: 'list'; data: { object: 'embedding'; index: number; embedding: number[] }[] } = { object: 'list', data: [] };
+for (const X of [answer, answer.data, ['[1,2]'], [Uint8Array.of(1, 2)], [Float32Array.of(1, 2)], { data: Float32Array.of(1, 2), dims: [1, 2] }])
+  sae.transform(X);
+sae.transform('[1,2]');
+sae.transform(Uint8Array.of(1, 2));
+// @ts-expect-error no form of X
+sae.transform(new Date());
+`;
+
 test('the declarations compile by themselves: no DOM, no Node, every library checked', () =>
   inTemporaryFolder(async (folder) => {
     const installed = join(folder, 'node_modules/sparse-autoencoder');
@@ -44,6 +61,8 @@ test('the declarations compile by themselves: no DOM, no Node, every library che
       writeFileSync(join(folder, `consumer${k}.mts`), consumer(entry));
       return `consumer${k}.mts`;
     });
+    writeFileSync(join(folder, 'reader.mts'), reader);
+    files.push('reader.mts');
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files }));
     const { code, stdout } = await runNode([tsc, '-p', folder]);
     assert.is(stdout, '');

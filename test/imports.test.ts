@@ -18,7 +18,9 @@ const layers: readonly (readonly string[])[] = [
   ['sparsity/'],
   ['model/'],
   ['training/'],
+  ['meaning/'],
   ['core/'],
+  ['scores/'],
   ['checking/'],
   ['core'],
   ['sparse-autoencoder'],
@@ -28,6 +30,7 @@ const layers: readonly (readonly string[])[] = [
   ['node/'],
   ['node'],
   ['report/'],
+  ['read'],
   ['page/'],
   ['cli/'],
   ['cli'],
@@ -49,11 +52,15 @@ const layerOf = (module: string) => layers.findIndex((layer) => layer.some((plac
 const placeOf = (module: string) => layers.flat().find((place) => holds(place, module));
 const resolve = (from: string, to: string) => join(from, '..', to).replace(/\.js$/, '');
 
-/** What a module names in its import and export … from statements, types included, and in what it imports when it is needed. */
+/** What is imported when it is asked for; types named so are left out. */
+const askedFor = (module: string): string[] =>
+  [...readFileSync(join(src, `${module}.ts`), 'utf8').matchAll(/\bimport\('([^:']+)'\)/g)].map(([, name]) => name);
+
+/** What a module names in its import and export … from statements, types included, and of its own house when it is asked for. */
 function namedBy(module: string): string[] {
   const text = readFileSync(join(src, `${module}.ts`), 'utf8');
-  const statements = text.matchAll(/^(?:import|export)\s(?:[^'";]*?\sfrom )?'([^']+)'/gm);
-  return [...statements, ...text.matchAll(/\bawait import\('([^']+)'\)/g)].map(([, name]) => name);
+  const statements = [...text.matchAll(/^(?:import|export)\s(?:[^'";]*?\sfrom )?'([^']+)'/gm)].map(([, name]) => name);
+  return [...statements, ...askedFor(module).filter((name) => name.startsWith('.'))];
 }
 
 /** What is left to import when the types are gone, as esbuild reads it: dynamic imports too. */
@@ -103,7 +110,8 @@ test('imports run downwards only, type imports too', () => {
 test('both readings of the imports agree: whatever esbuild finds is named by a statement', () => {
   assert.is(runtime.size, modules.length);
   for (const from of modules) {
-    const named = new Set(namedBy(from).map((name) => (name.startsWith('.') ? resolve(from, name) : name)));
+    const stated = namedBy(from).map((name) => (name.startsWith('.') ? resolve(from, name) : name));
+    const named = new Set([...stated, ...askedFor(from)]);
     for (const name of [...inside(from), ...outside(from)]) assert.ok(named.has(name), `src/${from}.ts imports ${name}`);
   }
 });
@@ -134,13 +142,30 @@ test('node:* is imported in src/cli* and src/node* alone, and by build scripts',
     for (const module of modules) assert.not(inside(module).includes(script), `${module} → ${script}`);
 });
 
-test('what index.ts reaches needs ndarray, ndarray-ops and seedrandom, and nothing else', () => {
-  const reached = new Set<string>(['index']);
-  for (const module of reached) for (const next of inside(module)) reached.add(next);
-  assert.ok(reached.size > 20, 'the graph was read');
-  const needed = new Set([...reached].flatMap(outside).map((name) => name.split('/')[0]));
-  assert.equal([...needed].sort(), packagesOfTheLibrary);
-  for (const module of reached) assert.not.match(module, /^(cli|report|formats\/(?!(safetensors|entries)$))/);
+/** What a module imports, and what that does. */
+function reachedFrom(module: string): Set<string> {
+  const reached = new Set<string>([module]);
+  for (const each of reached) for (const next of inside(each)) reached.add(next);
+  return reached;
+}
+
+test('packages that are imported when they are asked for are so in read.ts alone', () => {
+  assert.equal(
+    modules.filter((module) => askedFor(module).some((name) => !name.startsWith('.'))),
+    ['read'],
+  );
+  assert.equal(askedFor('read').sort(), ['@uwdata/flechette', 'hyparquet']);
+});
+
+test('what index.ts and export.ts reach needs ndarray, ndarray-ops and seedrandom, and nothing else', () => {
+  for (const entry of ['index', 'export']) {
+    const reached = reachedFrom(entry);
+    assert.ok(reached.size > 20, 'the graph was read');
+    const needed = new Set([...reached].flatMap(outside).map((name) => name.split('/')[0]));
+    assert.equal([...needed].sort(), packagesOfTheLibrary);
+    for (const module of reached) assert.not.match(module, /^(cli|report)/);
+  }
+  for (const module of reachedFrom('index')) assert.not.match(module, /^formats\/(?!(safetensors|entries)$)/);
 });
 
 test.run();

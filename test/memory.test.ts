@@ -42,4 +42,20 @@ test(`100 more calls of a model too wide for the small scratch memory take no mo
   assert.ok(last - first <= MOST_GROWTH, `${first.toFixed(0)} MB, then ${last.toFixed(0)} MB`);
 });
 
+test('codes by their non-zeros, there and back, take 40 MB at the most where 4,000 × 16,384 have 262', async () => {
+  const printed = await runModule(`
+    const { SparseAutoencoder } = await import('./src/index.ts');
+    const options = { inputDim: 8, hiddenDim: 16384, hiddenActivation: 'topk', k: 4, outputActivation: 'identity' };
+    const sae = new SparseAutoencoder({ ...options, backend: 'simd' });
+    const X = { data: Float32Array.from({ length: 8 * 4000 }, (_, i) => ((i * 7) % 11) / 11), shape: [4000, 8] };
+    sae.transform([X.data.subarray(0, 8)], { sparse: true });
+    const before = process.memoryUsage().rss;
+    const codes = sae.transform(X, { sparse: true, normalize: true });
+    sae.query(X, { terms: 4 });
+    sae.decoder.decode(codes);
+    sae.reconstruct(X);
+    console.log((process.memoryUsage().rss - before) / 2 ** 20);`);
+  assert.ok(Number(printed) <= 40, `${printed} MB`);
+});
+
 test.run();

@@ -1,30 +1,35 @@
 import { statSync } from 'node:fs';
 import { basename } from 'node:path';
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { modelOf } from '../core/sparse-autoencoder.js';
-import { type Bits, toModule } from '../export.js';
+import { dense, isSparse, NOTATIONS, sparse } from '../formats/notation.js';
 import { writeNpy } from '../formats/npy.js';
 import { writeCsv } from '../formats/write-csv.js';
-import type { SparseAutoencoder } from '../index.js';
+import { type SparseAutoencoder, scores } from '../index.js';
 import { parameterCount } from '../layers/parameters.js';
 import { writeWhole } from '../node/files.js';
 import { load } from '../node.js';
 import { oneOf, text, when } from '../numbers/checks.js';
+import { type Csr, isCsr } from '../numbers/csr.js';
+import type { FloatArray } from '../numbers/matrix.js';
 import { renderReport } from '../report/report.js';
+import { asText, scoreTable } from '../report/score-table.js';
 import { coreOf } from '../sparse-autoencoder.js';
 import { penaltyKind } from '../sparsity/kinds.js';
 import { historyOf } from '../training/history.js';
-import { addDataFlags, type DataFlags, type Rows, readRows } from './data.js';
+import { addCodeFlags, CODE_FILES, type CodeFile, type CodeFlags, codeFile, codesOf, isCodeFile } from './codes.js';
+import { addDataFlags, type DataFlags, type Rows, readRows, textsOf } from './data.js';
 import { flag } from './flags.js';
 import { snapshot } from './job.js';
-import { count, prepareFiles, print } from './output.js';
+import { count, prepareFiles, print, write } from './output.js';
 import { matrixOf, type Samples } from './plan.js';
 import { reportData } from './report-data.js';
+import { answerStdin, LINES_HELP } from './stdin.js';
 
-const WRITERS = ['npy', 'csv', 'tsv', 'jsonl'] as const;
+const WRITERS = ['npy', ...NOTATIONS, ...CODE_FILES] as const;
 type Writer = (typeof WRITERS)[number];
 
-interface ApplyFlags extends DataFlags {
+interface ApplyFlags extends DataFlags, CodeFlags {
   out?: string;
   to?: Writer;
   json?: boolean;
@@ -32,31 +37,56 @@ interface ApplyFlags extends DataFlags {
 
 /** What is done with a model that is there. */
 export function addApplyCommands(program: Command): void {
-  for (const [name, what, apply] of [
-    ['transform', 'the code of each row', (sae, x) => sae.transform(x)],
-    ['reconstruct', 'each row as the model gives it back', (sae, x) => sae.reconstruct(x)],
-  ] as [string, string, (sae: SparseAutoencoder, x: Input) => ReturnType<SparseAutoencoder['transform']>][]) {
+  for (const { name, what, kinds, apply, addFlags, width } of [
+    {
+      name: 'transform',
+      what: 'the code of each row',
+      kinds: WRITERS,
+      apply: codesOf,
+      addFlags: addCodeFlags,
+      width: 'hiddenDim',
+    },
+    {
+      name: 'reconstruct',
+      what: 'each row as the model gives it back',
+      kinds: WRITERS.filter((kind) => !isSparse(kind) && !isCodeFile(kind)),
+      apply: (sae: SparseAutoencoder, x: Input) => sae.reconstruct(x).data as FloatArray,
+      addFlags: (command: Command) => command,
+      width: 'outputDim',
+    },
+  ] as const) {
     addDataFlags(
-      program
-        .command(name)
-        .description(`writes ${what}`)
-        .argument('<model>', 'a model.safetensors')
-        .argument('<data...>', 'files of rows; - is stdin')
-        .addOption(flag('--out <file>', 'codes.npy, codes.csv, …; - is stdout (default)', text))
-        .addOption(
-          flag(
-            '--to <kind>',
-            `what to write: ${WRITERS.join(', ')} (default: by the name of the file, else csv)`,
-            oneOf(...WRITERS),
+      addFlags(
+        program
+          .command(name)
+          .description(`writes ${what}`)
+          .argument('<model>', 'a model.safetensors')
+          .argument('<data...>', 'files of rows; - is stdin')
+          .addOption(flag('--out <file>', 'codes.npy, codes.csv, …; - is stdout (default)', text))
+          .addOption(
+            flag(
+              '--to <kind>',
+              `what to write: ${kinds.join(', ')} (default: by the name of the file, else csv; of lines on stdin as they came)`,
+              oneOf(...kinds),
+            ),
           ),
-        ),
-    ).action((path: string, paths: string[], flags: ApplyFlags) => {
-      prepareFiles({ out: flags.out }, [path, ...paths]);
-      writerOf(flags);
-      const { sae, rows } = opened(path, paths, flags);
-      const { data, shape } = apply(sae, matrixOf(samplesOf(rows)));
-      writeRows(flags, data, shape[0], shape[1], rows.labels);
-    });
+      ),
+    )
+      .addHelpText('after', LINES_HELP)
+      .action(async (path: string, paths: string[], flags: ApplyFlags) => {
+        prepareFiles({ out: flags.out }, [path, ...paths]);
+        writerOf(flags);
+        const sae = load(path);
+        const stdin = await answerStdin(paths, flags, sae, sae[width], (x) => apply(sae, x, flags, flags.to));
+        if (stdin === 'answered') return;
+        const rows = await rowsFor(sae, path, paths, flags, stdin ?? undefined);
+        const kind = writerOf(flags);
+        const made = apply(sae, matrixOf(samplesOf(rows)), flags, kind);
+        const bytes = isCodeFile(kind)
+          ? codeFile(kind, made as Csr, flags, rows.ids ?? undefined)
+          : encoded(kind, made, rows.rows, sae[width], rows);
+        write(flags.out, bytes);
+      });
   }
 
   addDataFlags(
@@ -66,14 +96,20 @@ export function addApplyCommands(program: Command): void {
       .argument('<model>', 'a model.safetensors')
       .argument('<data...>', 'files of rows; - is stdin')
       .option('--json', 'as JSON'),
-  ).action((path: string, paths: string[], flags: ApplyFlags) => {
-    const { sae, rows } = opened(path, paths, flags);
-    const { meanActivation, density, densityHistogram, deadIndices, ...numbers } = sae.evaluate(matrixOf(samplesOf(rows)));
-    if (flags.json) print(JSON.stringify({ ...numbers, meanActivation: Array.from(meanActivation.data), rows: rows.rows }));
-    else
-      table(
-        Object.entries(numbers).map(([name, value]) => [name, typeof value === 'number' ? short(value) : JSON.stringify(value)]),
-      );
+  ).action(async (path: string, paths: string[], flags: ApplyFlags) => {
+    const { sae, rows } = await opened(path, paths, flags);
+    const X = matrixOf(samplesOf(rows));
+    const { meanActivation, density, densityHistogram, deadIndices, ...numbers } = sae.evaluate(X);
+    const found = rows.labels && scores(sae, X, { labels: rows.labels });
+    if (flags.json) {
+      const means = Array.from(meanActivation.data);
+      print(JSON.stringify({ ...numbers, meanActivation: means, rows: rows.rows, ...(found && { scores: found }) }));
+      return;
+    }
+    table(
+      Object.entries(numbers).map(([name, value]) => [name, typeof value === 'number' ? short(value) : JSON.stringify(value)]),
+    );
+    if (found) for (const line of ['', ...asText(scoreTable(found))]) print(line);
   });
 
   program
@@ -97,41 +133,32 @@ export function addApplyCommands(program: Command): void {
           when((v) => /^\d+x\d+$/.test(String(v)), '28x28, say'),
         ),
       ),
-  ).action((path: string, paths: string[], flags: ApplyFlags & { out: string; image?: string }) => {
+  ).action(async (path: string, paths: string[], flags: ApplyFlags & { out: string; image?: string }) => {
     prepareFiles({ out: flags.out }, [path, ...paths]);
-    const { sae, rows } = opened(path, paths, flags);
+    const { sae, rows } = await opened(path, paths, flags);
     writeWhole(flags.out, new TextEncoder().encode(reportOf(path, paths, sae, rows, flags.image)));
     print(`report: ${flags.out}`);
   });
-
-  program
-    .command('export')
-    .description('writes a model as something else')
-    .argument('<model>', 'a model.safetensors')
-    .addOption(
-      new Option('--to <kind>', 'module: one ES module without imports; safetensors: the weights alone')
-        .choices(['module', 'safetensors'])
-        .makeOptionMandatory(),
-    )
-    .requiredOption('--out <file>', 'where it goes: model.js; the types of a module go beside it')
-    .addOption(
-      flag(
-        '--bits <n>',
-        'module: 32 (default), or 8 for a quarter of the size',
-        when((v) => v === 8 || v === 32, '8 or 32'),
-      ),
-    )
-    .action((path: string, flags: { to: 'module' | 'safetensors'; out: string; bits?: Bits }) => {
-      prepareFiles({ out: flags.out }, [path]);
-      exportAs(load(path), flags);
-    });
 }
+
+/** What stands beside the numbers of a file's rows. */
+type Beside = Pick<Rows, 'ids' | 'texts' | 'labels'>;
 
 type Input = ReturnType<typeof matrixOf>;
 
-function opened(path: string, paths: string[], flags: ApplyFlags): { sae: SparseAutoencoder; rows: Rows } {
+export async function opened(path: string, paths: string[], flags: ApplyFlags): Promise<{ sae: SparseAutoencoder; rows: Rows }> {
   const sae = load(path);
-  const rows = readRows(paths, flags, sae.options.dtype);
+  return { sae, rows: await rowsFor(sae, path, paths, flags) };
+}
+
+async function rowsFor(
+  sae: SparseAutoencoder,
+  path: string,
+  paths: string[],
+  flags: ApplyFlags,
+  stdin?: Uint8Array,
+): Promise<Rows> {
+  const rows = await readRows(paths, flags, sae.options.dtype, stdin);
   if (rows.rows === 0) throw new Error(`${paths.join(', ')}: has no rows, expected at least one`);
   const { inputNames } = sae.options;
   const at = rows.names && inputNames.length === rows.cols ? rows.names.findIndex((name, j) => name !== inputNames[j]) : -1;
@@ -139,23 +166,14 @@ function opened(path: string, paths: string[], flags: ApplyFlags): { sae: Sparse
     throw new Error(`${paths[0]}: column ${at} is "${rows.names?.[at]}", expected "${inputNames[at]}", as the model was trained`);
   }
   if (rows.cols !== sae.inputDim) throw new Error(`${paths[0]}: has rows of ${rows.cols}, expected ${sae.inputDim}, as ${path}`);
-  return { sae, rows };
+  return rows;
 }
 
-function samplesOf({ data, rows, cols, labels }: Rows): Samples {
+export function samplesOf(read: Rows): Samples {
+  const { data, rows, cols, labels } = read;
   const names = labels && [...new Set(labels)].sort();
-  return { data, rows, cols, classes: labels && names && { of: labels.map((label) => names.indexOf(label)), names } };
-}
-
-function writeRows(
-  { out, to }: ApplyFlags,
-  data: ArrayLike<number>,
-  rows: number,
-  cols: number,
-  labels: readonly string[] | null,
-): void {
-  const bytes = encoded(writerOf({ out, to }), data as Float32Array, rows, cols, labels);
-  write(out, bytes);
+  const classes = labels && names && { of: labels.map((label) => names.indexOf(label)), names };
+  return { data, rows, cols, classes, texts: textsOf(read) };
 }
 
 /** What to write, by flag or by the name of the file; CSV to stdout. */
@@ -168,17 +186,30 @@ function writerOf({ out, to }: ApplyFlags): Writer {
 }
 
 function encoded(
-  kind: Writer,
-  data: Float32Array | Float64Array,
+  kind: Exclude<Writer, CodeFile>,
+  made: FloatArray | Csr,
   rows: number,
   cols: number,
-  labels: readonly string[] | null,
+  { ids, texts, labels }: Beside,
 ): Uint8Array {
+  const data = isCsr(made) ? made.data : made;
+  if (kind === 'npy' && (ids ?? texts))
+    process.stderr.write('note: npy has no place for what the rows are called; csv, tsv and jsonl do\n');
   if (kind === 'npy') return writeNpy({ dtype: data instanceof Float32Array ? 'F32' : 'F64', shape: [rows, cols], data });
-  if (kind !== 'jsonl')
-    return writeCsv({ rows, cols, data, ...(labels && { labels: [...labels] }) }, kind === 'tsv' ? '\t' : ',');
-  const lines = Array.from({ length: rows }, (_, i) => JSON.stringify(Array.from(data.subarray(i * cols, (i + 1) * cols))));
-  return new TextEncoder().encode(`${lines.join('\n')}\n`);
+  if (kind === 'csv' || kind === 'tsv')
+    return writeCsv(
+      { rows, cols, data, ...(ids && { ids }), ...(texts && { texts }), ...(labels && { labels }) },
+      kind === 'tsv' ? '\t' : ',',
+    );
+  const code = isSparse(kind)
+    ? (i: number) => sparse[kind](made as Csr, i)
+    : (i: number) => dense[kind](data, i * cols, (i + 1) * cols);
+  const called = (ids ?? texts) !== null && kind !== 'sparsevec';
+  const line = (i: number) =>
+    called
+      ? `${JSON.stringify({ id: ids?.[i], text: texts?.[i], label: labels?.[i] }).slice(0, -1)},"code":${code(i)}}`
+      : code(i);
+  return new TextEncoder().encode(Array.from({ length: rows }, (_, i) => `${line(i)}\n`).join(''));
 }
 
 const short = (value: number) => (Number.isInteger(value) ? String(value) : value.toPrecision(6));
@@ -254,23 +285,4 @@ function reportOf(path: string, paths: string[], sae: SparseAutoencoder, rows: R
   return renderReport(
     reportData(about, sae, { history, snapshots: [snapshot(sae, history.loss.length)] }, sae.evaluate(matrixOf(judge))),
   );
-}
-
-function exportAs(sae: SparseAutoencoder, { to, out, bits = 32 }: { to: string; out: string; bits?: Bits }): void {
-  if (to === 'safetensors') {
-    write(out, sae.toBytes());
-    return;
-  }
-  const { code, types } = toModule(sae, { bits });
-  write(out, new TextEncoder().encode(code));
-  if (out === '-') return;
-  const beside = out.replace(/\.m?js$/, '').concat(out.endsWith('.mjs') ? '.d.mts' : '.d.ts');
-  writeWhole(beside, new TextEncoder().encode(types));
-  print(`module: ${out}, ${count(code.length)} bytes; types: ${beside}`);
-}
-
-/** To a file, or to stdout. */
-function write(out: string | undefined, bytes: Uint8Array): void {
-  if (out === undefined || out === '-') process.stdout.write(bytes);
-  else writeWhole(out, bytes);
 }

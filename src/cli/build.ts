@@ -20,6 +20,18 @@ await build({
   },
 });
 
+/** The readers as one file, with the libraries that they need but for two, which are there if they are asked for. */
+await build({
+  entryPoints: ['src/read.ts'],
+  outfile: 'dist/read.min.js',
+  bundle: true,
+  minify: true,
+  platform: 'browser',
+  format: 'esm',
+  target: 'es2022',
+  external: ['hyparquet', '@uwdata/flechette'],
+});
+
 /** The core as one file for pages that use no bundler, and the worker that its threads run. */
 for (const [entry, outfile] of [
   ['src/core.ts', 'dist/core.min.js'],

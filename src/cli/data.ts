@@ -3,14 +3,18 @@ import { gunzipSync } from 'node:zlib';
 import { type Command, Option } from 'commander';
 import type { Kind } from '../formats/detect.js';
 import { KINDS } from '../formats/detect.js';
-import { readTable, type Table, type TableOptions } from '../formats/table.js';
+import type { Table, TableOptions } from '../formats/table.js';
 import { type Check, oneOf, positive, text, when } from '../numbers/checks.js';
 import type { DType } from '../numbers/matrix.js';
 import type { PreparationOptions } from '../numbers/preparation.js';
+import { readRows as readBytes } from '../read.js';
 import { flag } from './flags.js';
 
 /** How the files of a command are to be read: what their flags say. */
 export interface DataFlags {
+  embedding?: string;
+  text?: string;
+  id?: string;
   label?: string;
   header?: boolean;
   array?: string;
@@ -24,6 +28,10 @@ export interface Rows {
   readonly rows: number;
   readonly cols: number;
   readonly labels: readonly string[] | null;
+  /** What the rows are called: words, titles, numbers; and the texts that they are of. */
+  readonly ids: readonly string[] | null;
+  readonly texts: readonly string[] | null;
+  /** Of the columns. */
   readonly names: readonly string[] | null;
   /** Width and height, where rows look like pictures. */
   readonly image: readonly [number, number] | null;
@@ -38,6 +46,15 @@ export function addDataFlags(command: Command): Command {
         'Data:',
       ),
     )
+    .addOption(
+      flag('--embedding <field>', 'the list of numbers in JSON lines, Parquet or Arrow (default: the only one)', text).helpGroup(
+        'Data:',
+      ),
+    )
+    .addOption(
+      flag('--text <field>', 'the texts that go with the rows (default: the only field of texts)', text).helpGroup('Data:'),
+    )
+    .addOption(flag('--id <field>', 'what the rows are called (default: the field "id")', text).helpGroup('Data:'))
     .addOption(new Option('--no-header', 'the first line of a CSV file is data').helpGroup('Data:'))
     .addOption(flag('--array <name>', 'the array of an npz or safetensors file', text).helpGroup('Data:'))
     .addOption(flag('--delimiter <char>', 'between the cells of a CSV file (default: found)', character).helpGroup('Data:'))
@@ -75,13 +92,16 @@ export function withinUnit(data: ArrayLike<number>, preparation: PreparationOpti
 const column = (label: string | undefined) => (label !== undefined && /^-?\d+$/.test(label) ? Number(label) : label);
 
 /**
- * Reads files of rows, `-` being what comes in on stdin.
+ * Reads files of rows, `-` being what comes in on stdin, or what has come, if that was read already.
  * @throws Error naming the file, and the byte, line or key of it that is not as expected
  */
-export function readRows(paths: readonly string[], flags: DataFlags, dtype: DType): Rows {
-  const { label, header, array, delimiter, format } = flags;
+export async function readRows(paths: readonly string[], flags: DataFlags, dtype: DType, stdin?: Uint8Array): Promise<Rows> {
+  const { embedding, text, id, label, header, array, delimiter, format } = flags;
   const options: TableOptions = {
     dtype,
+    embedding,
+    text: column(text),
+    id: column(id),
     label: column(label),
     array,
     delimiter,
@@ -89,24 +109,31 @@ export function readRows(paths: readonly string[], flags: DataFlags, dtype: DTyp
     ...(header === false && { header }),
     gunzip: (packed, atMost) => gunzipSync(packed, { maxOutputLength: Math.max(1, atMost) }),
   };
-  const tables = paths.map((path) => readOne(path, options));
+  const tables: Table[] = [];
+  for (const path of paths) tables.push(await readOne(path, options, stdin));
   return tables.length === 1 ? rowsOf(tables[0]) : joined(tables, paths, dtype);
 }
 
-function readOne(path: string, options: TableOptions): Table {
+async function readOne(path: string, options: TableOptions, stdin?: Uint8Array): Promise<Table> {
   try {
-    return readTable(readBytes(path), path === '-' ? 'stdin' : path, options);
+    return await readBytes(path === '-' && stdin ? stdin : bytesOf(path), path === '-' ? 'stdin' : path, options);
   } catch (error) {
     const hint = /is not a number$/.test((error as Error).message) && options.label === undefined;
-    throw hint ? new Error(`${(error as Error).message} (a column of labels is named with --label)`, { cause: error }) : error;
+    const flags = 'a column of labels is named with --label, one of names or texts with --id or --text';
+    throw hint ? new Error(`${(error as Error).message} (${flags})`, { cause: error }) : error;
   }
 }
 
-const rowsOf = ({ kind, data, rows, cols, labels, names }: Table): Rows => ({
+/** What stands for a row where it is shown: its text, or what it is called. */
+export const textsOf = ({ texts, ids }: Rows): readonly string[] | null => texts ?? ids;
+
+const rowsOf = ({ kind, data, rows, cols, labels, ids, texts, names }: Table): Rows => ({
   data,
   rows,
   cols,
   labels: labels ?? null,
+  ids: ids ?? null,
+  texts: texts ?? null,
   names: names ?? null,
   image: imageOf(kind, cols),
 });
@@ -129,11 +156,13 @@ function joined(tables: readonly Table[], paths: readonly string[], dtype: DType
     data.set(table.data, at);
     at += table.data.length;
   }
-  const labels = tables.every((table) => table.labels) ? tables.flatMap((table) => table.labels ?? []) : null;
-  return { data, rows, cols, labels, names: names ?? null, image: imageOf(tables[0].kind, cols) };
+  const all = (what: 'labels' | 'ids' | 'texts') =>
+    tables.every((table) => table[what]) ? tables.flatMap((table) => table[what] ?? []) : null;
+  const beside = { labels: all('labels'), ids: all('ids'), texts: all('texts') };
+  return { data, rows, cols, ...beside, names: names ?? null, image: imageOf(tables[0].kind, cols) };
 }
 
-function readBytes(path: string): Uint8Array {
+function bytesOf(path: string): Uint8Array {
   if (path === '-') return readFileSync(0);
   if (!existsSync(path)) throw new Error(`${path}: there is no such file`);
   if (statSync(path).isDirectory()) throw new Error(`${path}: is a folder, expected a file of rows`);

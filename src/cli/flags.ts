@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { commonOptions, modelOptions, type SparseAutoencoderOptions } from '../core/options.js';
-import type { Check, Option as ModelOption } from '../numbers/checks.js';
+import { type Check, type Option as ModelOption, flag as onOff } from '../numbers/checks.js';
 import { codes, penalties, penaltyKind } from '../sparsity/kinds.js';
 
 /** Options that follow from the data, or are no single value: see data.ts. */
@@ -42,12 +42,13 @@ export function addModelFlags(
 }
 
 function modelFlag(name: string, { check, default: usual, help }: ModelOption, own: unknown): Option {
-  const isSwitch = check.ok(true) && check.ok(false) && !check.ok(1);
   const choices = check.names ? `: ${check.names.join(', ')}` : '';
   const text = `${help}${choices}${defaultOf(name, own ?? usual)}`;
-  return flag(`--${flagOf(name)}${isSwitch ? '' : ' <value>'}`, text, check).helpGroup(
-    owners(name) ? 'Of some kinds:' : 'Model:',
-  );
+  const made = check.ok(true)
+    ? new Option(`--${flagOf(name)}${check === onOff ? '' : ' [value]'}`, text)
+    : flag(`--${flagOf(name)} <value>`, text, check);
+  if (check.ok(true) && check !== onOff) made.preset('true').argParser(parsed(check));
+  return made.helpGroup(owners(name) ? 'Of some kinds:' : 'Model:');
 }
 
 /** The kinds that read an option, if it is not one of every model. */
@@ -57,7 +58,10 @@ function owners(name: string): string {
 
 /** What leaving a flag out means. Two options follow from others. */
 function defaultOf(name: string, value: unknown): string {
-  if (name === 'beta') return ` (default: ${penalties.map(({ name: of, beta }) => `${beta} for ${of}`).join(', ')})`;
+  if (name === 'beta') {
+    const said = penalties.map(({ name: of, beta }) => `${typeof beta === 'number' ? beta : 'that of the ELBO'} for ${of}`);
+    return ` (default: ${said.join(', ')})`;
+  }
   if (name === 'penalty') {
     const groups = penalties.map((penalty) => [penalty.name, codes.filter((code) => code.penalty === penalty.name)] as const);
     const [usual, ...others] = groups.filter(([, kinds]) => kinds.length).sort(([, a], [, b]) => b.length - a.length);

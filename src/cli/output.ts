@@ -1,5 +1,6 @@
 import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { writeWhole } from '../node/files.js';
 
 export const print = (line: string): void => {
   process.stdout.write(`${line}\n`);
@@ -48,4 +49,10 @@ function makeFolder(path: string): void {
   if (existsSync(path)) return;
   makeFolder(dirname(path));
   mkdirSync(path);
+}
+
+/** To a file, or to stdout. */
+export function write(out: string | undefined, bytes: Uint8Array): void {
+  if (out === undefined || out === '-') process.stdout.write(bytes);
+  else writeWhole(out, bytes);
 }

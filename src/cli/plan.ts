@@ -8,6 +8,8 @@ export interface Samples {
   readonly cols: number;
   /** Class numbers, and what the classes are called. */
   readonly classes: { readonly of: ArrayLike<number>; readonly names: readonly string[] } | null;
+  /** The texts that the rows are of, or what they are called. */
+  readonly texts?: readonly string[] | null;
 }
 
 /** A training run from data to files. */

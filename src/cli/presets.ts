@@ -1,3 +1,4 @@
+import { type EmbeddingsPreset, type EmbeddingsShape, embeddings } from '../core/embeddings.js';
 import type { SparseAutoencoderOptions } from '../core/options.js';
 
 /** A published program. */
@@ -18,4 +19,14 @@ export const presets: Readonly<Record<string, Preset>> = {
     model: { hiddenDim: 128, penalty: 'none', seed: '123', learningRate: 0.01, initializer: 'glorot-normal' },
     scoreEvery: 10,
   },
+};
+
+/** A preset that follows from the shape of the rows. */
+export interface RowsPreset {
+  readonly title: string;
+  readonly of: (shape: EmbeddingsShape) => EmbeddingsPreset;
+}
+
+export const rowsPresets: Readonly<Record<string, RowsPreset>> = {
+  embeddings: { title: 'for embeddings of 50 to 3,072 numbers: a TopK code, all else chosen by their shape', of: embeddings },
 };

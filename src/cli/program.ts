@@ -1,5 +1,6 @@
 import { basename, join, resolve } from 'node:path';
 import { Command, Option } from 'commander';
+import type { EmbeddingsPreset } from '../core/embeddings.js';
 import { modelOf } from '../core/sparse-autoencoder.js';
 import type { SparseAutoencoder, SparseAutoencoderOptions } from '../index.js';
 import { latestCheckpoint } from '../node/checkpoints.js';
@@ -8,15 +9,17 @@ import { load } from '../node.js';
 import { fraction, positive, suggestion, text, count as wholeNumber } from '../numbers/checks.js';
 import { coreOf } from '../sparse-autoencoder.js';
 import { addApplyCommands } from './apply.js';
-import { addDataFlags, addPreparationFlags, preparationFrom, readRows, withinUnit } from './data.js';
-import { addModelFlags, flag, modelFrom } from './flags.js';
+import { addDataFlags, addPreparationFlags, preparationFrom, readRows, textsOf, withinUnit } from './data.js';
+import { addExportCommand } from './export.js';
+import { addModelFlags, flag, givenOptions, modelFrom } from './flags.js';
 import { printGradientTable } from './gradcheck.js';
-import { count, prepareFiles, prepareFolder } from './output.js';
+import { count, prepareFiles, prepareFolder, print } from './output.js';
 import type { Samples } from './plan.js';
-import { presets } from './presets.js';
+import { presets, rowsPresets } from './presets.js';
 import { addSuperpositionCommand } from './superposition.js';
 import { addSweepCommand } from './sweep.js';
 import { inFolder, trainAndReport } from './train.js';
+import { addUnderstandingCommands } from './understand.js';
 
 const defaults: Partial<SparseAutoencoderOptions> = { hiddenDim: 64, seed: '1' };
 
@@ -39,12 +42,7 @@ export function createProgram(version: string): Command {
       ),
     )
     .addOption(new Option('--preset <name>', 'a published program; other flags override it').choices(Object.keys(presets)))
-    .addHelpText(
-      'after',
-      `\nPresets:\n${Object.entries(presets)
-        .map(([name, { title }]) => `  ${name.padEnd(10)} ${title}`)
-        .join('\n')}`,
-    )
+    .addHelpText('after', titlesOf(presets))
     .argument('[command]', 'one of those below; without one it does its main job')
     .action((name: string | undefined, _options, command: Command) => {
       if (name === undefined) return mainJob(command);
@@ -56,11 +54,17 @@ export function createProgram(version: string): Command {
 
   const train = program
     .command('train')
-    .description('trains on files of rows: CSV, TSV, npy, npz, idx, JSON lines, safetensors, gzipped or not')
+    .description(
+      'trains on files of rows: CSV, TSV, npy, npz, idx, JSON lines, safetensors, word vectors, gzipped or not; Parquet, Arrow',
+    )
     .argument('<data...>', 'files of rows; - is stdin')
     .requiredOption('--out <file>', 'where the model goes: model.safetensors')
     .addOption(flag('--report <file>', 'write an HTML report too', text))
     .addOption(flag('--validation-split <share>', 'keep this share of the rows, the last ones, to judge by', fraction))
+    .addOption(
+      new Option('--preset <name>', 'settings that need no tuning; other flags override them').choices(Object.keys(rowsPresets)),
+    )
+    .addHelpText('after', titlesOf(rowsPresets))
     .addOption(flag('--patience <n>', 'stop after n epochs without a better loss, and keep the best', wholeNumber))
     .addOption(new Option('--json', 'one JSON object an epoch, and one at the end'));
   addTrainingFlags(train).action((paths: string[], _options, command: Command) => trainOn(paths, command));
@@ -69,6 +73,8 @@ export function createProgram(version: string): Command {
   addModelFlags(train, { ...defaults, outputActivation: undefined });
 
   addApplyCommands(program);
+  addExportCommand(program);
+  addUnderstandingCommands(program);
   addSuperpositionCommand(program);
   addSweepCommand(program);
   program
@@ -77,6 +83,11 @@ export function createProgram(version: string): Command {
     .action(printGradientTable);
   return program;
 }
+
+const titlesOf = (of: Readonly<Record<string, { readonly title: string }>>): string =>
+  `\nPresets:\n${Object.entries(of)
+    .map(([name, { title }]) => `  ${name.padEnd(10)} ${title}`)
+    .join('\n')}`;
 
 function addTrainingFlags(command: Command): Command {
   return command
@@ -140,6 +151,7 @@ async function mainJob(command: Command): Promise<void> {
     rows,
     cols: train.width * train.height,
     classes: { of: labels, names: classNames },
+    texts: null,
   });
   const size = batchSize(command, resume);
   await trainAndReport({
@@ -177,17 +189,22 @@ async function trainOn(paths: string[], command: Command): Promise<void> {
   prepareFiles({ out, report }, paths);
   if (out === '-') throw new Error('--out: - is stdout, where training speaks, expected a file');
   const resume = resumed(command, files.checkpoints);
-  const preparation = preparationFrom(command.opts());
-  const model = modelFrom(command, defaults);
-  const { data, rows, cols, labels, names } = readRows(paths, command.opts(), model.dtype ?? 'float32');
+  const { dtype = 'float32' } = givenOptions(command);
+  const read = await readRows(paths, command.opts(), dtype);
+  const { data, rows, cols, labels, names } = read;
+  const texts = textsOf(read);
   if (rows === 0) throw new Error(`${paths.join(', ')}: has no rows, expected at least one`);
   const kept = validationSplit === undefined ? 0 : Math.floor(validationSplit * rows);
+  const preset = presetOf(command, cols, rows - kept);
+  const preparation = { ...preset?.model.preparation, ...preparationFrom(command.opts()) };
+  const model = modelFrom(command, defaults, preset?.model);
   const classNames = labels && [...new Set(labels)].sort();
   const part = (from: number, to: number): Samples => ({
     data: data.subarray(from * cols, to * cols),
     rows: to - from,
     cols,
     classes: labels && classNames && { of: labels.slice(from, to).map((label) => classNames.indexOf(label)), names: classNames },
+    texts: texts?.slice(from, to),
   });
   const outputActivation = model.outputActivation ?? (withinUnit(data, preparation) ? 'sigmoid' : 'identity');
   await trainAndReport({
@@ -200,8 +217,9 @@ async function trainOn(paths: string[], command: Command): Promise<void> {
     inputNames: names,
     model: { ...model, outputActivation, preparation, inputNames: names ? [...names] : undefined } as SparseAutoencoderOptions,
     fit: {
-      epochs,
-      batchSize: batchSize(command, resume),
+      ...preset?.fit,
+      epochs: preset && command.getOptionValueSource('epochs') === 'default' ? preset.fit.epochs : epochs,
+      batchSize: command.opts<{ batchSize?: number }>().batchSize ?? preset?.fit.batchSize ?? batchSize(command, resume),
       validationSplit,
       ...(patience !== undefined && { earlyStopping: { patience } }),
     },
@@ -211,6 +229,16 @@ async function trainOn(paths: string[], command: Command): Promise<void> {
     json,
     command: givenArguments(command),
   });
+}
+
+/** What `train --preset` says of rows of this shape, and of what flags have chosen by themselves. */
+function presetOf(command: Command, inputDim: number, rows: number): EmbeddingsPreset | null {
+  const { preset, json } = command.opts<TrainFlags>();
+  if (preset === undefined) return null;
+  const { hiddenDim, k, seed = defaults.seed } = givenOptions(command);
+  const chosen = rowsPresets[preset].of({ inputDim, rows, hiddenDim, k, seed });
+  if (!json) print(chosen.sentence);
+  return chosen;
 }
 
 /** What was typed after the program's name. */

@@ -77,6 +77,7 @@ export function reportData(
       encoderWeight: sae.parameters.encoderWeight.data,
       decoderWeight: sae.parameters.decoderWeight.data,
       decoderBias: sae.parameters.decoderBias.data,
+      ...(sae.names.some((name) => name !== null) && { names: sae.names }),
       output: elementwise[options.outputActivation].value,
     },
     samples: {
@@ -84,7 +85,7 @@ export function reportData(
       targets: null,
       codes: sae.transform(matrixOf(judge)).data,
       labels: judge.classes?.of ?? null,
-      texts: null,
+      texts: judge.texts ?? null,
     },
     history: {
       loss: history.loss,

@@ -91,7 +91,7 @@ async function run(paths: readonly string[], command: Command): Promise<void> {
   const file = new SweepFile(files.lines);
   const given = givenOptions(command);
   const preparation = preparationFrom(command.opts());
-  const data = paths.length > 0 ? fromFiles(paths, command, given) : fromImages(command);
+  const data = paths.length > 0 ? await fromFiles(paths, command, given) : fromImages(command);
   const all = [data.train, data.judge];
   const outputActivation =
     given.outputActivation ?? (all.every((part) => withinUnit(part.data, preparation)) ? 'sigmoid' : 'identity');
@@ -160,10 +160,14 @@ const modelPath = ({ kind, penalty, level, value, seed }: GridRun) =>
   `models/${[kind, penalty, level, value, 'seed', seed].map(encodeURIComponent).join('-')}.safetensors`;
 
 /** Judged by the last rows, which are not trained on. */
-function fromFiles(paths: readonly string[], command: Command, given: Partial<SparseAutoencoderOptions>): SweepData {
+async function fromFiles(
+  paths: readonly string[],
+  command: Command,
+  given: Partial<SparseAutoencoderOptions>,
+): Promise<SweepData> {
   const { data: folder, limit, validationSplit } = command.opts<Flags>();
   if (folder !== undefined) command.error('error: got both files and --data, expected one of them');
-  const { data, rows, cols } = readRows(paths, command.opts(), given.dtype ?? 'float32');
+  const { data, rows, cols } = await readRows(paths, command.opts(), given.dtype ?? 'float32');
   const kept = Math.floor(validationSplit * rows);
   if (kept === 0 || kept === rows)
     throw new Error(

@@ -1,5 +1,8 @@
 import type { Matrix } from '../kernels/kernels.js';
 import { decodeAll, encodeAll, reconstructAll } from '../model/inference.js';
+import { encodeQueries } from '../model/search.js';
+import { decodeSparse, encodeSparse } from '../model/sparse-codes.js';
+import { type Csr, type CsrLike, isCsr, readCsr } from '../numbers/csr.js';
 import { rowsOf, type Where } from '../numbers/matrix.js';
 import type { MatrixLike, RowLike } from '../numbers/matrix-like.js';
 import type { Model } from './model.js';
@@ -30,25 +33,65 @@ export class Decoder {
   }
 
   /**
-   * The reconstruction from codes, or from one.   n×h → n×d′
+   * The reconstruction from codes, or from one, or from codes as CSR.   n×h → n×d′
    * @throws for rows of another width than h, no rows, or an entry that is not finite.
    */
-  decode(F: MatrixLike | RowLike): Matrix {
-    const { spec } = this.#model;
-    const f = this.#model.readRows('decode: F', F, spec.hiddenDim);
-    const xHat = this.#model.blank(f.rows, spec.outputDim);
-    decodeAll('decode: F', this.#model.inferenceKernels(f), this.#model, f, xHat);
-    if (spec.outputDim === spec.inputDim) this.#model.preparation?.undo(xHat, null);
+  decode(F: MatrixLike | RowLike | CsrLike): Matrix {
+    const model = this.#model;
+    const { spec } = model;
+    const xHat = isCsr(F) ? this.#fromSparse(readCsr('decode: F', F, spec.hiddenDim, spec.dtype)) : this.#fromDense(F);
+    if (spec.outputDim === spec.inputDim) model.preparation?.undo(xHat, null);
+    return xHat;
+  }
+
+  #fromDense(F: MatrixLike | RowLike): Matrix {
+    const f = this.#model.readRows('decode: F', F, this.#model.spec.hiddenDim);
+    const xHat = this.#model.blank(f.rows, this.#model.spec.outputDim);
+    decodeAll('decode: F', this.#model.inferenceKernels(f.data.length), this.#model, f, xHat);
+    return xHat;
+  }
+
+  #fromSparse(f: Csr): Matrix {
+    const xHat = this.#model.blank(f.shape[0], this.#model.spec.outputDim);
+    decodeSparse(this.#model.inferenceKernels(f.data.length + xHat.data.length), this.#model, f, xHat);
     return xHat;
   }
 }
 
 /** F, for the call that `where` names. */
-export function encodeWith(model: Model, where: Where, X: MatrixLike | RowLike): Matrix {
+export function encodeWith(model: Model, where: Where, X: MatrixLike | RowLike, normalize = false): Matrix {
+  if (normalize) requireLinear(model, `${where.replace(/: X$/, '')}: normalize`);
   const x = model.prepareUnseen(where, model.readRows(where, X, model.spec.inputDim));
   const f = model.blank(x.rows, model.spec.hiddenDim);
-  encodeAll(where, model.inferenceKernels(x), model, x, f);
+  encodeAll(where, model.inferenceKernels(x.data.length), model, x, f, normalize);
   return f;
+}
+
+/** F by its non-zeros, likewise. */
+export function encodeSparseWith(model: Model, where: Where, X: MatrixLike | RowLike, normalize = false): Csr {
+  if (normalize) requireLinear(model, `${where.replace(/: X$/, '')}: normalize`);
+  const x = model.prepareUnseen(where, model.readRows(where, X, model.spec.inputDim));
+  return encodeSparse(where, model.inferenceKernels(x.data.length), model, x, normalize);
+}
+
+/** The products of each row with those of W_dec, likewise. */
+export function queryWith(model: Model, where: Where, X: MatrixLike | RowLike, terms: number | undefined): Csr {
+  const { inputDim, outputDim } = model.spec;
+  requireLinear(model, 'query');
+  if (outputDim !== inputDim) {
+    throw new RangeError(
+      `query: outputDim is ${outputDim}, expected inputDim ${inputDim}: queries are compared with decoded rows`,
+    );
+  }
+  const x = model.prepareUnseen(where, model.readRows(where, X, inputDim));
+  return encodeQueries(where, model.inferenceKernels(x.data.length), model, x, terms);
+}
+
+/** What is said of dot products with codes is true of X̂ = F·W_dec + b_dec alone. */
+function requireLinear({ spec }: Model, what: string): void {
+  const { outputActivation } = spec;
+  if (outputActivation === 'identity') return;
+  throw new RangeError(`${what}: outputActivation is "${outputActivation}", expected "identity"`);
 }
 
 /** X̂, likewise. */
@@ -57,7 +100,7 @@ export function reconstructWith(model: Model, where: Where, X: MatrixLike | RowL
   const raw = model.readRows(where, X, spec.inputDim);
   const x = model.prepareUnseen(where, raw);
   const xHat = model.blank(x.rows, spec.outputDim);
-  reconstructAll(where, model.inferenceKernels(x), model, x, xHat);
+  reconstructAll(where, model.inferenceKernels(x.data.length), model, x, xHat);
   if (spec.outputDim === spec.inputDim) preparation?.undo(xHat, raw);
   return xHat;
 }
@@ -81,7 +124,7 @@ export function topActivations(model: Model, where: Where, X: MatrixLike, unit: 
   const found: TopActivation[] = [];
   for (let from = 0; from < x.rows; from += STRETCH) {
     const rows = rowsOf(x, from, Math.min(from + STRETCH, x.rows));
-    encodeAll(where, model.inferenceKernels(rows), model, rows, rowsOf(f, 0, rows.rows));
+    encodeAll(where, model.inferenceKernels(rows.data.length), model, rows, rowsOf(f, 0, rows.rows));
     for (let i = 0; i < rows.rows; i++) {
       const value = f.data[i * hiddenDim + unit];
       if (value !== 0) found.push({ row: from + i, value });

@@ -2,6 +2,7 @@ import type { Tensor } from '../formats/entries.js';
 import { readSafetensors, type Safetensors, writeSafetensors } from '../formats/safetensors.js';
 import type { FloatArray, Matrix } from '../kernels/kernels.js';
 import { partsOf } from '../layers/parameters.js';
+import { type Names, readNames } from '../meaning/names.js';
 import { layoutOf } from '../model/layout.js';
 import { checkOptions, flag, show } from '../numbers/checks.js';
 import { firstNonFinite } from '../numbers/matrix.js';
@@ -19,7 +20,8 @@ import { type Backend, commonOptions, completeModelOptions, type SparseAutoencod
  *              not read back; memory.NAME, F64: what its kinds remember; and for training
  *              adam.m, adam.v: the moments, laid out as θ; mean.iterate, mean.mean, where weights are averaged;
  *              best.theta, best.m, best.v, best.memory.NAME, best.mean.…: the best epoch
- *   metadata   format, version, options (JSON), history (JSON: an object an epoch), and for training
+ *   metadata   format, version, options (JSON), history (JSON: an object an epoch), names (JSON: a text or null a unit), where
+ *              any has one, and for training
  *              training (JSON): see Training
  */
 const FORMAT = 'sparse-autoencoder';
@@ -74,6 +76,7 @@ export function toBytes(model: Model, options: ToBytesOptions): Uint8Array<Array
     ['options', JSON.stringify(spec)],
   ];
   if (state.records.length) metadata.push(['history', JSON.stringify(state.records)]);
+  if (model.names.some((name) => name !== null)) metadata.push(['names', JSON.stringify(model.names)]);
   const remembered = memoryTensors('memory', state);
   if (!options.training) return writeSafetensors([...tensors, ...remembered], metadata);
   const { best, ...run } = state.run ?? { best: null };
@@ -159,6 +162,7 @@ export function readModel(bytes: Uint8Array, how: FromBytesOptions): Model {
   if (tensors.has('memory.silence')) model.state.memory.keep('silence', new Float64Array(spec.hiddenDim));
   takeMemory(take, 'memory', model.state);
   if (metadata.has('history')) model.state.records.push(...readRecords(metadata.get('history') as string));
+  if (metadata.has('names')) model.names = readNamesOf(metadata.get('names') as string, model.names);
   if (metadata.has('training')) readTraining(take, parse<Training>(metadata, 'training'), model.state);
   if (tensors.size > 0) throw new RangeError(`${call}: unknown tensor ${show([...tensors.keys()][0])}`);
   return model;
@@ -252,6 +256,15 @@ function readRecords(text: string): EpochRecord[] {
     if (Array.isArray(records) && records.every(isRecord)) return records;
   } catch {}
   throw new RangeError(`fromBytes: metadata's history is ${show(text)}, expected a JSON list of numbers by name`);
+}
+
+function readNamesOf(text: string, before: Names): Names {
+  let names: unknown;
+  try {
+    names = JSON.parse(text);
+  } catch {}
+  if (Array.isArray(names)) return readNames("fromBytes: metadata's names", names, before);
+  throw new RangeError(`fromBytes: metadata's names is ${show(text)}, expected a JSON list of texts and nulls`);
 }
 
 const isRecord = (record: unknown): boolean =>

@@ -3,7 +3,8 @@ import type { FloatArray, Kernels, Matrix } from '../kernels/kernels.js';
 import { transposeMatrix } from '../kernels/selected.js';
 import { initialize } from '../layers/initializers.js';
 import { type Layout, parameterCount, type StoredParameters, viewStored } from '../layers/parameters.js';
-import { CHUNK, type Trained } from '../model/inference.js';
+import type { Names } from '../meaning/names.js';
+import { CHUNK, type Trained } from '../model/chunks.js';
 import { layoutOf, newMemory, parametersOf } from '../model/layout.js';
 import { show, suggestion } from '../numbers/checks.js';
 import { checkFinite, firstNonFinite, floats, type Where } from '../numbers/matrix.js';
@@ -69,6 +70,8 @@ export class Model implements Trained {
   readonly state: TrainingState;
   /** `state`, or the copy that the kernels are training. */
   #live: TrainingState;
+  /** What each unit is called; null where it has no name. */
+  names: Names;
   /** Called with θ whenever it has moved from one of them to the other. */
   readonly onMoved: ((theta: FloatArray) => void)[] = [];
 
@@ -83,6 +86,7 @@ export class Model implements Trained {
     this.spec = options;
     this.layout = layout;
     this.known = parametersOf(options);
+    this.names = Array(options.hiddenDim).fill(null);
     this.state = TrainingState.create(
       dtype,
       count,
@@ -115,8 +119,8 @@ export class Model implements Trained {
   }
 
   /** The kernels for a synchronous call that goes through `x` a chunk at a time. */
-  inferenceKernels(x: Matrix): Kernels {
-    return inferenceKernels(this.spec, this.#elements(CHUNK), x.data.length);
+  inferenceKernels(numbers: number): Kernels {
+    return inferenceKernels(this.spec, this.#elements(CHUNK), numbers);
   }
 
   /**

@@ -2,22 +2,50 @@ import { resolveBackend } from '../kernels/backend.js';
 import type { FloatArray, Matrix } from '../kernels/kernels.js';
 import { asRows } from '../kernels/rows.js';
 import { parameterCount, partsOf } from '../layers/parameters.js';
-import { adoptParameters, CHUNK } from '../model/inference.js';
+import type { CompareOptions, Difference } from '../meaning/compare.js';
+import type { FeatureOptions, Features, Named } from '../meaning/features.js';
+import type { Names } from '../meaning/names.js';
+import type { Neighbor } from '../meaning/neighbors.js';
+import type { Similarity, SimilarityPart } from '../meaning/similarity.js';
+import { CHUNK } from '../model/chunks.js';
+import { adoptParameters } from '../model/inference.js';
 import { betaOf } from '../model/layout.js';
 import { assess } from '../model/metrics.js';
 import { Objective } from '../model/objective.js';
 import { type DensityBin, deadOf, densityHistogram, explainedVariance, type Fidelity, fidelity } from '../model/quality.js';
-import { anything, checkOptions, count, isCount, requireValue, when } from '../numbers/checks.js';
+import { anything, checkOptions, count, flag, isCount, requireValue, when } from '../numbers/checks.js';
+import type { Csr } from '../numbers/csr.js';
 import { floats } from '../numbers/matrix.js';
 import type { MatrixLike, RowLike } from '../numbers/matrix-like.js';
 import { penaltyKind } from '../sparsity/kinds.js';
 import type { FitOptions } from '../training/fit-options.js';
 import type { History } from '../training/history.js';
 import { fit } from './fit.js';
-import { Decoder, Encoder, encodeWith, reconstructWith, type TopActivation, topActivations } from './layers.js';
+import {
+  Decoder,
+  Encoder,
+  encodeSparseWith,
+  encodeWith,
+  queryWith,
+  reconstructWith,
+  type TopActivation,
+  topActivations,
+} from './layers.js';
 import { Model, type ParameterValues, transposed } from './model.js';
 import { type FromBytesOptions, readModel, type ToBytesOptions, toBytes } from './model-file.js';
 import { checkDataOptions, completeModelOptions, type SettledOptions, type SparseAutoencoderOptions } from './options.js';
+import {
+  compare,
+  type ExplainOptions,
+  type Explanation,
+  explain,
+  neighbors,
+  readFeatures,
+  type SteerOptions,
+  setNames,
+  similarity,
+  steer,
+} from './understanding.js';
 
 /** The parameters of every model; a kind of code may add its own. */
 export type ParameterName = 'encoderWeight' | 'encoderBias' | 'decoderWeight' | 'decoderBias';
@@ -63,6 +91,18 @@ export interface PassOptions {
   noise?: MatrixLike;
 }
 
+export interface TransformOptions {
+  /** Codes as CSR. Default false. */
+  sparse?: boolean;
+  /** Each row divided by the length of what it is decoded to, f/‖x̂‖: a document's side of a search, see `query`. Default false. */
+  normalize?: boolean;
+}
+
+export interface QueryOptions {
+  /** How many entries a row has at the most, none of them negative. */
+  terms?: number;
+}
+
 /** The model behind the class, for the front door and the gradient checker. */
 export let modelOf: (sae: SparseAutoencoder) => Model;
 
@@ -72,8 +112,8 @@ export let modelOf: (sae: SparseAutoencoder) => Model;
  *   X̂ = σ_o(F·W_dec + b_dec)      the reconstruction, n×d′
  * trained by Adam on  J = R(X̂, T) + β·S(F) + (λ/2)·(‖W_enc‖² + ‖W_dec‖²).
  *
- * X is a number[][], a list of typed arrays, { data, rows, cols } or { data, shape }; results are { data, rows, cols },
- * row-major, of the model's dtype. Whatever is wrong with an argument is an Error saying where, what came and what was
+ * X is a number[][], a list of typed arrays, { data, rows, cols }, { data, shape } or another form of MatrixLike; results
+ * are { data, rows, cols }, row-major, of the model's dtype. Whatever is wrong with an argument is an Error saying where, what came and what was
  * expected, and a call that throws has changed nothing.
  */
 export class SparseAutoencoder {
@@ -168,9 +208,24 @@ export class SparseAutoencoder {
     }
   }
 
-  /** The code of X, or of one row.   n×d → n×h */
-  transform(X: MatrixLike | RowLike): Matrix {
-    return encodeWith(this.#model, 'transform: X', X);
+  /** The code of X, or of one row; with `sparse` by its non-zeros, n × h being written nowhere.   n×d → n×h */
+  transform(X: MatrixLike | RowLike, options: TransformOptions & { sparse: true }): Csr;
+  transform(X: MatrixLike | RowLike, options?: TransformOptions & { sparse?: false }): Matrix;
+  transform(X: MatrixLike | RowLike, options: TransformOptions = {}): Matrix | Csr {
+    checkOptions('transform', options, { sparse: flag, normalize: flag });
+    return (options.sparse ? encodeSparseWith : encodeWith)(this.#model, 'transform: X', X, options.normalize);
+  }
+
+  /**
+   * What each unit's direction has of a query, the cosine times ‖w_j‖: the query's side of a search in an index of
+   * `transform(…, { sparse: true, normalize: true })`, whose dot products with it then are, where b_dec is 0, the cosines with
+   * the decoded rows. See model/search.ts for what holds elsewhere. With `terms` each row's so many largest that are above 0,
+   * else all of them.   n×d → n×h
+   * @throws for a model whose output is no linear map of its code, or of another width than its input
+   */
+  query(X: MatrixLike | RowLike, options: QueryOptions = {}): Csr {
+    checkOptions('query', options, { terms: count });
+    return queryWith(this.#model, 'query: X', X, options.terms);
   }
 
   /** X̂, the decoded code of X, or of one row.   n×d → n×d′ */
@@ -212,6 +267,59 @@ export class SparseAutoencoder {
     checkOptions(call, options, { unit: isUnit, count });
     requireValue(`${call}: unit`, options.unit, isUnit);
     return topActivations(this.#model, `${call}: X`, X, options.unit, options.count ?? 10);
+  }
+
+  /** What each unit is called; null where it has no name. Kept in the model's file. */
+  get names(): Names {
+    return this.#model.names;
+  }
+
+  /**
+   * Names units: a list for all, or { unit: name } for some; null is no name.
+   * @throws for another number of names, an unknown unit, or what is no text; then none is changed.
+   */
+  setNames(names: Names | Readonly<Record<number, string | null>>): void {
+    setNames(this.#model, names);
+  }
+
+  /** The features of X, read once: what units are called, the rows they are most active on, which are near which. */
+  features(X: MatrixLike, options: FeatureOptions = {}): Features {
+    return readFeatures(this.#model, X, options);
+  }
+
+  /**
+   * The units that are active on one row, by what they contribute to x̂ − b_dec: the shares of all of them add up to 1. See
+   * `contributions` in meaning/explain.ts.
+   */
+  explain(x: MatrixLike | RowLike, options: ExplainOptions = {}): Explanation[] {
+    return explain(this.#model, x, options);
+  }
+
+  /** The cosine of what the codes of two rows say, unit by unit. See meaning/similarity.ts. */
+  similarity(
+    a: MatrixLike | RowLike,
+    b: MatrixLike | RowLike,
+    options: { features?: Features } = {},
+  ): Similarity<Named<SimilarityPart>> {
+    return similarity(this.#model, a, b, options);
+  }
+
+  /** The units whose rows of W_dec are nearest to a unit's, by cosine: 10, if `count` is not given. */
+  neighbors(unit: number, options: { count?: number } = {}): Named<Neighbor>[] {
+    return neighbors(this.#model, unit, options);
+  }
+
+  /**
+   * X, or one row, with units set to values and all else as it was, in the caller's units: x + Σ_j (f′_j − f_j)·w_j where the
+   * output is linear. Without `keepError` the decoded code alone.   n×d → n×d′
+   */
+  steer(X: MatrixLike | RowLike, units: Readonly<Record<number, number>>, options: SteerOptions = {}): Matrix {
+    return steer(this.#model, X, units, options);
+  }
+
+  /** The units that are more frequent in A than in B, or less, with confidence intervals. See meaning/compare.ts. */
+  compare(A: MatrixLike, B: MatrixLike, options: CompareOptions = {}): Named<Difference>[] {
+    return compare(this.#model, A, B, options);
   }
 
   /**

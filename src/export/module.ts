@@ -1,13 +1,8 @@
 import type { Model } from '../core/model.js';
 import { elementwise } from '../kernels/elementwise.js';
-import { createPlainKernels } from '../kernels/plain/plain.js';
-import { encoderShift } from '../layers/encoder.js';
-import { withEncoderWeight } from '../layers/tied.js';
 import { checkOptions, when } from '../numbers/checks.js';
-import { codeKind } from '../sparsity/kinds.js';
+import { type Bits, encoderScript } from './encoder-script.js';
 import { type Packed, pack } from './pack.js';
-
-export type Bits = 8 | 32;
 
 export interface ModuleOptions {
   /** Of each weight: 32, or 8 for a quarter of the size, with an error that the module's header states. Default 32. */
@@ -23,57 +18,30 @@ export interface ModuleSource {
 /**
  * A model as one ES module: its weights inside, no import, no `eval`, nothing but loops over typed arrays, so that it runs
  * wherever JavaScript does. It exports `encode`, `decode` and `reconstruct`, for one row or several end to end, and
- * `inputDim`, `hiddenDim`, `outputDim`. What is done to X before it is learned from is done there too.
+ * `inputDim`, `hiddenDim`, `outputDim` and `names`. What is done to X before it is learned from is done there too.
  */
 export function moduleOf(model: Model, options: ModuleOptions = {}): ModuleSource {
   checkOptions('toModule', options, { bits: when((v) => v === 8 || v === 32, '8 or 32') });
   const { bits = 32 } = options;
-  const { spec, memory } = model;
-  const k = createPlainKernels(spec.dtype);
-  const θ = withEncoderWeight(k, model.θ);
+  const { spec } = model;
   const { inputDim: d, hiddenDim: h, outputDim } = spec;
-  const kind = codeKind(spec);
-  const { body, constants = {} } = kind.script(spec, θ, memory);
-  const { scale = 1, unitRows = false } = spec.preparation;
-  const learned = (name: string) => Array.from(memory.values[`preparation.${name}`] ?? []);
+  const { θ, weight, unpacking, constants, functions } = encoderScript(model, bits, 'atob');
+  const decoderWeight = pack(θ.decoderWeight.data, outputDim, bits);
+  const decoderBias = pack(θ.decoderBias, outputDim, 32);
   const back = outputDim === d;
+  const told = (name: string, { error }: Packed) =>
+    `${name}: ${bits} bits, largest error ${error.largest.toPrecision(3)}, relative ${error.relative.toPrecision(3)}`;
+  const code = `// ${spec.hiddenActivation} sparse autoencoder, ${d}-${h}-${outputDim}, as a module: no imports, weights inside.
+// ${told('encoderWeight', weight)}
+// ${told('decoderWeight', decoderWeight)}
+${unpacking}
+${constants}
+const outputDim = ${outputDim};
+const decoderWeight = ${decoderWeight.source};
+const decoderBias = ${decoderBias.source};
 
-  // Rows of both weights belong to one input or unit each, and so does the step of their 8 bits.
-  const packed: Record<string, Packed> = {
-    encoderWeight: pack(θ.encoderWeight.data, h, bits),
-    decoderWeight: pack(θ.decoderWeight.data, outputDim, bits),
-  };
-  const encoderBias = encoderShift(k, spec, θ, k.floats(h));
-  const exact = { encoderBias, decoderBias: θ.decoderBias, ...constants };
-  const prepared = { mean: learned('mean'), divisor: learned('divisor'), factor: learned('factor') };
-  const code = `// ${kind.name} sparse autoencoder, ${d}-${h}-${outputDim}, as a module: no imports, weights inside.
-// ${Object.entries(packed)
-    .map(
-      ([name, { error }]) =>
-        `${name}: ${bits} bits, largest error ${error.largest.toPrecision(3)}, relative ${error.relative.toPrecision(3)}`,
-    )
-    .join('\n// ')}
-export const inputDim = ${d};
-export const hiddenDim = ${h};
-export const outputDim = ${outputDim};
-
-const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer;
-const floats = (text) => new Float32Array(bytes(text));
-const steps = (text, scales, cols) => {
-  const each = floats(scales);
-  return Float32Array.from(new Int8Array(bytes(text)), (q, k) => q * each[Math.floor(k / cols)]);
-};
-${Object.entries(packed)
-  .map(([name, { source }]) => `const ${name} = ${source};`)
-  .join('\n')}
-${Object.entries(exact)
-  .map(([name, values]) => `const ${name} = ${pack(values, values.length, 32).source};`)
-  .join('\n')}
-const scale = ${scale};
-const unitRows = ${unitRows};
-${Object.entries(prepared)
-  .map(([name, values]) => `const ${name} = ${JSON.stringify(values)};`)
-  .join('\n')}
+export { inputDim, hiddenDim, outputDim };
+export const names = ${JSON.stringify(model.names.some((name) => name !== null) ? model.names : [])};
 
 function rowsIn(where, numbers, width) {
   if (!numbers || !(numbers.length > 0) || numbers.length % width) {
@@ -82,30 +50,7 @@ function rowsIn(where, numbers, width) {
   return numbers.length / width;
 }
 
-/** Each column less its mean, over its deviation; returns the row's length if rows are made unit ones. */
-function prepare(x, from, row) {
-  let squares = 0;
-  for (let p = 0; p < inputDim; p++) {
-    row[p] = (x[from + p] / scale - (mean[p] ?? 0)) / (divisor[p] ?? 1);
-    squares += row[p] * row[p];
-  }
-  const length = (unitRows && Math.sqrt(squares)) || 1;
-  for (let p = 0; p < inputDim; p++) row[p] = (row[p] / length) * (factor[0] ?? 1);
-  return length;
-}
-
-/** f = σ(x·W_enc + b_enc) */
-function codeOf(row, z) {
-  z.set(encoderBias);
-  for (let p = 0, at = 0; p < inputDim; p++, at += hiddenDim) {
-    const x = row[p];
-    if (x !== 0) for (let j = 0; j < hiddenDim; j++) z[j] += x * encoderWeight[at + j];
-  }
-${body
-  .split('\n')
-  .map((line) => `  ${line}`)
-  .join('\n')}
-}
+${functions}
 
 /** x̂ = σ(f·W_dec + b_dec), in the units of x */
 function outputOf(f, from, length, y, out, to) {
@@ -163,6 +108,8 @@ const declarations = `/** Width of a row of x, of a code, of a reconstruction. *
 export declare const inputDim: number;
 export declare const hiddenDim: number;
 export declare const outputDim: number;
+/** What each unit is called, null where it has no name; empty where none has. */
+export declare const names: readonly (string | null)[];
 /** The codes of n rows of inputDim numbers, end to end: n · hiddenDim numbers. */
 export declare function encode(x: ArrayLike<number>): Float32Array;
 /** The reconstructions from n codes: n · outputDim numbers. */

@@ -1,14 +1,17 @@
 import Papa from 'papaparse';
 import { type Fail, failing } from './entries.js';
 import type { FloatType } from './floats.js';
+import { scanNumber, scanned } from './scan.js';
 import { asUtf8, type Line, labelColumn, lines, numberOf, roomFor, shown, type TextRows } from './text.js';
 
 export interface CsvOptions {
   readonly type: FloatType;
   /** Whether the first line names the columns. By default it does if none of its cells is a number. */
   readonly header?: boolean;
-  /** The column of labels, which are kept as text: its name, or its number from 0, negative from the end. */
+  /** Columns that are kept as text, of labels, ids and texts: their names, or their numbers from 0, negative from the end. */
   readonly label?: string | number;
+  readonly id?: string | number;
+  readonly text?: string | number;
   /** One character. By default the first of tab, semicolon, comma, bar and space that the first line has. */
   readonly delimiter?: string;
 }
@@ -17,14 +20,14 @@ const QUOTE = 0x22;
 const RETURN = 0x0d;
 const DELIMITERS = ['\t', ';', ',', '|', ' '];
 /** What stands for a number that is not there. */
-const MISSING = /^\s*(?:|nan?|null|none|[+-]?inf(?:inity)?)\s*$/i;
+export const MISSING = /^\s*(?:|nan?|null|none|[+-]?inf(?:inity)?)\s*$/i;
 
 /** What is known of the table when its rows are read. */
 interface Columns {
   readonly name: string;
   readonly width: number;
-  /** The file's column of labels, or −1. */
-  readonly label: number;
+  /** The columns that are kept as text, by number. */
+  readonly kept: ReadonlyMap<number, string[]>;
   readonly names: readonly string[] | null;
   readonly delimiter: string;
 }
@@ -34,7 +37,7 @@ interface Columns {
  * @param name how errors call the file
  * @throws RangeError naming the line and the column: `data.csv line 12, column "age": "abc" is not a number`
  */
-export function readCsv(file: Uint8Array, name: string, { type, header, label, delimiter }: CsvOptions): TextRows {
+export function readCsv(file: Uint8Array, name: string, { type, header, delimiter, ...options }: CsvOptions): TextRows {
   const fail: Fail = failing(name);
   if (delimiter !== undefined && !/^(?![\w."+-])[\t -~]$/.test(delimiter)) {
     fail(`delimiter ${shown(delimiter)}, expected one character that stands in no number`);
@@ -49,29 +52,25 @@ export function readCsv(file: Uint8Array, name: string, { type, header, label, d
   const cells = firstRecord(quotesFollow ? decode(bytes, fail) : line, separator);
   const named = header ?? (cells.every((cell) => Number.isNaN(numberOf(cell))) && !cells.every((cell) => MISSING.test(cell)));
   const names = named ? cells.map((cell) => cell.trim()) : null;
-  const columns = {
-    name,
-    width: cells.length,
-    label: labelColumn(label, cells.length, names, fail),
-    names,
-    delimiter: separator,
-  };
-  const cols = cells.length - (columns.label < 0 ? 0 : 1);
+  const asked = (['label', 'id', 'text'] as const).filter((what) => options[what] !== undefined);
+  const at = asked.map((what) => labelColumn(options[what], cells.length, names, fail, `${what}s`));
+  const kept = new Map(at.map((column) => [column, [] as string[]]));
+  const columns = { name, width: cells.length, kept, names, delimiter: separator };
+  const cols = cells.length - kept.size;
   if (cols === 0) fail('has no column of numbers');
 
   const data = roomFor(bytes, cols, type);
-  const labels: string[] = [];
   // Quotes around names alone leave the rows plain.
   const rows =
     quotesFollow || (!named && line.includes('"'))
-      ? fillQuoted(data, labels, decode(bytes, fail), named, columns)
-      : fillPlain(data, labels, bytes, named ? first : start, columns);
+      ? fillQuoted(data, decode(bytes, fail), named, columns)
+      : fillPlain(data, bytes, named ? first : start, columns);
   return {
     rows,
     cols,
     data: data.length > 2 * rows * cols ? data.slice(0, rows * cols) : data.subarray(0, rows * cols),
-    ...(columns.label < 0 ? {} : { labels }),
-    ...(names ? { names: names.filter((_, column) => column !== columns.label) } : {}),
+    ...Object.fromEntries(asked.map((what, k) => [`${what}s`, kept.get(at[k])])),
+    ...(names ? { names: names.filter((_, column) => !kept.has(column)) } : {}),
   };
 }
 
@@ -84,7 +83,7 @@ function decode(bytes: Uint8Array, fail: Fail): string {
 }
 
 /** The first delimiter, in order of how seldom they are anything else, that stands outside quotes. */
-function delimiterOf(line: string): string {
+export function delimiterOf(line: string): string {
   const bare = line.trim().replace(/"[^"]*"/g, '');
   return DELIMITERS.find((delimiter) => bare.includes(delimiter)) ?? ',';
 }
@@ -104,21 +103,13 @@ function refuseWidth({ name, width }: Columns, line: number, cells: number): nev
   return failing(`${name} line ${line}`)(`${cells} ${cells === 1 ? 'cell' : 'cells'}, expected ${width}`);
 }
 
-/** 10⁰ … 10²²: the powers of ten that a double holds exactly. */
-const POWERS = Float64Array.from({ length: 23 }, (_, k) => Number(`1e${k}`));
-
-const isDigit = (byte: number) => byte >= 0x30 && byte <= 0x39;
-
-/**
- * Rows without quotes, straight from the bytes. m·10ᵉ of a mantissa below 2⁵³ and |e| ≤ 22 is one multiplication or
- * division of two exact doubles, so it is the double nearest to the text (Clinger 1990); other numbers are left to
- * the language. Returns how many rows there are.
- */
-function fillPlain(data: TextRows['data'], labels: string[], bytes: Uint8Array, from: Line, columns: Columns): number {
-  const { width, label } = columns;
+/** Rows without quotes, straight from the bytes. Returns how many rows there are. */
+function fillPlain(data: TextRows['data'], bytes: Uint8Array, from: Line, columns: Columns): number {
+  const { width, kept } = columns;
   const delimiter = columns.delimiter.charCodeAt(0);
   const latin = new TextDecoder('latin1');
   const utf8 = new TextDecoder();
+  const single = data instanceof Float32Array;
   let k = 0;
   let rows = 0;
   for (const line of lines(bytes, from)) {
@@ -128,35 +119,17 @@ function fillPlain(data: TextRows['data'], labels: string[], bytes: Uint8Array, 
     let column = 0;
     for (; column < width && at <= end; column++, at++) {
       const begin = at;
-      if (column === label) {
+      const texts = kept.size > 0 && kept.get(column);
+      if (texts) {
         while (at < end && bytes[at] !== delimiter) at++;
-        labels.push(utf8.decode(bytes.subarray(begin, at)).trim());
+        texts.push(utf8.decode(bytes.subarray(begin, at)).trim());
         continue;
       }
       if (delimiter !== 0x20) while (bytes[at] === 0x20) at++;
-      const negative = bytes[at] === 0x2d;
-      if (negative) at++;
-      let digits = -at;
-      let mantissa = 0;
-      while (isDigit(bytes[at])) mantissa = mantissa * 10 + bytes[at++] - 0x30;
-      let exponent = 0;
-      if (bytes[at] === 0x2e) {
-        digits--;
-        exponent = ++at;
-        while (isDigit(bytes[at])) mantissa = mantissa * 10 + bytes[at++] - 0x30;
-        exponent -= at;
-      }
-      digits += at;
-      if (digits > 0 && (bytes[at] | 0x20) === 0x65) {
-        const sign = bytes[++at];
-        if (sign === 0x2d || sign === 0x2b) at++;
-        let power = isDigit(bytes[at]) ? 0 : Number.NaN;
-        while (isDigit(bytes[at])) power = power * 10 + bytes[at++] - 0x30;
-        exponent += sign === 0x2d ? -power : power;
-      }
-      if (digits > 0 && (at === end || bytes[at] === delimiter) && mantissa < 2 ** 53 && Math.abs(exponent) <= 22) {
-        const value = exponent < 0 ? mantissa / POWERS[-exponent] : mantissa * POWERS[exponent];
-        data[k++] = negative ? -value : value;
+      const scan = scanNumber(bytes, at, single);
+      if (!Number.isNaN(scan) && (scanned.end === end || bytes[scanned.end] === delimiter)) {
+        at = scanned.end;
+        data[k++] = scan;
         continue;
       }
       at = begin;
@@ -177,8 +150,8 @@ function fillPlain(data: TextRows['data'], labels: string[], bytes: Uint8Array, 
 }
 
 /** Rows in which cells may be quoted, delimiters and line breaks within them. Returns how many rows there are. */
-function fillQuoted(data: TextRows['data'], labels: string[], text: string, header: boolean, columns: Columns): number {
-  const { name, width, label, delimiter } = columns;
+function fillQuoted(data: TextRows['data'], text: string, header: boolean, columns: Columns): number {
+  const { name, width, kept, delimiter } = columns;
   let k = 0;
   let rows = header ? -1 : 0;
   let line = 1;
@@ -196,7 +169,7 @@ function fillQuoted(data: TextRows['data'], labels: string[], text: string, head
       if (rows++ < 0) return;
       if (cells.length !== width) refuseWidth(columns, started, cells.length);
       for (let column = 0; column < width; column++) {
-        if (column === label) labels.push(cells[column].trim());
+        if (kept.has(column)) kept.get(column)?.push(cells[column].trim());
         else {
           const value = numberOf(cells[column]);
           if (Number.isNaN(value)) refuse(columns, started, column, cells[column]);

@@ -53,11 +53,15 @@ export function failing(name: string): Fail {
   };
 }
 
+/** Bytes begin … end in memory of their own, which a Buffer's `slice` would not have. */
+export const copyOf = (bytes: Uint8Array, begin: number, end: number): Uint8Array<ArrayBuffer> =>
+  new Uint8Array(bytes.subarray(begin, end));
+
 /** The little-endian entries at bytes begin … end: a view where they lie on their alignment, else a copy. */
 export function entriesAt(bytes: Uint8Array, dtype: DType, begin: number, end: number): Entries {
   const size = bytesOf(dtype);
   const at = bytes.byteOffset + begin;
   return at % size
-    ? new TYPES[dtype](bytes.slice(begin, end).buffer as ArrayBuffer)
+    ? new TYPES[dtype](copyOf(bytes, begin, end).buffer)
     : new TYPES[dtype](bytes.buffer as ArrayBuffer, at, (end - begin) / size);
 }

@@ -1,4 +1,4 @@
-import { bytesOf, type DType, type Entries, entriesAt, type Fail } from './entries.js';
+import { bytesOf, copyOf, type DType, type Entries, entriesAt, type Fail } from './entries.js';
 
 /** What a file says of the entries that follow, from byte `begin` up to byte `end`. */
 export interface Header {
@@ -26,7 +26,7 @@ export function readEntries(bytes: Uint8Array, { dtype, bigEndian, shape, begin,
   need(bytes, end, entries, fail);
   if (bytes.length > end) fail(`goes on after byte ${grouped(end)}, where its ${entries.slice('the '.length)} end`);
   if (!bigEndian) return entriesAt(bytes, dtype, begin, end);
-  const copy = bytes.slice(begin, end);
+  const copy = copyOf(bytes, begin, end);
   reverseEach(copy.buffer, bytesOf(dtype));
   return entriesAt(copy, dtype, 0, copy.length);
 }

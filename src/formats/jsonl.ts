@@ -1,21 +1,41 @@
 import { type Fail, failing } from './entries.js';
+import type { FieldOptions } from './fields.js';
 import type { FloatType } from './floats.js';
-import { asUtf8, labelColumn, lines, roomFor, shown, type TextRows } from './text.js';
+import { kindOf, readJsonObjects, scanList } from './json-objects.js';
+import { asUtf8, labelColumn, lines, roomFor, type TextRows } from './text.js';
+
+const [SPACE, BRACE] = [0x20, 0x7b];
 
 /**
- * JSON lines (jsonlines.org), each an array of numbers. Blank lines are passed over.
+ * JSON lines (jsonlines.org), each an array of numbers, or an object: see readJsonObjects. Blank lines are passed over.
  * @param name how errors call the file
- * @param label the entry that is a label, from 0, negative from the end: a string, or a number kept as text
+ * @param options of arrays the label alone, an entry's number from 0, negative from the end: a string, or a number kept
+ *   as text
  * @throws RangeError naming the line and the entry
  */
-export function readJsonLines(file: Uint8Array, name: string, type: FloatType, label?: string | number): TextRows {
+export function readJsonLines(file: Uint8Array, name: string, type: FloatType, options: FieldOptions = {}): TextRows {
   const bytes = asUtf8(file);
+  const start = lines(bytes).next().value;
+  if (start && bytes.subarray(start.begin, start.end).find((byte) => byte > SPACE) === BRACE)
+    return readJsonObjects(bytes, name, type, options);
+  for (const what of ['embedding', 'text', 'id'] as const)
+    if (options[what] !== undefined) failing(name)(`its lines are arrays, which have no fields, expected no ${what} to be named`);
+  return readArrays(bytes, name, type, options.label);
+}
+
+function readArrays(bytes: Uint8Array, name: string, type: FloatType, label?: string | number): TextRows {
   const labels: string[] = [];
   let data = new Float32Array(0) as TextRows['data'];
   let [rows, width, column, k] = [0, -1, -1, 0];
   for (const line of lines(bytes)) {
     const failLine: Fail = failing(`${name} line ${line.number}`);
-    const row = parse(bytes.subarray(line.begin, line.end), failLine);
+    const text = bytes.subarray(line.begin, line.end);
+    if (column < 0 && width > 0 && isList(text, data.subarray(k, k + width))) {
+      k += width;
+      rows++;
+      continue;
+    }
+    const row = parse(text, failLine);
     if (width < 0) {
       width = row.length;
       column = labelColumn(label, width, null, failing(name));
@@ -49,8 +69,9 @@ function parse(line: Uint8Array, fail: Fail): unknown[] {
   return Array.isArray(value) ? value : fail(`is ${kindOf(value)}, expected an array of numbers`);
 }
 
-function kindOf(value: unknown): string {
-  if (typeof value === 'string') return shown(value);
-  if (Array.isArray(value)) return 'an array';
-  return typeof value === 'object' && value !== null ? 'an object' : String(value);
+/** Whether the line is a list of as many numbers as go into `out`, which are then there. */
+function isList(line: Uint8Array, out: TextRows['data']): boolean {
+  if (line[0] !== 0x5b) return false;
+  const end = scanList(line, 0, out);
+  return end > 0 && line.subarray(end).every((byte) => byte <= SPACE);
 }

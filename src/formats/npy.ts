@@ -135,14 +135,19 @@ export function writeNpy({ dtype, shape, data }: Tensor): Uint8Array<ArrayBuffer
   if (!type) throw new RangeError(`npy has no type for ${dtype}, expected one of ${[...DTYPE_OF.values()].join(', ')}`);
   if (data.length !== countOf(shape)) throw new RangeError(`npy: ${data.length} entries, expected ${shape.join(' × ')}`);
   const descr = `${bytesOf(dtype) === 1 ? '|' : '<'}${type}`;
+  return npyOf(descr, shape, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+}
+
+/** The same of entries as they shall lie in the file, of whatever type of numpy's. */
+export function npyOf(descr: string, shape: readonly number[], entries: Uint8Array): Uint8Array<ArrayBuffer> {
   const sizes = shape.length === 1 ? `${shape[0]},` : shape.join(', ');
   const text = `{'descr': '${descr}', 'fortran_order': False, 'shape': (${sizes}), }`;
   // Magic string, length, text and a line break: a multiple of 64 bytes.
   const begin = Math.ceil((10 + text.length + 1) / 64) * 64;
-  const bytes = new Uint8Array(begin + data.byteLength);
+  const bytes = new Uint8Array(begin + entries.length);
   bytes.set([...MAGIC, 1, 0]);
   new DataView(bytes.buffer).setUint16(8, begin - 10, true);
   bytes.set(new TextEncoder().encode(`${text.padEnd(begin - 11)}\n`), 10);
-  bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), begin);
+  bytes.set(entries, begin);
   return bytes;
 }

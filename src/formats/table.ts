@@ -2,6 +2,7 @@ import { choose } from './choose.js';
 import { readCsv } from './csv.js';
 import { detect, KINDS, type Kind } from './detect.js';
 import { countOf, type Fail, failing, type Tensor } from './entries.js';
+import type { FieldOptions } from './fields.js';
 import { asFloats, type FloatType } from './floats.js';
 import { grouped } from './header.js';
 import { idxHeader, parseIdx } from './idx.js';
@@ -11,8 +12,9 @@ import { npyHeader, readNpy } from './npy.js';
 import { readNpz } from './npz.js';
 import { readSafetensors } from './safetensors.js';
 import { labelColumn, type TextRows } from './text.js';
+import { readWord2vec, readWordVectors } from './word-vectors.js';
 
-export interface TableOptions {
+export interface TableOptions extends FieldOptions {
   /** The type of the result's numbers; 'float32' by default. */
   readonly dtype?: FloatType;
   /** The kind of file, if neither content nor name should tell it. */
@@ -52,17 +54,27 @@ export function readTable(bytes: Uint8Array, name: string, options: TableOptions
     file = unpacked(bytes, name, options, fail);
     kind = options.kind ?? detect(file, name.replace(/\.gz$/i, ''));
   }
+  if (kind === 'vectors' && options.kind === undefined && asksForColumns(options)) kind = 'csv';
   if (kind === null || kind === 'gzip')
     return fail(`is of no known kind, expected one of ${KINDS.join(', ')}, or one of them gzipped`);
+  for (const option of ['embedding', 'text', 'id'] as const) {
+    if (options[option] !== undefined && !(option === 'embedding' ? ['jsonl'] : ['jsonl', 'csv', 'tsv']).includes(kind))
+      fail(`is ${kind}, which has no fields, expected no ${option} to be named`);
+  }
   return { kind, ...readers[kind](file, name, options, fail) };
 }
+
+/** What word vectors cannot have, and a text file of columns can. */
+const asksForColumns = ({ label, id, text, header, delimiter }: TableOptions) =>
+  [label, id, text, header, delimiter].some((option) => option !== undefined);
 
 const isGzip = (bytes: Uint8Array) => bytes[0] === 0x1f && bytes[1] === 0x8b;
 
 type Reader = (file: Uint8Array, name: string, options: TableOptions, fail: Fail) => TextRows;
 
-const csv: Reader = (file, name, { dtype: type = 'float32', header, label, delimiter }) =>
-  readCsv(file, name, { type, header, label, delimiter });
+const csv: Reader = (file, name, { dtype: type = 'float32', ...options }) => readCsv(file, name, { type, ...options });
+
+const columnar = (format: string) => `is ${format} within gzip, expected it unpacked`;
 
 const readers: Readonly<Record<Kind, Reader>> = {
   idx: (file, name, options, fail) => asTable(parseIdx(file, name), options, fail),
@@ -74,7 +86,11 @@ const readers: Readonly<Record<Kind, Reader>> = {
     const key = choose([...tensors.keys()], options.array, shapeOf, fail);
     return asTable(tensors.get(key) as Tensor, options, fail);
   },
-  jsonl: (file, name, { dtype: type = 'float32', label }) => readJsonLines(file, name, type, label),
+  jsonl: (file, name, { dtype: type = 'float32', ...fields }) => readJsonLines(file, name, type, fields),
+  vectors: (file, name, { dtype: type = 'float32' }) => readWordVectors(file, name, type),
+  word2vec: (file, name, { dtype: type = 'float32' }) => readWord2vec(file, name, type),
+  parquet: (_file, _name, _options, fail) => fail(columnar('Parquet')),
+  arrow: (_file, _name, _options, fail) => fail(columnar('Arrow IPC')),
   tsv: (file, name, options, fail) => csv(file, name, { ...options, delimiter: options.delimiter ?? '\t' }, fail),
   csv,
 };

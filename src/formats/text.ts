@@ -8,6 +8,9 @@ export interface TextRows {
   readonly data: Floats;
   /** One for each row, if a column of labels was named. */
   readonly labels?: string[];
+  /** What the rows are called, and the texts that they are of: one for each row, where the file has them. */
+  readonly ids?: string[];
+  readonly texts?: string[];
   /** The names of the columns, without that of the labels. */
   readonly names?: string[];
 }
@@ -21,7 +24,7 @@ export function asUtf8(bytes: Uint8Array): Uint8Array {
 }
 
 const LINE_FEED = 0x0a;
-const isSpace = (byte: number) => byte === 0x20 || (byte >= 0x09 && byte <= 0x0d);
+export const isSpace = (byte: number) => byte === 0x20 || (byte >= 0x09 && byte <= 0x0d);
 
 export interface Line {
   /** Counted from 1. */
@@ -63,12 +66,13 @@ export function numberOf(text: string): number {
 /** A text from a file, as an error shows it. */
 export const shown = (text: string): string => (text.length > 40 ? `"${text.slice(0, 40)}…"` : `"${text}"`);
 
-/** The column of labels: a text is a name or else a number; numbers are from 0, negative from the end. −1 if none is asked for. */
+/** The column of labels, or of `what`: a text is a name or else a number; numbers are from 0, negative from the end. −1 if none is asked for. */
 export function labelColumn(
   label: string | number | undefined,
   width: number,
   names: readonly string[] | null,
   fail: Fail,
+  what = 'labels',
 ): number {
   if (label === undefined) return -1;
   const named = typeof label === 'string' && names ? names.indexOf(label) : -1;
@@ -78,6 +82,6 @@ export function labelColumn(
   if (column >= 0 && column < width) return column;
   const known = names ? `one of ${names.slice(0, 12).map(shown).join(', ')}${names.length > 12 ? ' …' : ''}, or ` : '';
   return fail(
-    `has no column ${typeof label === 'string' ? shown(label) : label} for the labels, expected ${known}0 … ${width - 1}`,
+    `has no column ${typeof label === 'string' ? shown(label) : label} for the ${what}, expected ${known}0 … ${width - 1}`,
   );
 }

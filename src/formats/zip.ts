@@ -1,6 +1,7 @@
+import { Checksum } from './checksum.js';
 import type { Fail } from './entries.js';
 import { grouped } from './header.js';
-import { Checksum, inflate, inflateHead, type Limit } from './inflate.js';
+import { inflate, inflateHead, type Limit } from './inflate.js';
 
 /** A file within a zip archive (PKWARE's APPNOTE.TXT), as the archive's directory has it. */
 export interface ZipEntry {

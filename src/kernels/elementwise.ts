@@ -13,6 +13,8 @@ export interface ElementwiseFormula {
   curvature?(f: number): number;
   /** σ(z) as a JavaScript expression in z, for programs that are written out. */
   readonly script: string;
+  /** σ as ONNX calls it. */
+  readonly operator: string;
 }
 
 /**
@@ -27,22 +29,26 @@ export const elementwise: Readonly<Record<Elementwise, ElementwiseFormula>> = {
     value: (z) => (z > 0 ? z : z === z ? 0 : z),
     slope: (f) => (f > 0 ? 1 : 0),
     script: 'z > 0 ? z : 0',
+    operator: 'Relu',
   },
   sigmoid: {
     value: (z) => 1 / (1 + exp(-z)),
     slope: (f) => f * (1 - f),
     curvature: (f) => f * (1 - f) * (1 - 2 * f),
     script: '1 / (1 + Math.exp(-z))',
+    operator: 'Sigmoid',
   },
   tanh: {
     value: tanh,
     slope: (f) => 1 - f * f,
     curvature: (f) => -2 * f * (1 - f * f),
     script: 'Math.tanh(z)',
+    operator: 'Tanh',
   },
   identity: {
     value: (z) => z,
     slope: () => 1,
     script: 'z',
+    operator: 'Identity',
   },
 };

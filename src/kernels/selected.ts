@@ -10,7 +10,7 @@ export function selectedRows(k: Kernels, rows: number, cols: number, entries: nu
   return { rows, cols, start: k.integers(rows), end: k.integers(rows), index: k.integers(entries), value: k.floats(entries) };
 }
 
-export function entriesOf({ rows, start, end }: SparseRows): number {
+export function entriesOf({ rows, start, end }: Pick<SparseRows, 'rows' | 'start' | 'end'>): number {
   let entries = 0;
   for (let i = 0; i < rows; i++) entries += end[i] - start[i];
   return entries;

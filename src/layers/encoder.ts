@@ -29,11 +29,18 @@ export function encodeAffine(k: Kernels, { encoderWeight }: Parameters, shift: F
   else k.gemm(z, x, encoderWeight, shift);
 }
 
+/** Entries of Z that are written out at a time, where they are selected and X is sparse. */
+const WRITTEN = 2 ** 20;
+
+/** Room for so many of the rows of a batch of Z: at least one. */
+export const roomOfSome = (k: Kernels, rows: number, hiddenDim: number): FloatArray =>
+  k.floats(hiddenDim * Math.max(1, Math.min(rows, Math.floor(WRITTEN / hiddenDim))));
+
 /**
  * F = each row's `kept` largest z, of those above 0; returns how many, or −1 if not all of Z is finite. Z is written nowhere,
- * but for a sparse X, as many rows at a time as `room` has.     n×h
+ * but for a sparse X, as many rows at a time as `room` has: see roomOfSome.     n×h
  */
-function encodeTopK(
+export function encodeTopK(
   k: Kernels,
   { encoderWeight }: Parameters,
   shift: FloatArray,

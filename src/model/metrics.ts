@@ -8,7 +8,7 @@ import { rowsOf, type Where } from '../numbers/matrix.js';
 import type { Code } from '../sparsity/kind.js';
 import { codeKind, penaltyKind, terms } from '../sparsity/kinds.js';
 import { columnSums } from '../sparsity/sums.js';
-import { CHUNK, forEachChunk, type Trained } from './inference.js';
+import { CHUNK, forEachChunk, type Trained } from './chunks.js';
 import { betaOf } from './layout.js';
 import { createDecoder, total } from './objective.js';
 import { addRowErrors, deadOf } from './quality.js';

@@ -15,6 +15,8 @@ export type Where = `${string}: ${string}`;
 
 export const floats = (dtype: DType, n: number): FloatArray => (dtype === 'float32' ? new Float32Array(n) : new Float64Array(n));
 
+export const dtypeOf = (data: FloatArray): DType => (data instanceof Float32Array ? 'float32' : 'float64');
+
 /** The index of the first NaN or ±Infinity, or −1. */
 export function firstNonFinite(data: FloatArray): number {
   // 0·∞ and 0·NaN are NaN, and so is any sum with them; four sums do not wait for each other.
@@ -41,4 +43,11 @@ export function checkFinite(where: Where, { cols }: Matrix, at: number, value: n
 /** Rows from … to−1 of a matrix; shares its memory. */
 export function rowsOf({ data, cols }: Matrix, from: number, to: number): Matrix {
   return { data: data.subarray(from * cols, to * cols), rows: to - from, cols };
+}
+
+/** ‖x‖ of the n numbers from `from` on. */
+export function norm(data: ArrayLike<number>, from: number, n: number): number {
+  let sum = 0;
+  for (let j = from; j < from + n; j++) sum += data[j] * data[j];
+  return Math.sqrt(sum);
 }

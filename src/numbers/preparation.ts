@@ -1,5 +1,5 @@
 import { type Check, checkOptions, flag, positive } from './checks.js';
-import { floats, type Matrix } from './matrix.js';
+import { dtypeOf, floats, type Matrix, norm } from './matrix.js';
 
 /**
  * What is done to X before it is learned from, and undone in X̂. In this order:
@@ -105,7 +105,7 @@ export class Preparation {
   apply({ data, rows, cols }: Matrix): Matrix {
     const { scale = 1, unitRows } = this.options;
     const { mean, divisor, factor } = this.learned;
-    const out = floats(data instanceof Float32Array ? 'float32' : 'float64', data.length);
+    const out = floats(dtypeOf(data), data.length);
     const row = new Float64Array(cols);
     for (let i = 0, from = 0; i < rows; i++, from += cols) {
       for (let j = 0; j < cols; j++) row[j] = (data[from + j] / scale - (mean[j] ?? 0)) / (divisor[j] ?? 1);
@@ -132,10 +132,4 @@ export class Preparation {
       }
     }
   }
-}
-
-function norm(data: ArrayLike<number>, from: number, n: number): number {
-  let sum = 0;
-  for (let j = from; j < from + n; j++) sum += data[j] * data[j];
-  return Math.sqrt(sum);
 }

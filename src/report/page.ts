@@ -1,3 +1,4 @@
+import { escapeHtml } from './escape.js';
 import { type Brush, barBrush, greatestMagnitude, greyBrush, signedBrush } from './pictures.js';
 import type { Numbers, ReportData } from './report-data.js';
 import { Sheet } from './sheets.js';
@@ -101,10 +102,17 @@ export class Page {
     return this.encoder.html(this.#unitPlaces.get(j) ?? 0, name);
   }
 
-  /** "unit 12", leading to its tile where there is one. */
+  /** "unit 12", with its name, leading to its tile where there is one. */
   link(j: number, picture = ''): string {
     const isDrawn = this.#unitPlaces.has(j) || this.#furtherPlaces.has(j);
-    return isDrawn ? `<a href="#unit-${j}">${picture}unit&nbsp;${j}</a>` : `${picture}unit&nbsp;${j}`;
+    const text = `${picture}unit&nbsp;${j}${this.unitName(j, ', ')}`;
+    return isDrawn ? `<a href="#unit-${j}">${text}</a>` : text;
+  }
+
+  /** What unit j is called, after what goes before it, escaped; '' where it has no name. */
+  unitName(j: number, before: string): string {
+    const name = this.data.model.names?.[j];
+    return name ? escapeHtml(before + clip(name, 60)) : '';
   }
 
   target(i: number): Float64Array {

@@ -26,6 +26,8 @@ export interface ReportModel {
   readonly decoderWeight: Numbers;
   /** d′ */
   readonly decoderBias: Numbers;
+  /** What each of the h units is called, null where it has no name; left out where none has. */
+  readonly names?: readonly (string | null)[];
   /** σ_o, one number at a time. */
   readonly output: (y: number) => number;
 }
@@ -116,6 +118,7 @@ export function checkReportData(data: ReportData): void {
   length('model.encoderWeight', model.encoderWeight, d * h);
   length('model.decoderWeight', model.decoderWeight, h * outputDim);
   length('model.decoderBias', model.decoderBias, outputDim);
+  if (model.names) length('model.names', model.names, h);
   length('samples.codes', samples.codes, n * h);
   length('samples.x', samples.x, n * d);
   if (samples.targets !== null) length('samples.targets', samples.targets, n * outputDim);

@@ -121,6 +121,20 @@ export interface Script {
   readonly constants?: Readonly<Record<string, ArrayLike<number>>>;
 }
 
+/** A graph of ONNX operators as it is drawn: see export/onnx.ts. */
+export interface Drawing {
+  /** A node, whose inputs are called by name. Gives the names of its outputs. */
+  node(
+    operator: string,
+    inputs: readonly string[],
+    attributes?: Readonly<Record<string, number>>,
+    outputs?: number,
+  ): readonly string[];
+  /** Constants, by name: a vector, if no shape is given. */
+  floats(values: ArrayLike<number>, shape?: readonly number[]): string;
+  integers(values: readonly number[]): string;
+}
+
 /** σ_h: how F comes of Z. */
 export interface CodeKind<Name extends string = string, O extends Options = Options> extends Kind<Name, O> {
   /** Whether every f ≥ 0, so that a mean activation tells how active a unit is. */
@@ -129,6 +143,8 @@ export interface CodeKind<Name extends string = string, O extends Options = Opti
   readonly zeros: boolean;
   /** How many entries F has at the most for so many rows, if it is held by them alone and never written out. */
   entries?(spec: ObjectiveSpec & ValuesOf<O>, rows: number): number;
+  /** How many entries a row of F has, the largest of Z above 0, if outside training these are all it has. */
+  selects?(spec: ObjectiveSpec & ValuesOf<O>): number;
   /** Which penalty it has if none is asked for. */
   readonly penalty: string;
   /** Whether a unit is active where z > θ_j, straight through: what an L0 penalty needs. */
@@ -150,6 +166,8 @@ export interface CodeKind<Name extends string = string, O extends Options = Opti
   infer(workspace: Omit<Workspace<ValuesOf<O>>, 'capacity' | 'encoder'>, θ: Parameters, z: Matrix): void;
   /** The same for one row, as JavaScript statements that change the Float64Array z of length hiddenDim: see export/. */
   script(spec: ObjectiveSpec & ValuesOf<O>, θ: Parameters, memory: Memory): Script;
+  /** And as ONNX operators, from the name of Z, float32, to that of F. */
+  draw(graph: Drawing, z: string, spec: ObjectiveSpec & ValuesOf<O>, θ: Parameters, memory: Memory): string;
 }
 
 export interface Derivatives {

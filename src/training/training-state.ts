@@ -1,5 +1,5 @@
 import type { FloatArray, Kernels } from '../kernels/kernels.js';
-import { type DType, floats } from '../numbers/matrix.js';
+import { type DType, dtypeOf, floats } from '../numbers/matrix.js';
 import type { Memory } from '../sparsity/memory.js';
 import type { Moments } from './adam.js';
 import { WeightMean } from './averaging.js';
@@ -49,7 +49,7 @@ export class TrainingState implements Moments {
 
   private allMoments() {
     const { length } = this.theta;
-    const dtype = this.theta instanceof Float32Array ? 'float32' : 'float64';
+    const dtype = dtypeOf(this.theta);
     this.moments ??= { m: floats(dtype, length), v: floats(dtype, length) };
     return this.moments;
   }

@@ -57,6 +57,17 @@ test("the tensors have SAELens's names and orientation, and the metadata is text
   assert.equal(JSON.parse(metadata.get('options') as string), sae.options);
 });
 
+test('names are in the file, where there are any, and come back, with the training or without', () => {
+  const sae = create();
+  assert.not(readSafetensors(sae.toBytes(), 'model').metadata.has('names'));
+  sae.setNames({ 1: 'Äpfel, "Birnen"', 4: 'four' });
+  for (const training of [false, true]) {
+    const back = SparseAutoencoder.fromBytes(sae.toBytes({ training }));
+    assert.equal(back.names, [null, 'Äpfel, "Birnen"', null, null, 'four']);
+    equal(back.toBytes({ training }), sae.toBytes({ training }), 'bytes');
+  }
+});
+
 test('what others know by another form is written beside it: threshold = e^log_threshold, W_enc of tied weights', () => {
   const jump = create({ hiddenActivation: 'jumprelu', penalty: 'l0' });
   const { tensors } = readSafetensors(jump.toBytes(), 'model');
@@ -241,6 +252,15 @@ const gallery: Record<string, [() => unknown, string | RegExp]> = {
     /streams.shuffle is an object/,
   ],
   'a record that is none': [() => changed((_t, m) => m.set('history', '[{"loss":"low"}]')), /^fromBytes: metadata's history is/],
+  'names that are no list': [
+    () => changed((_t, m) => m.set('names', '{"0":"zero"}')),
+    'fromBytes: metadata\'s names is "{\\"0\\":\\"zero\\"}", expected a JSON list of texts and nulls',
+  ],
+  'too few names': [() => changed((_t, m) => m.set('names', '["zero"]')), "fromBytes: metadata's names: got 1 names, expected 5"],
+  'a name that is none': [
+    () => changed((_t, m) => m.set('names', '[null,null,7,null,null]')),
+    "fromBytes: metadata's names[2] is 7, expected a text, or null for no name",
+  ],
   'a run that is none': [() => training((t) => (t.run = 3)), /run\.shuffle is undefined/],
 };
 for (const [name, [bytes, message]] of Object.entries(gallery)) {

@@ -17,7 +17,8 @@ export interface Engine {
   readonly args: readonly string[];
 }
 
-const installed = (path: string): string => join(cache, 'node_modules', path);
+/** Where a package of theirs lies, or a file of it. */
+export const installed = (path: string): string => join(cache, 'node_modules', path);
 
 export const nodes: readonly Engine[] = [20, 22, 24, 26].map((version) => {
   return { name: `Node ${version}`, program: installed(`node-${version}/bin/node`), args: [] };

@@ -3,6 +3,7 @@
  *
  *   tsx test/engines/run.ts [part of a place's name …]     a table; exits with 1 if any place differs or fails
  *   tsx test/engines/run.ts --tests                        the test suite on each version of Node
+ *   tsx test/engines/run.ts --onnx                         models as ONNX graphs, run by onnxruntime: the same within 1e-6?
  */
 
 import { parseArgs } from 'node:util';
@@ -10,11 +11,15 @@ import { inTemporaryFolder, projectRoot } from '../helpers.js';
 import { browserPlaces } from './browsers.js';
 import { command } from './commands.js';
 import { installEngines, installLibrary, nodes } from './install.js';
+import { onnx } from './onnx.js';
 import { attempt, word } from './places.js';
 import type { Told } from './program.js';
 import { programPlaces } from './programs.js';
 
-const { values, positionals } = parseArgs({ options: { tests: { type: 'boolean' } }, allowPositionals: true });
+const { values, positionals } = parseArgs({
+  options: { tests: { type: 'boolean' }, onnx: { type: 'boolean' } },
+  allowPositionals: true,
+});
 const print = (text: string) => process.stdout.write(`${text}\n`);
 
 async function sameBits(): Promise<void> {
@@ -53,4 +58,4 @@ async function suites(): Promise<void> {
 }
 
 await installEngines();
-await (values.tests ? suites() : sameBits());
+await (values.tests ? suites() : values.onnx ? onnx(print) : sameBits());

@@ -75,6 +75,14 @@ test('what preparation has learned goes with it', async () => {
   near(module.reconstruct(X.flat()), flatten(sae.reconstruct(X)), 1e-4);
 });
 
+test('names go with it, where there are any', () => {
+  const sae = new SparseAutoencoder({ inputDim: 5, hiddenDim: 3 });
+  const names = () => JSON.parse(/^export const names = (.*);$/m.exec(toModule(sae).code)?.[1] ?? '');
+  assert.equal(names(), []);
+  sae.setNames({ 1: '"one"; import' });
+  assert.equal(names(), [null, '"one"; import', null]);
+});
+
 test('8 bits: each row in steps of max|w|/127, the error as stated, a quarter of the size', () => {
   const values = Float32Array.from([1, -0.5, 0.003, 0, 0, 0]);
   const { source, error } = pack(values, 3, 8);

@@ -33,6 +33,14 @@ export function writeIdx({ dtype, shape, data }: Tensor): Uint8Array {
   );
 }
 
+/** word2vec's binary format, with line feeds as its own program writes them, or without, as gensim does. */
+export const word2vec = (rows: Record<string, readonly number[]>, feed = '\n', head?: string): Uint8Array => {
+  const entries = Object.entries(rows);
+  return concat(
+    utf8(head ?? `${entries.length} ${entries[0][1].length}\n`),
+    ...entries.flatMap(([word, row]) => [utf8(`${word} `), rawBytes(Float32Array.from(row)), utf8(feed)]),
+  );
+};
 export interface Zipped {
   readonly name: string;
   readonly content: Uint8Array;

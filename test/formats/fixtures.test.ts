@@ -119,6 +119,19 @@ for (const [name, fixture] of Object.entries(fixtures)) {
   });
 }
 
+test('a Buffer is read as its bytes are, wherever in its memory it lies', () => {
+  for (const [name, fixture] of [...ending('.npy'), ...ending('.idx')]) {
+    const bytes = bytesOf(fixture);
+    const room = Buffer.alloc(bytes.length + 16, 7);
+    for (const at of [0, 1, 4]) {
+      room.set(bytes, at);
+      const { dtype, data } = (name.endsWith('npy') ? readNpy : parseIdx)(room.subarray(at, at + bytes.length), name);
+      sameEntries(dtype, data, fixture.values, name);
+      assert.is(Buffer.compare(room.subarray(at, at + bytes.length), bytes), 0, 'the bytes are as they were');
+    }
+  }
+});
+
 test('an archive whose end record refers to the one of 64 bits', async () => {
   const bytes = bytesOf(fixtures['zip64.npz']);
   const end = bytes.length - 22;

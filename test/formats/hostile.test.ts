@@ -5,6 +5,7 @@
 
 import { getHeapStatistics } from 'node:v8';
 import { gzipSync } from 'node:zlib';
+import { fixedSizeList, float32, utf8 as utf8Type } from '@uwdata/flechette';
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -14,8 +15,10 @@ import { TYPES } from '../../src/formats/idx.js';
 import { writeNpy } from '../../src/formats/npy.js';
 import { readSafetensors, writeSafetensors } from '../../src/formats/safetensors.js';
 import { readTable, type TableOptions } from '../../src/formats/table.js';
+import { readRows } from '../../src/read.js';
 import { sameBits } from '../helpers.js';
-import { concat, npyOf, safetensorsOf, tensors, utf8, writeIdx, writeZip } from './bytes.js';
+import { concat, npyOf, safetensorsOf, tensors, utf8, word2vec, writeIdx, writeZip } from './bytes.js';
+import { arrowOf, parquetOf } from './columnar.js';
 
 const CASES = Number(process.env.FUZZ ?? 10_000);
 
@@ -92,8 +95,16 @@ const lyingNpy = fc
     ),
   );
 
+const spaced = (bytes: Uint8Array) => bytes.map((byte) => (byte === 0x2c ? 0x20 : byte));
+const word = fc.stringMatching(/^[a-z]{1,9}$/);
+const words = fc.tuple(
+  fc.dictionary(word, fc.array(fc.float(), { minLength: 2, maxLength: 2 }), { minKeys: 1, maxKeys: 5 }),
+  fc.constantFrom('', '\n'),
+  fc.option(fc.tuple(claims, claims).map(([rows, cols]) => `${rows} ${cols}\n`)),
+);
+
 /** Whole files of each kind, and files that lie in ways of their own. */
-const files: Record<Kind | 'gzip', fc.Arbitrary<Uint8Array>> = {
+const files: Record<Exclude<Kind, 'parquet' | 'arrow'> | 'gzip', fc.Arbitrary<Uint8Array>> = {
   idx: tensors(idxTypes).map(writeIdx),
   npy: fc.oneof(tensors(npyTypes).map(writeNpy), lyingNpy),
   npz: fc.array(tensors(npyTypes), { maxLength: 3 }).map(npz),
@@ -103,7 +114,19 @@ const files: Record<Kind | 'gzip', fc.Arbitrary<Uint8Array>> = {
   ),
   csv: lines('', ''),
   tsv: lines('', '').map((bytes) => bytes.map((byte) => (byte === 0x2c ? 9 : byte))),
-  jsonl: lines('[', ']'),
+  jsonl: fc.oneof(
+    lines('[', ']'),
+    lines('{"id":1,"v":[', ']}'),
+    lines('{"v":[', '],"text":"a [1,2] b"}'),
+    lines('{"a":', ',"b":2}'),
+  ),
+  vectors: fc
+    .oneof(
+      lines('word,', ''),
+      lines('word,', '').map((bytes) => concat(utf8('5 3\n'), bytes)),
+    )
+    .map(spaced),
+  word2vec: words.map(([rows, feed, head]) => word2vec(rows, feed, head ?? undefined)),
   gzip: fc.oneof(tensors(idxTypes).map(writeIdx), tensors(npyTypes).map(writeNpy), lines('', '')).map(gzip),
 };
 
@@ -177,7 +200,7 @@ function reads(bytes: Uint8Array, read: () => void): boolean {
   return whole;
 }
 
-const options: fc.Arbitrary<TableOptions> = fc.record(
+const usual: fc.Arbitrary<TableOptions> = fc.record(
   {
     dtype: fc.constantFrom('float32' as const, 'float64' as const),
     label: fc.constantFrom(0, -1, 'x', 7),
@@ -186,6 +209,19 @@ const options: fc.Arbitrary<TableOptions> = fc.record(
   },
   { requiredKeys: [] },
 );
+const options: fc.Arbitrary<TableOptions> = fc.oneof(
+  { weight: 4, arbitrary: usual },
+  {
+    weight: 1,
+    arbitrary: fc.record({ id: fc.constantFrom('id', 'x', 0), text: fc.constantFrom('text', -1) }, { requiredKeys: [] }),
+  },
+);
+
+function sound({ rows, cols, data, labels, ids, texts }: ReturnType<typeof readTable>): void {
+  assert.is(data.length, rows * cols);
+  assert.ok(cols > 0);
+  for (const beside of [labels, ids, texts]) if (beside) assert.is(beside.length, rows);
+}
 
 for (const [kind, file] of Object.entries(files)) {
   test(`${CASES.toLocaleString('en-US')} broken or lying files, each a table or a clear error: ${kind}`, () => {
@@ -195,10 +231,7 @@ for (const [kind, file] of Object.entries(files)) {
       const asked = told && kind !== 'gzip' ? { ...more, kind: kind as Kind } : more;
       tables += Number(
         reads(bytes, () => {
-          const { rows, cols, data, labels } = readTable(bytes, 'file', asked);
-          assert.is(data.length, rows * cols);
-          assert.ok(cols > 0);
-          if (labels) assert.is(labels.length, rows);
+          sound(readTable(bytes, 'file', asked));
         }),
       );
     });
@@ -222,6 +255,36 @@ test(`${CASES.toLocaleString('en-US')} broken or lying containers, each read who
   fc.assert(property, { numRuns: CASES, includeErrorInReport: true });
   assert.is(({} as { x?: unknown }).x, undefined);
 });
+
+/** Libraries read these, which trust what they are given: what can be told before is, and a file that ends early. */
+const three = [
+  [1, 2],
+  [3, 4],
+  [5, 6],
+];
+const cut = {
+  parquet: [parquetOf({ rows: three, texts: ['a', 'b', 'c'] }), parquetOf({ rows: three, codec: 'ZSTD', rowGroupSize: 1 })],
+  arrow: [{ format: 'file' as const }, { format: 'stream' as const, maxBatchRows: 1 }].map((options) =>
+    arrowOf({ v: three, text: ['a', 'b', 'c'] }, { v: fixedSizeList(float32(), 2), text: utf8Type() }, options),
+  ),
+};
+for (const [kind, files] of Object.entries(cut)) {
+  test(`files that end after any of their bytes, each a clear error or the rows before: ${kind}`, async () => {
+    for (const whole of files) {
+      for (let end = 0; end < whole.length; end++) {
+        try {
+          const table = await readRows(whole.slice(0, end), 'file', { kind: kind as Kind });
+          sound(table);
+          assert.is(kind, 'arrow');
+          sameBits(table.data, three.flat().slice(0, table.data.length));
+        } catch (error) {
+          assert.instance(error, RangeError, String((error as Error).stack));
+          assert.match((error as Error).message, /^file( row \d+)?: ./s);
+        }
+      }
+    }
+  });
+}
 
 test('what carries a checksum is read as it was, or not at all', () => {
   const tensor = tensors(['F32', 'U8', 'I16']).filter(({ shape, data }) => shape.length > 0 && data.length > 0);

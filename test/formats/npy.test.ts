@@ -21,6 +21,18 @@ test('what is written is read, every type and any shape, and is a view of the by
   fc.assert(property, { numRuns: 500 });
 });
 
+test('bytes in a Buffer, whose slices are views: unaligned or big-endian, what is read is the entries, and the bytes stay', () => {
+  const whole = writeNpy({ dtype: 'F32', shape: [3], data: Float32Array.of(1, 2, 3) });
+  const swapped = npyOf(header('>f4', '(3,)'), Uint8Array.of(0x3f, 0x80, 0, 0, 0x40, 0, 0, 0, 0x40, 0x40, 0, 0));
+  for (const file of [whole, swapped]) {
+    for (const offset of [0, 1]) {
+      const bytes = Buffer.concat([new Uint8Array(offset), file]).subarray(offset);
+      assert.equal(Array.from(read(bytes).data as Float32Array), [1, 2, 3]);
+      assert.equal(Uint8Array.from(bytes), file);
+    }
+  }
+});
+
 test('first dimension fastest: the entry at [i, j, k] is the one at i + 2·(j + 3·k)', () => {
   const data = Float32Array.from({ length: 24 }, (_, k) => k);
   const got = read(npyOf(header('<f4', '(2, 3, 4)', 'True'), rawBytes(data)));

@@ -51,7 +51,7 @@ const refused: Record<string, [Uint8Array, string, TableOptions, string | RegExp
     concat([1, 2, 3, 0]),
     'x.bin',
     {},
-    'x.bin: is of no known kind, expected one of idx, npy, npz, safetensors, jsonl, tsv, csv, or one of them gzipped',
+    'x.bin: is of no known kind, expected one of idx, npy, npz, safetensors, parquet, arrow, jsonl, vectors, word2vec, tsv, csv, or one of them gzipped',
   ],
   'gzip in gzip': [gzip(gzip(utf8('1,2'))), 'x.gz', {}, /^x.gz: is of no known kind/],
   'a page instead of the file': [utf8('<html>'), 'x.npy', {}, 'x.npy: byte 0 is 0x3c, expected 0x93 (not an npy file)'],

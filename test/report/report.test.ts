@@ -91,6 +91,7 @@ test('text that would break out of its place is escaped', () => {
     results: [{ name: evil, value: evil }],
     classNames: [evil, '1'],
     inputNames: Array.from({ length: 12 }, () => evil),
+    model: { ...data.model, names: Array(6).fill(evil) },
   };
   for (const changes of [
     hostile,
@@ -103,6 +104,16 @@ test('text that would break out of its place is escaped', () => {
     assert.not.match(html, /<img|<script>alert|<!--|onerror="/);
     assert.match(html, /<title>&lt;\/script&gt;/);
   }
+});
+
+test('units that have names are called by them, where they are shown', () => {
+  const { model } = sample();
+  const html = render({ model: { ...model, names: ['cats', null, 'a & b', null, null, null] } });
+  assert.match(html, '<h3>Unit 0: cats</h3>');
+  assert.match(html, '<h3>Unit 1</h3>');
+  assert.match(html, /<a href="#unit-2">[^\n]*unit&nbsp;2, a &amp; b<\/a>/);
+  assert.match(html, 'aria-label="unit 0, cats, ');
+  assert.throws(() => render({ model: { ...model, names: ['cats'] } }), 'report: model.names holds 1, expected 6');
 });
 
 test('every picture and control has a name, or stands beside words that say it', () => {

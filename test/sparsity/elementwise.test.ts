@@ -62,7 +62,12 @@ test('a formula that the kernels do not have: hard shrinking, by hand', () => {
   const shrink = formulaCode(
     'shrink',
     { help: 'z where |z| > 1', nonNegative: false, zeros: true },
-    { value: (z) => (Math.abs(z) > 1 ? z : 0), slope: (f) => (f === 0 ? 0 : 1), script: 'Math.abs(z) > 1 ? z : 0' },
+    {
+      value: (z) => (Math.abs(z) > 1 ? z : 0),
+      slope: (f) => (f === 0 ? 0 : 1),
+      script: 'Math.abs(z) > 1 ? z : 0',
+      operator: 'Shrink',
+    },
   );
   const { code, dz } = through(shrink, matrix(2, -0.5, -3, 1));
   near(code.f?.data ?? [], [2, 0, -3, 0], 0);

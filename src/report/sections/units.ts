@@ -64,7 +64,7 @@ function unit(page: Page, j: number, content: string): string {
   const dead = page.statistics.density[j] === 0;
   const use = dead ? 'dead' : percent(page.statistics.density[j]);
   const face = page.hasTexts ? textTile(page, j) : page.tile(j, '');
-  const spoken = page.hasTexts ? '' : ` aria-label="unit ${j}, ${dead ? 'dead' : `active on ${use}`}"`;
+  const spoken = page.hasTexts ? '' : ` aria-label="unit ${j}${page.unitName(j, ', ')}, ${dead ? 'dead' : `active on ${use}`}"`;
   return `<details class="unit${dead ? ' dead' : ''}" name="unit" data-unit="${j}"><summary${spoken}>${face}<span>${j}</span></summary><div class="card" id="unit-${j}">${content}</div></details>`;
 }
 
@@ -79,7 +79,7 @@ function card(page: Page, j: number, most: number): string {
   const best = strongestSamples(samples.codes, model.hiddenDim, j, most);
   const loudest = samples.codes[best[0] * model.hiddenDim + j];
   const activation = (i: number) => samples.codes[i * model.hiddenDim + j];
-  const heading = `<h3>Unit ${j}</h3><p>${capital(page.useOf(j))}.${typicalClasses(page, j)}${strongestInputs(page, j)}</p>`;
+  const heading = `<h3>Unit ${j}${page.unitName(j, ': ')}</h3><p>${capital(page.useOf(j))}.${typicalClasses(page, j)}${strongestInputs(page, j)}</p>`;
   const weights = `<div class="weights"><figure>${page.tile(j, `decoder weights of unit ${j}`)}<figcaption>adds (W<sub>dec</sub>, ±${short(page.scales[j])})</figcaption></figure><figure>${page.encoderTile(j, `encoder weights of unit ${j}`)}<figcaption>answers to (W<sub>enc</sub>)</figcaption></figure></div>`;
   if (best.length === 0) return `${heading}${weights}`;
   const list = page.hasTexts

@@ -4,7 +4,16 @@ import { Selector, selectInAll } from '../../kernels/selected.js';
 import type { Parameters } from '../../layers/parameters.js';
 import { rowsOf } from '../../numbers/matrix.js';
 import { type Code, code, type Workspace } from '../kind.js';
-import { keepAbove, keptBy, refuseSelected, type Selected, SelectedLayer, selectedCases, selectedOptions } from './selected.js';
+import {
+  drawAbove,
+  keepAbove,
+  keptBy,
+  refuseSelected,
+  type Selected,
+  SelectedLayer,
+  selectedCases,
+  selectedOptions,
+} from './selected.js';
 
 /** How far τ goes towards a batch's smallest kept z. */
 const RATE = 0.01;
@@ -32,6 +41,7 @@ export const batchTopk = code({
   script: (_spec, _θ, memory) => ({
     body: `for (let j = 0; j < hiddenDim; j++) if (z[j] <= ${memory.values.threshold[0]}) z[j] = 0;`,
   }),
+  draw: (graph, z, _spec, _θ, memory) => drawAbove(graph, z, memory.values.threshold),
   cases: selectedCases,
 });
 

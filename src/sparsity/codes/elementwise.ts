@@ -11,6 +11,8 @@ interface Passes {
   activate(k: Kernels, a: Matrix): void;
   /** σ(z) as an expression in z. */
   readonly script: string;
+  /** σ as ONNX calls it. */
+  readonly operator: string;
   /** dz_ij ← (dz_ij + pull_j + l1·sign(f_ij))·σ′(f_ij): from ∂R/∂F and β·∂S/∂F to ∂J/∂Z. */
   delta(k: Kernels, dz: Matrix, f: Matrix, slope: Slope): void;
 }
@@ -21,6 +23,7 @@ type Traits = Pick<CodeKind, 'help' | 'nonNegative' | 'zeros'>;
 export const kernelCode = <const Name extends Elementwise>(name: Name, traits: Traits): CodeKind<Name, Record<never, never>> =>
   elementwiseCode(name, traits, elementwise[name], {
     script: elementwise[name].script,
+    operator: elementwise[name].operator,
     activate: (k, a) => k.activate(a, name),
     delta: (k, dz, f, { pull, l1 }) => k.hiddenDelta(dz, f, pull, l1, name),
   });
@@ -36,6 +39,7 @@ function elementwiseCode<const Name extends string>(name: Name, traits: Traits, 
     layer: (workspace) => new ElementwiseLayer(workspace, traits.zeros, derivatives, σ),
     infer: ({ k }, _θ, z) => σ.activate(k, z),
     script: () => ({ body: `const σ = (z) => ${σ.script};\nfor (let j = 0; j < hiddenDim; j++) z[j] = σ(z[j]);` }),
+    draw: (graph, z) => graph.node(σ.operator, [z])[0],
   });
 }
 
@@ -91,10 +95,11 @@ function addWeighted({ data, cols }: Matrix, f: Matrix, weighted: FloatArray): v
 export const formulaCode = <const Name extends string>(
   name: Name,
   traits: Traits,
-  { value, script, ...derivatives }: ElementwiseFormula,
+  { value, script, operator, ...derivatives }: ElementwiseFormula,
 ) =>
   elementwiseCode(name, traits, derivatives, {
     script,
+    operator,
     activate(_k, { data }) {
       for (let i = 0; i < data.length; i++) data[i] = value(data[i]);
     },

@@ -47,6 +47,15 @@ export const gated = code({
     },
   }),
 
+  draw(graph, g, _spec, θ) {
+    const scales = Float64Array.from(θ.own.magnitudeScale, exp);
+    const [a] = graph.node('Sub', [g, graph.floats(θ.encoderBias)]);
+    const [scaled] = graph.node('Mul', [a, graph.floats(scales)]);
+    const [m] = graph.node('Relu', graph.node('Add', [scaled, graph.floats(θ.own.magnitudeBias)]));
+    const zero = graph.floats([0]);
+    return graph.node('Where', [...graph.node('Greater', [g, zero]), m, zero])[0];
+  },
+
   cases: [
     { name: 'gated, one row, n = 1', options: {}, n: 1 },
     { name: 'gated, a partial batch, 3 rows in room for 8', options: {}, n: 3, room: 8 },

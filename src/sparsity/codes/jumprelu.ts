@@ -5,6 +5,7 @@ import { positive } from '../../numbers/checks.js';
 import { exp, log } from '../../numbers/elementary.js';
 import { rowsOf } from '../../numbers/matrix.js';
 import { type Code, type CodeLayer, code, type Slope, type Workspace } from '../kind.js';
+import { drawAbove } from './selected.js';
 
 interface JumpReluSettings {
   bandwidth: number;
@@ -58,6 +59,7 @@ export const jumprelu = code({
     body: 'for (let j = 0; j < hiddenDim; j++) if (z[j] <= threshold[j]) z[j] = 0;',
     constants: { threshold: Array.from(θ.own.logThreshold, exp) },
   }),
+  draw: (graph, z, _spec, θ) => drawAbove(graph, z, Float64Array.from(θ.own.logThreshold, exp)),
 
   cases: [
     { name: 'jumprelu, thresholds amid Z', options: { threshold: 0.4, bandwidth: 0.6 } },

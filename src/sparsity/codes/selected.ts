@@ -3,7 +3,7 @@ import { type Selector, selectedRows } from '../../kernels/selected.js';
 import type { Parameters } from '../../layers/parameters.js';
 import { count, type Option } from '../../numbers/checks.js';
 import { rowsOf } from '../../numbers/matrix.js';
-import type { Code, CodeLayer, GradientCase, Refusal, Slope, Workspace } from '../kind.js';
+import type { Code, CodeLayer, Drawing, GradientCase, Refusal, Slope, Workspace } from '../kind.js';
 
 /** What codes that select have in common. */
 export const selectedOptions: { readonly k: Option<number | undefined> } = {
@@ -88,4 +88,21 @@ export function keepSelected(z: Matrix, kept: number, selector: Selector): void 
 /** z where z > τ, else 0, in place; NaN stays. */
 export function keepAbove({ data }: Matrix, τ: number): void {
   for (let p = 0; p < data.length; p++) if (data[p] <= τ) data[p] = 0;
+}
+
+/** The same as ONNX operators: for a float32 z, z > τ as z > the largest float32 that is not above τ. */
+export function drawAbove(graph: Drawing, z: string, τ: ArrayLike<number>): string {
+  const single = Float32Array.from(τ, floor32);
+  const [above] = graph.node('Greater', [z, graph.floats(single)]);
+  return graph.node('Where', [above, z, graph.floats([0])])[0];
+}
+
+const bits = new Int32Array(1);
+const float = new Float32Array(bits.buffer);
+
+/** The largest float32 that is not above x > 0. */
+function floor32(x: number): number {
+  float[0] = x;
+  if (float[0] > x) bits[0]--;
+  return float[0];
 }

@@ -1,5 +1,6 @@
 import type { FloatArray, Rows, SparseRows } from '../../kernels/kernels.js';
 import { Selector } from '../../kernels/selected.js';
+import { roomOfSome } from '../../layers/encoder.js';
 import type { Parameters } from '../../layers/parameters.js';
 import { type Code, code, type Workspace } from '../kind.js';
 import {
@@ -11,9 +12,6 @@ import {
   selectedCases,
   selectedOptions,
 } from './selected.js';
-
-/** Entries of Z that are written out at a time, where X is sparse. */
-const WRITTEN = 2 ** 20;
 
 /**
  * Each row keeps its k largest z, of equal ones the lower j, then ReLU:
@@ -30,6 +28,7 @@ export const topk = code({
   example: { k: 2 },
   refuse: refuseSelected,
   entries: (spec, rows) => rows * keptBy(spec),
+  selects: keptBy,
   layer: (workspace) => new TopKLayer(workspace),
   infer({ spec }, _θ, z) {
     const kept = keptBy(spec);
@@ -40,6 +39,11 @@ export const topk = code({
 const kept = new Set(above.sort((a, b) => z[b] - z[a] || a - b).slice(0, ${keptBy(spec)}));
 for (let j = 0; j < hiddenDim; j++) if (!kept.has(j)) z[j] = 0;`,
   }),
+  draw(graph, z, spec) {
+    const [values, places] = graph.node('TopK', [z, graph.integers([keptBy(spec)])], {}, 2);
+    const [zeros] = graph.node('ConstantOfShape', graph.node('Shape', [z]));
+    return graph.node('ScatterElements', [zeros, places, ...graph.node('Relu', [values])], { axis: 1 })[0];
+  },
   cases: selectedCases,
 });
 
@@ -50,7 +54,7 @@ class TopKLayer extends SelectedLayer {
   constructor(workspace: Workspace<Selected>) {
     super(workspace);
     const { k, capacity, spec } = workspace;
-    this.z = k.floats(spec.hiddenDim * Math.max(1, Math.min(capacity, Math.floor(WRITTEN / spec.hiddenDim))));
+    this.z = roomOfSome(k, capacity, spec.hiddenDim);
   }
 
   forward(θ: Parameters, x: Rows): Code {

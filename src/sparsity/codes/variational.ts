@@ -26,6 +26,7 @@ export const variational = code({
   layer: (workspace) => new VariationalLayer(workspace),
   infer() {},
   script: () => ({ body: '' }),
+  draw: (_graph, z) => z,
 
   cases: [
     { name: 'variational, one row, n = 1', options: {}, n: 1 },

@@ -1,0 +1,70 @@
+import { type Command, Option } from 'commander';
+import { type SearchFormat, searchText, toSciPy } from '../export.js';
+import { isSparse } from '../formats/notation.js';
+import type { SparseAutoencoder } from '../index.js';
+import { count, text } from '../numbers/checks.js';
+import type { Csr } from '../numbers/csr.js';
+import type { FloatArray } from '../numbers/matrix.js';
+import { flag } from './flags.js';
+import type { matrixOf } from './plan.js';
+
+/** What only codes are written as, and only all at once. */
+export const CODE_FILES = ['sql', 'qdrant', 'pinecone', 'elasticsearch', 'opensearch', 'npz'] as const;
+export type CodeFile = (typeof CODE_FILES)[number];
+export const isCodeFile = (to: string | undefined): to is CodeFile => (CODE_FILES as readonly unknown[]).includes(to);
+
+export interface CodeFlags {
+  normalize?: boolean;
+  query?: boolean;
+  terms?: number;
+  table?: string;
+  field?: string;
+}
+
+export function addCodeFlags(command: Command): Command {
+  const group = 'Codes for a search engine (--to sparsevec, sql, qdrant, pinecone, elasticsearch, opensearch):';
+  return command
+    .addOption(new Option('--normalize', 'documents: each code divided by the length of what it is decoded to').helpGroup(group))
+    .addOption(new Option('--query', 'queries: what the direction of each unit has of a row').helpGroup(group))
+    .addOption(
+      flag('--terms <n>', 'of a query the n largest entries above 0 (default: all, those below 0 too)', count).helpGroup(group),
+    )
+    .addOption(flag('--table <name>', 'what the table of --to sql is called (default: codes)', text).helpGroup(group))
+    .addOption(
+      flag('--field <name>', 'what its column, the vector or the field is called (default: code)', text).helpGroup(group),
+    );
+}
+
+/** The codes of X in the form that `to` is written from, or X as queries. */
+export function codesOf(
+  sae: SparseAutoencoder,
+  x: ReturnType<typeof matrixOf>,
+  { normalize, query, terms }: CodeFlags,
+  to: string | undefined,
+): FloatArray | Csr {
+  const sparse = isSparse(to) || isCodeFile(to);
+  if (terms !== undefined && !query) throw new Error('--terms is of queries, expected --query beside it');
+  if (normalize && query) throw new Error('--normalize is of documents, --query of queries, expected one of them');
+  if (query && !sparse)
+    throw new Error(`--query: ${to ?? 'csv'} has no place for queries, expected --to sparse, sparsevec, npz or an engine`);
+  if (query) return sae.query(x, { terms });
+  if (sparse) return sae.transform(x, { sparse: true, normalize });
+  return sae.transform(x, { normalize }).data as FloatArray;
+}
+
+/** All of them as a file's bytes. What an engine will not like about them is said on stderr. */
+export function codeFile(
+  to: CodeFile,
+  codes: Csr,
+  { query, table, field }: CodeFlags,
+  ids: readonly string[] | undefined,
+): Uint8Array {
+  if (to === 'npz') return toSciPy(codes);
+  const pieces = searchText(to satisfies SearchFormat, codes, { query, table, field, ids });
+  const written: Uint8Array[] = [];
+  const encoder = new TextEncoder();
+  let step = pieces.next();
+  for (; !step.done; step = pieces.next()) written.push(encoder.encode(step.value));
+  for (const warning of step.value) process.stderr.write(`${warning}\n`);
+  return Buffer.concat(written);
+}

@@ -1,0 +1,76 @@
+import { show } from '../numbers/checks.js';
+import { classTerms, countTerms, type TermOptions, termsOf } from './terms.js';
+import type { UnitIndex } from './unit-index.js';
+
+/** What a unit is called, for each; null where it has no name. */
+export type Names = readonly (string | null)[];
+
+/** Words in a name that is made here. */
+const WORDS = 4;
+/** Rows that a name is made from, where they are texts. */
+const ROWS = 20;
+
+/**
+ * Each unit by the rows that it is most active on, which are words (or titles): the names of the first few, those that differ
+ * in the case of their letters alone taken once. A unit that is active on no row has none.
+ */
+export function namesFromWords(index: UnitIndex, units: number, words: readonly string[]): Names {
+  return Array.from({ length: units }, (_, unit) => {
+    const different = new Map<string, string>();
+    for (const { row } of index.top(unit, ROWS)) {
+      const key = words[row].toLowerCase();
+      if (different.size < WORDS && key !== '' && !different.has(key)) different.set(key, words[row]);
+    }
+    return joined([...different.values()]);
+  });
+}
+
+/**
+ * Each unit by the terms that tell the texts that it is most active on from all others: see `classTerms`. A term of one of these
+ * texts alone says nothing of what they have in common, and is taken where there is no other.
+ */
+export function namesFromTexts(index: UnitIndex, units: number, texts: readonly string[], options: TermOptions): Names {
+  const documents = termsOf(texts, options);
+  const all = countTerms(documents);
+  return Array.from({ length: units }, (_, unit) => {
+    const terms = classTerms(
+      index.top(unit, ROWS).map(({ row }) => documents[row]),
+      all,
+    );
+    const common = terms.filter(({ tf }) => tf > 1);
+    return joined((common.length ? common : terms).slice(0, WORDS).map(({ term }) => term));
+  });
+}
+
+const joined = (words: readonly string[]): string | null => (words.length ? words.join(', ') : null);
+
+/**
+ * Names as a caller gives them: for every unit, or { unit: name } for those that change.
+ * @throws TypeError or RangeError that begins with `call`
+ */
+export function readNames(call: string, given: unknown, before: Names): Names {
+  if (given === null || typeof given !== 'object') {
+    throw new TypeError(`${call}: got ${show(given)}, expected a list of ${before.length} names, or { unit: name }`);
+  }
+  if (Array.isArray(given)) {
+    if (given.length !== before.length) throw new RangeError(`${call}: got ${given.length} names, expected ${before.length}`);
+    return given.map((name, unit) => checkedName(`${call}[${unit}]`, name));
+  }
+  const names = [...before];
+  for (const [unit, name] of Object.entries(given)) {
+    names[requireUnit(`${call}: unit`, unit, before.length)] = checkedName(`${call}: unit ${unit}`, name);
+  }
+  return names;
+}
+
+export function checkedName(where: string, name: unknown): string | null {
+  if (name === null || (typeof name === 'string' && name.trim() !== '')) return name;
+  throw new TypeError(`${where} is ${show(name)}, expected a text, or null for no name`);
+}
+
+/** A unit's number, or the key of an object that is one. */
+export function requireUnit(where: string, unit: unknown, units: number): number {
+  const number = typeof unit === 'string' && /^\d+$/.test(unit) ? Number(unit) : unit;
+  if (Number.isInteger(number) && (number as number) >= 0 && (number as number) < units) return number as number;
+  throw new RangeError(`${where} is ${show(unit)}, expected a whole number from 0 to ${units - 1}`);
+}
