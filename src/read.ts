@@ -8,6 +8,7 @@ import { gunzip, limitOf } from './formats/inflate.js';
 import { unpackBlock, unpackFrame } from './formats/lz4.js';
 import { readParquet } from './formats/parquet.js';
 import { readTable, type Table, type TableOptions } from './formats/table.js';
+import { show } from './numbers/checks.js';
 
 export type { Kind } from './formats/detect.js';
 export type { Table, TableOptions };
@@ -25,6 +26,7 @@ export type { Table, TableOptions };
  * @throws (rejects) RangeError naming the byte, the line and column, or the key at fault; Error if a package is missing
  */
 export async function readRows(bytes: Uint8Array, name: string, options: TableOptions = {}): Promise<Table> {
+  if (!(bytes instanceof Uint8Array)) throw new TypeError(`readRows: bytes is ${show(bytes)}, expected a Uint8Array`);
   const kind = options.kind ?? (bytes.length ? detect(bytes, name) : null);
   if (kind !== 'parquet' && kind !== 'arrow') return readTable(bytes, name, options);
   const { dtype: type = 'float32', maxUnpacked } = options;

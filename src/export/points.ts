@@ -6,25 +6,41 @@ const MOST_IN_PINECONE = 1_000;
 
 /**
  * Qdrant: a line is the body of one upsert (PUT /collections/…/points) or, of a query, of one search (POST …/points/query). Its ids are
- * numbers or UUIDs alone: points are numbered, and ids of the caller's go into the payload.
+ * whole numbers or UUIDs alone. Where the first of the caller's is one, all are to be; otherwise points are numbered, and
+ * the caller's ids go into the payload.
+ * @throws RangeError for an id that is none after one that was
  */
 export function qdrantWriter({ field, ids: named, query, limit }: Settled): SearchWriter {
   let count = 0;
+  let fits = true;
+  /** What Qdrant calls the point, and what else is kept of its id. */
+  const called = (id: string | undefined) => {
+    const own = pointId(id);
+    if (count === 0) fits = own !== undefined;
+    if (fits && named && own === undefined)
+      throw new RangeError(`qdrant: the id ${JSON.stringify(id)} is no whole number or UUID, expected one, as the first was`);
+    const numbered = count++;
+    return named && fits ? { id: own } : { id: numbered, ...(named && { payload: { id } }) };
+  };
   return {
     head: '',
     batch: query ? 1 : 100,
     rows: (codes, from, to, ids) => {
       if (query) return lines(from, to, (i) => ({ query: sparseValues(codes, i), using: field, limit }));
-      const points = list(from, to, (i) => ({
-        id: count++,
-        vector: { [field]: sparseValues(codes, i) },
-        ...(named && { payload: { id: ids?.[i - from] } }),
-      }));
+      const points = list(from, to, (i) => ({ ...called(ids?.[i - from]), vector: { [field]: sparseValues(codes, i) } }));
       return `${JSON.stringify({ points })}\n`;
     },
     tail: () => '',
     warnings: [],
   };
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** An id that Qdrant takes as it is. */
+function pointId(id: string | undefined): number | string | undefined {
+  if (id === undefined || UUID.test(id)) return id;
+  return /^\d{1,15}$/.test(id) ? Number(id) : undefined;
 }
 
 /** Pinecone: a line is the body of one upsert (POST /vectors/upsert), or of one query (POST /query). It takes no vector without entries. */

@@ -1,5 +1,5 @@
-import { checkOptions, count, flag, requireValue, text, when, withoutUndefined } from '../numbers/checks.js';
-import type { CsrLike } from '../numbers/csr.js';
+import { checkOptions, count, flag, requireValue, show, text, when, withoutUndefined } from '../numbers/checks.js';
+import { type CsrLike, isCsr } from '../numbers/csr.js';
 import { sparsevecLines, sqlWriter } from './pgvector.js';
 import { pineconeWriter, qdrantWriter } from './points.js';
 import type { SearchOptions, SearchWriter, Settled } from './rows.js';
@@ -57,9 +57,15 @@ export function searchWriter(format: SearchFormat, options: SearchOptions): Sear
 export function* searchText(
   format: SearchFormat,
   codes: CsrLike,
-  { ids, ...options }: Omit<SearchOptions, 'dim' | 'ids'> & { ids?: readonly string[] } = {},
+  { ids: given, ...options }: Omit<SearchOptions, 'dim' | 'ids'> & { ids?: readonly (string | number)[] } = {},
 ): Generator<string, SearchWriter['warnings'], undefined> {
+  if (!isCsr(codes))
+    throw new TypeError(`searchText: codes is ${show(codes)}, expected CSR, as transform gives it with { sparse: true }`);
   const [rows, dim] = codes.shape;
+  const ids = given?.map((id, i) => {
+    if (typeof id === 'string' || Number.isFinite(id)) return String(id);
+    throw new TypeError(`searchText: ids[${i}] is ${show(id)}, expected a text or a number`);
+  });
   if (ids && ids.length !== rows) throw new RangeError(`searchText: got ${ids.length} ids, expected ${rows}, one for each row`);
   const writer = searchWriter(format, { ...options, dim, ids: ids !== undefined });
   if (writer.head) yield writer.head;

@@ -87,6 +87,20 @@ test('qdrant: the body of an upsert a line, ids of the caller in the payload; of
   assert.equal(json(text('qdrant', { query: true }))[0], { query: sparse, using: 'code', limit: 10 });
 });
 
+test('qdrant: whole numbers and UUIDs are ids as they are', async () => {
+  const uuid = '936da01f-9abd-4d9d-80c7-02af85c822a8';
+  const points = (ids: (string | number)[]) => json(text('qdrant', { ids }))[0].points as { id: unknown; payload?: unknown }[];
+  assert.equal(
+    points([12, '7', uuid]).map(({ id, payload }) => [id, payload]),
+    [
+      [12, undefined],
+      [7, undefined],
+      [uuid, undefined],
+    ],
+  );
+  await fails(() => points([1, 'b', 'c']), 'qdrant: the id "b" is no whole number or UUID, expected one, as the first was');
+});
+
 test('pinecone: the same in its words; rows without entries are left out with a word', () => {
   const writer = searchWriter('pinecone', { dim: 4 });
   assert.equal(JSON.parse(writer.rows(codes, 0, 3)), {
@@ -174,6 +188,11 @@ test('what is wrong is said', async () => {
   );
   await fails(() => text('elasticsearch', { names: ['a', '', 'c', 'd'] }), 'names[1] is "", expected a name of its own');
   await fails(() => text('sql', { ids: ['a'] }), 'searchText: got 1 ids, expected 3, one for each row');
+  await fails(() => text('sql', { ids: ['a', null, 'c'] as never }), 'searchText: ids[1] is null, expected a text or a number');
+  await fails(
+    () => [...searchText('sql', { data: [], rows: 0, cols: 4 } as never)],
+    /^searchText: codes is .*, expected CSR, as transform gives it with \{ sparse: true \}$/,
+  );
   await fails(() => text('sql', { ids: ['a', 'b\0', 'c'] }), /the id "b\\u0000" holds a NUL/);
   await fails(() => text('mysql' as never), /^searchWriter: format is "mysql", expected one of sparsevec, sql, qdrant/);
   await fails(() => text('sql', { tabel: 'x' }), 'searchWriter: unknown option "tabel"; did you mean "table"?');
