@@ -1,0 +1,106 @@
+/** How well an approximate search finds what a dense one does. */
+
+import { modelOf } from '../../src/core/sparse-autoencoder.js';
+import type { Csr, SparseAutoencoder } from '../../src/index.js';
+import { coreOf } from '../../src/sparse-autoencoder.js';
+import { evenly } from './glosses.js';
+
+/** Hits that are compared. */
+export const HITS = 10;
+
+/** Rows of numbers, all of one length. */
+export interface Dense {
+  readonly data: ArrayLike<number>;
+  readonly shape: readonly number[];
+}
+
+/** The `count` rows of largest score, the largest first, of equal ones the earlier; `but` is left out. */
+export function best(scores: ArrayLike<number>, count: number, but = -1): number[] {
+  const found: number[] = [];
+  for (let i = 0; i < scores.length; i++) {
+    if (i === but || (found.length === count && scores[i] <= scores[found[count - 1]])) continue;
+    let at = found.length === count ? count - 1 : found.length;
+    for (; at > 0 && scores[i] > scores[found[at - 1]]; at--) found[at] = found[at - 1];
+    found[at] = i;
+  }
+  return found;
+}
+
+/** The cosine of row q of A with every row of B. */
+export function cosines(a: Dense, q: number, b: Dense): Float64Array {
+  const [rows, d] = b.shape;
+  return Float64Array.from({ length: rows }, (_, i) => {
+    let [product, square] = [0, 0];
+    for (let p = 0; p < d; p++) {
+      const value = b.data[i * d + p];
+      product += a.data[q * d + p] * value;
+      square += value * value;
+    }
+    return product / Math.sqrt(square || 1);
+  });
+}
+
+/** The dot product of row q of A with every row of B, both of them sparse. */
+export function products(a: Csr, q: number, b: Csr): Float64Array {
+  const row = new Float64Array(a.shape[1]);
+  for (let p = a.indptr[q]; p < a.indptr[q + 1]; p++) row[a.indices[p]] = a.data[p];
+  return Float64Array.from({ length: b.shape[0] }, (_, i) => {
+    let sum = 0;
+    for (let p = b.indptr[i]; p < b.indptr[i + 1]; p++) sum += b.data[p] * row[b.indices[p]];
+    return sum;
+  });
+}
+
+/** Which share of each list is in the other of the same number, on average. */
+export function recall(found: readonly (readonly number[])[], sought: readonly (readonly number[])[]): number {
+  const share = (q: number) => sought[q].filter((i) => found[q].includes(i)).length / sought[q].length;
+  return sought.reduce((sum, _, q) => sum + share(q), 0) / sought.length;
+}
+
+/** Terms of a query; undefined is all. */
+export const TERMS = [64, 256, 512, undefined];
+
+/** Queries, and what a dense search finds for them. */
+export interface Ask {
+  readonly who: string;
+  readonly queries: Dense;
+  /** The row that each query is, which is left out of its own hits; −1 for those that are none. */
+  readonly own: readonly number[];
+  readonly nearest: readonly (readonly number[])[];
+}
+
+/** What recall is measured with: rows that the index has not, and as many that it has, evenly over it. */
+export function asks(sae: SparseAutoencoder, x: Dense, others: Dense): Ask[] {
+  const prepared = (rows: Dense): Dense => {
+    const [n, d] = rows.shape;
+    return { data: modelOf(coreOf(sae)).prepare({ data: rows.data as Float32Array, rows: n, cols: d }).data, shape: [n, d] };
+  };
+  const space = prepared(x);
+  const [n, d] = x.shape;
+  const [count] = others.shape;
+  const own = evenly(
+    Array.from({ length: n }, (_, i) => i),
+    count,
+  );
+  const among = Float32Array.from({ length: count * d }, (_, at) => x.data[own[Math.floor(at / d)] * d + (at % d)]);
+  const ask = (who: string, queries: Dense, own: readonly number[]): Ask => {
+    const q = prepared(queries);
+    return { who, queries, own, nearest: own.map((row, i) => best(cosines(q, i, space), HITS, row)) };
+  };
+  return [
+    ask('glosses that are not in the index', others, Array(count).fill(-1)),
+    ask('that are, each without itself', { data: among, shape: [count, d] }, own),
+  ];
+}
+
+/** Recall@10 by the dot products of codes, for each number of terms. */
+export function recalls(sae: SparseAutoencoder, x: Dense, { queries, own, nearest }: Ask): number[] {
+  const codes = sae.transform(x, { sparse: true, normalize: true });
+  return TERMS.map((terms) => {
+    const asked = sae.query(queries, { terms });
+    return recall(
+      own.map((row, q) => best(products(asked, q, codes), HITS, row)),
+      nearest,
+    );
+  });
+}
