@@ -6,7 +6,17 @@ import { findNodes } from './nodes.js';
 import { type Launch, nodeLaunches, Peer } from './peers/peer.js';
 import { findPyTorch, pytorchLaunches } from './peers/pytorch.js';
 
-export type Group = 'simd' | 'simd-1' | 'plain' | 'pytorch' | 'pytorch-topk' | 'jax' | 'tfjs-wasm' | 'tfjs-cpu';
+export type Group =
+  | 'simd'
+  | 'simd-1'
+  | 'wide'
+  | 'wide-1'
+  | 'plain'
+  | 'pytorch'
+  | 'pytorch-topk'
+  | 'jax'
+  | 'tfjs-wasm'
+  | 'tfjs-cpu';
 
 /** The settings that one contestant may choose from. */
 export type Team = Launch[];
@@ -25,9 +35,15 @@ export function findContestants(): Contestants {
   const cores = availableParallelism();
   const nodes = findNodes();
   const onNodes = (name: string, file: string, ...args: string[]): Team => nodeLaunches(nodes, name, file, args);
+  // The same kernels in 256 bits compute the very same.
+  const widening = nodes.filter(({ version }) => process.arch === 'x64' && Number.parseInt(version.slice(1), 10) >= 24);
+  const wide = (threads: string, name: string): Team[] =>
+    widening.length === 0 ? [] : [nodeLaunches(widening, name, 'ours.ts', ['simd', threads, 'wide']).map(exactly)];
   const groups: Record<Group, Team[]> = {
     simd: [onNodes(OURS, 'ours.ts', 'simd', 'auto')],
     'simd-1': [onNodes(`${OURS}, 1 thread`, 'ours.ts', 'simd', '1')],
+    wide: wide('auto', `${OURS}, wide`),
+    'wide-1': wide('1', `${OURS}, wide, 1 thread`),
     plain: [onNodes(`${OURS}, plain`, 'ours.ts', 'plain', '1')],
     pytorch: [],
     'pytorch-topk': [],
@@ -65,6 +81,8 @@ export function findContestants(): Contestants {
   } else remarks.push(missing('TensorFlow.js'));
   return { groups, remarks };
 }
+
+const exactly = (launch: Launch): Launch => ({ ...launch, tolerance: 0 });
 
 const missing = (name: string) => `${name} is missing: npm --prefix bench install`;
 

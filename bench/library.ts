@@ -19,6 +19,7 @@ export { isSparse, type Kernels, type Matrix, type Rows, type SparseRows } from 
 export { createPlainKernels } from '../src/kernels/plain/plain.js';
 export { createSimdKernels } from '../src/kernels/simd/simd.js';
 export { mnistFolder, readImageDataSet } from '../src/node/dataset.js';
+export { useWideKernels } from '../src/node/wide.js';
 export { type Axis, chart, line } from '../src/report/charts.js';
 export { escapeHtml } from '../src/report/escape.js';
 export { inBothSizes } from '../src/report/figure.js';

@@ -1,4 +1,4 @@
-/** What needs a disk: models as files. */
+/** What needs a disk, models as files, and what is a matter of the whole process. */
 
 import { readFileSync } from 'node:fs';
 import type { FromBytesOptions, ToBytesOptions } from './core/model-file.js';
@@ -6,6 +6,7 @@ import { writeWhole } from './node/files.js';
 import { SparseAutoencoder } from './sparse-autoencoder.js';
 
 export { checkpoints, clearCheckpoints, latestCheckpoint } from './node/checkpoints.js';
+export { useWideKernels, type WideKernels } from './node/wide.js';
 
 /**
  * Writes the model's file: beside its place first, to the disk, then renamed, so that a crash leaves the old file or the

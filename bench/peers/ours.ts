@@ -1,9 +1,9 @@
-/** This library as a contestant: `ours.ts <backend> <threads>`. */
+/** This library as a contestant: `ours.ts <backend> <threads> [wide]`. */
 
 import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import ndarray from 'ndarray';
-import { SparseAutoencoder } from '../library.js';
+import { SparseAutoencoder, useWideKernels } from '../library.js';
 import { runKernel } from './kernel.js';
 import type { AnyLoad } from './peer.js';
 import { runProfile } from './profile.js';
@@ -12,6 +12,9 @@ import { counted, readFloats, repeat, serve, thisNode } from './serve.js';
 
 const backend = process.argv[2] as 'simd' | 'plain';
 const threads = process.argv[3] === 'auto' ? 'auto' : Number(process.argv[3]);
+
+const asked = process.argv[4] === 'wide' ? useWideKernels() : null;
+const width = asked ? (asked.wide ? ', 256 bits' : `, 128 bits: ${asked.reason}`) : '';
 
 let sae: SparseAutoencoder;
 let x: Float32Array;
@@ -25,7 +28,7 @@ const rows = (count: number) => {
 
 await serve({
   hello: () => ({
-    kernels: `${thisNode}, ${backend}`,
+    kernels: `${thisNode}, ${backend}${width}`,
     threads: counted(threads === 'auto' ? availableParallelism() : threads),
   }),
 

@@ -33,15 +33,18 @@ const cases: Case[] = [
 
 export const kernels: Workload = {
   name: 'kernels',
-  groups: ['simd-1', 'plain', 'pytorch', 'jax'],
+  groups: ['simd-1', 'wide-1', 'plain', 'pytorch', 'jax'],
   title: 'Kernels alone, one thread, in GFLOP/s of useful arithmetic',
   run,
 };
 
 async function run({ contestants, files, rounds, quick, say }: Context): Promise<Result> {
-  const { 'simd-1': simd, plain, pytorch, jax } = contestants.groups;
+  const { 'simd-1': simd, 'wide-1': wide, plain, pytorch, jax } = contestants.groups;
   // One thread each: the first setting of every team.
-  const teams = [...simd, ...plain, ...pytorch, ...jax].map((team) => team.slice(0, 1));
+  const teams = [...simd, ...wide, ...plain, ...pytorch, ...jax].map((team) => team.slice(0, 1));
+  const ours = simd.length + wide.length + plain.length;
+  /** The peak is said of these. */
+  const vectorized = simd.length + wide.length;
   return withPeers(teams, async (started) => {
     const peers = started.flat();
     const budget = quick ? 0.03 : 0.12;
@@ -50,10 +53,10 @@ async function run({ contestants, files, rounds, quick, say }: Context): Promise
     const rows: { of: Case; speed: number[] }[] = [];
     for (const of of quick ? cases.filter(({ n, m }) => n === 256 && m < 1000) : cases) {
       const { call, flops } = prepare(of, files);
-      const able = peers.filter((_, i) => i < 2 || of.op === 'gemm');
+      const able = peers.filter((_, i) => i < ours || of.op === 'gemm');
       const ask = (peer: Peer) => {
-        const set = peer === peers[0] ? 'simd' : 'plain';
-        return peers.indexOf(peer) < 2 ? peer.ask('kernel', { ...call, set, budget }) : peer.ask('gemm', { ...call, budget });
+        const set = peers.indexOf(peer) < vectorized ? 'simd' : 'plain';
+        return peers.indexOf(peer) < ours ? peer.ask('kernel', { ...call, set, budget }) : peer.ask('gemm', { ...call, budget });
       };
       let expected = Number.NaN;
       for (const peer of able) {
@@ -75,15 +78,20 @@ async function run({ contestants, files, rounds, quick, say }: Context): Promise
       tables: [
         {
           title: `Kernels alone, one thread: GFLOP/s, of ${digits(peak)} that 128-bit SIMD could do`,
-          columns: ['kernel', 'n×k×m', 'what', 'simd', 'of the peak', 'plain', ...peers.slice(2).map(({ name }) => name)],
+          columns: [
+            'kernel',
+            'n×k×m',
+            'what',
+            ...peers.flatMap(({ name }, i) => (i < vectorized ? [name, 'of the peak'] : [name])),
+          ],
           rows: rows.map(({ of, speed }) => [
             name(of),
             `${of.n}×${of.k}×${of.m}`,
             of.what,
-            digits(speed[0]),
-            percent(speed[0] / peak),
-            digits(speed[1]),
-            ...peers.slice(2).map((_, i) => (speed[i + 2] === undefined ? '–' : digits(speed[i + 2]))),
+            ...peers.flatMap((_, i) => {
+              if (speed[i] === undefined) return ['–'];
+              return i < vectorized ? [digits(speed[i]), percent(speed[i] / peak)] : [digits(speed[i])];
+            }),
           ]),
           remarks: [
             `the peak: 2 multiplies and 2 adds of 4 lanes a cycle, at ${ghz.toFixed(2)} GHz, as a chain of dependent ` +

@@ -56,7 +56,7 @@ export const ufldl: Workload = workload({
 
 function workload(job: Job): Workload {
   const { name, hidden, batchSize, what } = job;
-  const groups: Group[] = ['simd', 'simd-1', 'plain', 'pytorch', 'jax', 'tfjs-wasm'];
+  const groups: Group[] = ['simd', 'wide', 'simd-1', 'plain', 'pytorch', 'jax', 'tfjs-wasm'];
   // tfjs's JavaScript backend takes half an hour for an epoch at 1024 hidden units.
   if (hidden <= 128) groups.push('tfjs-cpu');
   const title = `Training: an epoch of 784-${hidden}-784, batch ${batchSize}, on ${what}`;

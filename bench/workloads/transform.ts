@@ -8,7 +8,7 @@ import { column, digits, times } from '../table.js';
 import { fastest, inTurn, median, requireAgreement } from '../turns.js';
 import type { Workload } from './workload.js';
 
-const groups: Group[] = ['simd', 'simd-1', 'plain', 'pytorch', 'jax', 'tfjs-wasm'];
+const groups: Group[] = ['simd', 'wide', 'simd-1', 'plain', 'pytorch', 'jax', 'tfjs-wasm'];
 
 export function transform(hidden: number): Workload {
   return {

@@ -5,7 +5,7 @@ import { modelOf } from '../core/sparse-autoencoder.js';
 import type { SparseAutoencoder, SparseAutoencoderOptions } from '../index.js';
 import { latestCheckpoint } from '../node/checkpoints.js';
 import { mnistFolder, readImageDataSet } from '../node/dataset.js';
-import { load } from '../node.js';
+import { load, useWideKernels } from '../node.js';
 import { fraction, positive, suggestion, text, count as wholeNumber } from '../numbers/checks.js';
 import { coreOf } from '../sparse-autoencoder.js';
 import { addApplyCommands } from './apply.js';
@@ -22,6 +22,17 @@ import { inFolder, trainAndReport } from './train.js';
 import { addUnderstandingCommands } from './understand.js';
 
 const defaults: Partial<SparseAutoencoderOptions> = { hiddenDim: 64, seed: '1' };
+
+const WIDE = "256-bit kernels, checked at the start: Node 24 or later on x64, by V8's --experimental-wasm-revectorize";
+/** Commands that compute in double precision, or nothing. */
+const EXACT = ['gradcheck', 'inspect', 'export'];
+
+/** Before anything is computed. What came of it is said on stderr. */
+function widen(_: Command, command: Command): void {
+  if (!command.opts<{ wide?: boolean }>().wide) return;
+  const { wide, reason } = useWideKernels();
+  process.stderr.write(`--wide: ${wide ? '256-bit' : '128-bit'} kernels: ${reason}\n`);
+}
 
 export function createProgram(version: string): Command {
   const program = new Command('sparse-autoencoder')
@@ -81,7 +92,9 @@ export function createProgram(version: string): Command {
     .command('gradcheck')
     .description('checks every gradient against central differences and prints the table')
     .action(printGradientTable);
-  return program;
+  for (const command of [program, ...program.commands])
+    if (!EXACT.includes(command.name())) command.addOption(new Option('--wide', WIDE));
+  return program.hook('preAction', widen);
 }
 
 const titlesOf = (of: Readonly<Record<string, { readonly title: string }>>): string =>

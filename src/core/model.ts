@@ -104,6 +104,10 @@ export class Model implements Trained {
   get memory(): Memory {
     return this.#live.memory;
   }
+  /** What `fit` is training, while it runs; what it has left, otherwise. */
+  get live(): TrainingState {
+    return this.#live;
+  }
   set live(state: TrainingState) {
     this.#live = state;
     for (const follow of this.onMoved) follow(state.theta);

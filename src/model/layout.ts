@@ -2,7 +2,7 @@ import type { Rows } from '../kernels/kernels.js';
 import { commonParameters, type Layout } from '../layers/parameters.js';
 import type { ObjectiveSpec } from '../layers/spec.js';
 import type { Seed } from '../numbers/random.js';
-import type { InputPlace, MemoryStart } from '../sparsity/kind.js';
+import type { InputPlace, InputSurvey, MemoryStart } from '../sparsity/kind.js';
 import { codeKind, modifiers, terms } from '../sparsity/kinds.js';
 import { Memory } from '../sparsity/memory.js';
 
@@ -28,8 +28,7 @@ export function newMemory(spec: ObjectiveSpec, seed: Seed, more: MemoryStart = {
 export const betaOf = (memory: Memory): number => memory.values.beta[0];
 
 /** What rows of X go through on their way to the encoder in `fit`: from one modifier to the next. */
-export function inputOf(place: InputPlace<object>, { sparse, range }: { sparse: boolean; range: readonly [number, number] }) {
-  const survey = { sparse, smallest: range[0], largest: range[1] };
+export function inputOf(place: InputPlace<object>, survey: InputSurvey) {
   const steps = modifiers.filter((modifier) => modifier.applies(place.spec)).flatMap(({ input }) => input?.(place, survey) ?? []);
   return (x: Rows): Rows => steps.reduce((rows, step) => step(rows), x);
 }

@@ -1,6 +1,7 @@
 import { encodeBase64 } from './base64.js';
 import { escapeHtml } from './escape.js';
-import { picturePng, signedBrush } from './pictures.js';
+import { signedBrush } from './pictures.js';
+import { picturePng } from './png.js';
 import type { Numbers } from './report-data.js';
 import { short } from './text.js';
 

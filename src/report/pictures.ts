@@ -1,4 +1,3 @@
-import { encode } from 'fast-png';
 import type { ImageSize, Numbers } from './report-data.js';
 
 /** Colours of the signed map; style.ts draws its key from the same two. */
@@ -52,8 +51,11 @@ export function signedBrush(size: ImageSize, steps = STEPS): Brush {
     aspect: framedAspect(size),
     palette: signedPalette(steps),
     blank: steps,
-    draw: (values, scale = greatestMagnitude(values)) =>
-      Uint8Array.from(values, (value) => steps + Math.round(steps * within(value, scale))),
+    draw: (values, scale = greatestMagnitude(values)) => {
+      const pixels = new Uint8Array(values.length);
+      for (let k = 0; k < pixels.length; k++) pixels[k] = steps + Math.round(steps * within(values[k], scale));
+      return pixels;
+    },
   };
 }
 
@@ -99,33 +101,9 @@ export function greatestMagnitude(values: Numbers): number {
   return greatest;
 }
 
-/** A picture alone, as the bytes of a PNG file. */
-export function picturePng(pixels: Uint8Array, { size, palette }: Pick<Brush, 'size' | 'palette'>): Uint8Array {
-  return encode({ ...size, data: pixels, channels: 1, palette: palette.map((colour) => [...colour]) }, { zlib: { level: 9 } });
-}
-
-/** Pictures in a row of a sheet. */
-export const SHEET_COLUMNS = 16;
-
 /** The same on white, for a file that stands alone. */
 export function onWhite(brush: Brush): Brush {
   const blend = ([red, green, blue, alpha = 255]: readonly number[]) =>
     [red, green, blue].map((value) => Math.round(255 + ((value - 255) * alpha) / 255));
   return { ...brush, palette: brush.palette.map(blend) };
-}
-
-/** Pictures side by side, `columns` a row, each in a frame of one blank pixel so that scaling cannot bleed: one PNG file. */
-export function sheetPng(pictures: readonly Uint8Array[], brush: Brush, columns = SHEET_COLUMNS): Uint8Array {
-  const cell = { width: brush.size.width + 2, height: brush.size.height + 2 };
-  const width = columns * cell.width;
-  const height = Math.ceil(pictures.length / columns) * cell.height;
-  const pixels = new Uint8Array(width * height).fill(brush.blank);
-  pictures.forEach((picture, k) => {
-    const left = (k % columns) * cell.width + 1;
-    const top = Math.floor(k / columns) * cell.height + 1;
-    for (let y = 0; y < brush.size.height; y++) {
-      pixels.set(picture.subarray(y * brush.size.width, (y + 1) * brush.size.width), (top + y) * width + left);
-    }
-  });
-  return picturePng(pixels, { size: { width, height }, palette: brush.palette });
 }

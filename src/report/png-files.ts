@@ -1,5 +1,6 @@
 import { Page } from './page.js';
-import { onWhite, sheetPng } from './pictures.js';
+import { onWhite } from './pictures.js';
+import { sheetPng } from './png.js';
 import { checkReportData, type ReportData } from './report-data.js';
 import { exampleSamples } from './sections/samples.js';
 import { buildUp, row } from './statistics.js';

@@ -1,6 +1,7 @@
 import { encodeBase64 } from './base64.js';
 import { escapeHtml } from './escape.js';
-import { type Brush, SHEET_COLUMNS, sheetPng } from './pictures.js';
+import type { Brush } from './pictures.js';
+import { SHEET_COLUMNS, sheetPng } from './png.js';
 import type { Numbers } from './report-data.js';
 
 /** Shades of an opacity that a class can name: o0 … o20. */

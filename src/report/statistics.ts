@@ -102,7 +102,10 @@ export interface Step {
  * X̂ of one code, unit by unit, the greatest part ‖f_ij·w_dec,j‖ first. `bias` is σ_o(b_dec); the last of
  * `steps`, which are all of the active units, is the reconstruction.
  */
-export function buildUp(model: ReportModel, code: Numbers): { bias: Float64Array; steps: Step[] } {
+export function buildUp(
+  model: Pick<ReportModel, 'decoderWeight' | 'decoderBias' | 'outputDim' | 'output'>,
+  code: Numbers,
+): { bias: Float64Array; steps: Step[] } {
   const { decoderWeight: w, decoderBias, outputDim: d, output } = model;
   const y = Float64Array.from(decoderBias);
   const bias = y.map(output);

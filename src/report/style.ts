@@ -223,12 +223,15 @@ const elsewhere = `
 @media (prefers-reduced-motion: no-preference) { html { scroll-behavior: smooth; } }
 `;
 
-/** The page's style sheet; the rules of its sheets of pictures are added to it. */
-export const style = `
+/** Colours and fonts, in light and in dark: for every page of the project. */
+export const theme = `
 :root {${light}
   --font: system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", sans-serif;
   --mono: ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace;
 }
 @media screen and (prefers-color-scheme: dark) { :root {${dark}
 } }
-${text}${figures}${charts}${samples}${units}${elsewhere}`;
+`;
+
+/** The page's style sheet; the rules of its sheets of pictures are added to it. */
+export const style = `${theme}${text}${figures}${charts}${samples}${units}${elsewhere}`;

@@ -245,9 +245,8 @@ export interface TermKind<Name extends string = string, O extends Options = Opti
 /** What a modifier of the input is told about X. */
 export interface InputSurvey {
   readonly sparse: boolean;
-  /** Of all entries. */
-  readonly smallest: number;
-  readonly largest: number;
+  /** The smallest and the largest of all entries, looked for when it is read. */
+  readonly range: readonly [number, number];
 }
 
 /** Something that any kind of code may have, and that changes how θ starts or steps, or how the batch or R is come by. */

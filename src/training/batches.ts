@@ -1,4 +1,4 @@
-import type { FloatArray, Kernels, Matrix, Rows, SparseRows } from '../kernels/kernels.js';
+import type { Kernels, Matrix, Rows, SparseRows } from '../kernels/kernels.js';
 import { denseRows } from '../kernels/rows.js';
 import { rowsOf } from '../numbers/matrix.js';
 
@@ -7,6 +7,10 @@ export const identityOrder = (n: number): Int32Array => Int32Array.from({ length
 
 /** Past this many non-zeros (1 GiB of them) a data set is left where it is. */
 const MOST_COMPRESSED = 2 ** 27;
+
+/** How many entries go through the kernels' memory at a time: they stay in a core's caches. */
+const CHUNK = 2 ** 18;
+const chunkOf = ({ rows, cols }: Matrix) => Math.min(rows, Math.max(1, Math.floor(CHUNK / cols)));
 
 /**
  * A data set that hands out minibatches in the kernels' memory. One that is mostly zeros is compressed
@@ -17,10 +21,6 @@ export class DataSet {
   readonly rows: number;
   readonly cols: number;
   readonly sparse: boolean;
-  /** The largest |entry|. */
-  readonly largest: number;
-  /** The smallest and the largest entry. */
-  readonly range: readonly [number, number];
   private readonly source: Matrix;
   private readonly compressed: SparseRows | null;
   private readonly batchStart: Int32Array;
@@ -32,15 +32,29 @@ export class DataSet {
     this.source = source;
     this.rows = source.rows;
     this.cols = source.cols;
-    const { nonZeros, largest, range } = survey(source.data);
+    const nonZeros = countAll(k, source);
     const sparse = nonZeros < k.sparseBelow * source.data.length && nonZeros <= MOST_COMPRESSED;
-    this.largest = largest;
-    this.range = range;
     this.compressed = sparse ? compressAll(k, source, nonZeros) : null;
     this.sparse = sparse;
     this.staged = denseRows(k, sparse ? 0 : capacity, source.cols);
     this.batchStart = k.integers(capacity);
     this.batchEnd = k.integers(capacity);
+  }
+
+  /** The largest |entry|. */
+  get largest(): number {
+    return Math.max(...this.range.map(Math.abs));
+  }
+
+  /** The smallest and the largest entry. */
+  get range(): readonly [number, number] {
+    const { data } = this.source;
+    let [smallest, largest] = [data[0], data[0]];
+    for (let i = 1; i < data.length; i++) {
+      if (data[i] < smallest) smallest = data[i];
+      if (data[i] > largest) largest = data[i];
+    }
+    return [smallest, largest];
   }
 
   /** Rows order[from … to−1], in the form the data is held in. Good until the next call. */
@@ -64,35 +78,51 @@ export class DataSet {
   }
 }
 
-/** The whole of `source`, its rows end to end. */
-function compressAll(k: Kernels, { rows, cols, data }: Matrix, nonZeros: number): SparseRows {
-  const start = new Int32Array(rows);
-  const end = new Int32Array(rows);
-  const index = k.integers(nonZeros);
-  const value = k.floats(nonZeros);
-  for (let i = 0, at = 0, to = 0; i < rows; i++) {
-    start[i] = to;
-    for (let j = 0; j < cols; j++, at++) {
-      if (data[at] !== 0) {
-        index[to] = j;
-        value[to++] = data[at];
-      }
-    }
-    end[i] = to;
+/** Calls `visit` for all rows of `source`, a chunk of them at a time in the kernels' memory, the first being row `from`. */
+function forEachChunk(k: Kernels, source: Matrix, visit: (rows: Matrix, from: number) => void): void {
+  const room = denseRows(k, chunkOf(source), source.cols);
+  for (let from = 0; from < source.rows; from += room.rows) {
+    const part = rowsOf(source, from, Math.min(from + room.rows, source.rows));
+    const rows = rowsOf(room, 0, part.rows);
+    rows.data.set(part.data);
+    visit(rows, from);
   }
-  return { rows, cols, start, end, index, value };
 }
 
-function survey(data: FloatArray): { nonZeros: number; largest: number; range: [number, number] } {
-  let nonZeros = 0;
-  let largest = 0;
-  const range: [number, number] = [data[0], data[0]];
-  for (let i = 0; i < data.length; i++) {
-    const size = Math.abs(data[i]);
-    if (size !== 0) nonZeros++;
-    if (size > largest) largest = size;
-    if (data[i] < range[0]) range[0] = data[i];
-    if (data[i] > range[1]) range[1] = data[i];
-  }
-  return { nonZeros, largest, range };
+function countAll(k: Kernels, source: Matrix): number {
+  let count = 0;
+  k.scoped(() =>
+    forEachChunk(k, source, ({ data }) => {
+      count += k.countNonZeros(data);
+    }),
+  );
+  return count;
+}
+
+/** The whole of `source`, its rows end to end: a chunk is compressed behind what is there, then its rows move together. */
+function compressAll(k: Kernels, source: Matrix, nonZeros: number): SparseRows {
+  const { rows, cols } = source;
+  const start = new Int32Array(rows);
+  const end = new Int32Array(rows);
+  const chunk = chunkOf(source);
+  const room = nonZeros + chunk * cols;
+  const index = k.integers(room);
+  const value = k.floats(room);
+  k.scoped(() => {
+    const [starts, ends] = [k.integers(chunk), k.integers(chunk)];
+    let to = 0;
+    forEachChunk(k, source, (part, from) => {
+      const behind = { ...part, start: starts, end: ends, index: index.subarray(to), value: value.subarray(to) };
+      k.compress(behind, part);
+      const first = to;
+      for (let i = 0; i < part.rows; i++) {
+        start[from + i] = to;
+        index.copyWithin(to, first + starts[i], first + ends[i]);
+        value.copyWithin(to, first + starts[i], first + ends[i]);
+        to += ends[i] - starts[i];
+        end[from + i] = to;
+      }
+    });
+  });
+  return { rows, cols, start, end, index, value };
 }

@@ -38,6 +38,8 @@ export interface LiveSettings {
   learningRate?: number;
   /** β, before `penaltyWarmup`. It stays with the model, as `sae.beta`; `targetL0` steers on from it. */
   beta?: number;
+  /** Rows of the next step, up to `fit`'s own batchSize; the rest of the epoch is then as many steps as it takes. */
+  batchSize?: number;
 }
 
 /** What `fit` asks of an AbortSignal, so that its types need not be there. */
@@ -136,7 +138,7 @@ const scheduleChecks: Checks<Schedule> = {
   steps: count,
 };
 const resamplingChecks: Checks<Resampling> = { every: count, window: count, until: count, rows: count };
-const settingsChecks: Checks<LiveSettings> = { learningRate: positive, beta: notNegative };
+const settingsChecks: Checks<LiveSettings> = { learningRate: positive, beta: notNegative, batchSize: count };
 
 const fitChecks: Checks<FitOptions> = {
   epochs: count,

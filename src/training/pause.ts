@@ -12,8 +12,8 @@ export function pauser(): () => Promise<void> | undefined {
   };
 }
 
-/** setImmediate where there is one; elsewhere a message to oneself, which browsers do not delay. */
-function nextTurn(): Promise<void> {
+/** Resolves when the event loop has had a turn: setImmediate where there is one; elsewhere a message to oneself, which browsers do not delay. */
+export function nextTurn(): Promise<void> {
   if (typeof setImmediate === 'function') return new Promise((resolve) => setImmediate(resolve));
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();

@@ -124,9 +124,10 @@ export async function train(k: Kernels, model: TrainingState, plan: TrainingPlan
     if (shuffle) state.shuffle(order);
     activity.reset();
     const sum = { loss: 0, reconstruction: 0, sparsity: 0, l0: 0 };
-    for (let batch = 0; batch < batches; batch++) {
-      const from = batch * batchSize;
-      const to = Math.min(from + batchSize, x.rows);
+    for (let from = 0, batch = 0; from < x.rows; batch++) {
+      const size = Math.min(plan.settings.batchSize ?? batchSize, batchSize);
+      const batches = batch + Math.ceil((x.rows - from) / size);
+      const to = Math.min(from + size, x.rows);
       const n = to - from;
       const { loss, reconstruction, sparsity, active, code, learningRate, beta } = takeStep(order, from, to);
       requireFinite(loss, 'loss', epoch, batch, batches);
@@ -141,6 +142,7 @@ export async function train(k: Kernels, model: TrainingState, plan: TrainingPlan
       }
       await pause();
       signal?.throwIfAborted();
+      from = to;
     }
     const mean = (total: number) => total / x.rows;
     const terms = { loss: mean(sum.loss), reconstruction: mean(sum.reconstruction), sparsity: mean(sum.sparsity) };

@@ -51,12 +51,16 @@ export async function installLibrary(folder: string): Promise<void> {
 /** The library with ndarray, and the core. */
 export type Entry = 'sparse-autoencoder' | 'sparse-autoencoder/core';
 
-/** Writes program.ts as a module that runs where the library is installed: node FILE threads [without-wasm] */
+/** Writes program.ts as a module that runs where the library is installed: node FILE threads [without-wasm | wide] */
 export async function writeProgram(folder: string, name: string, entry: Entry): Promise<string> {
   const text = `
     import { run } from './program.js';
-    const [threads, without] = process.argv.slice(2);
-    if (without) delete globalThis.WebAssembly;
+    const [threads, how] = process.argv.slice(2);
+    if (how === 'without-wasm') delete globalThis.WebAssembly;
+    if (how === 'wide') {
+      const { wide, reason } = (await import('sparse-autoencoder/node')).useWideKernels();
+      if (!wide) throw new Error('not wide: ' + reason);
+    }
     const library = await import('${entry}');
     const { createSimdKernels } = await import('./node_modules/sparse-autoencoder/dist/kernels/simd/simd.js');
     console.log(JSON.stringify(await run({ ...library, createSimdKernels }, Number(threads))));`;

@@ -9,11 +9,10 @@ import {
   greyBrush,
   negativeColour,
   onWhite,
-  picturePng,
   positiveColour,
-  sheetPng,
   signedBrush,
 } from '../../src/report/pictures.js';
+import { picturePng, sheetPng } from '../../src/report/png.js';
 import { pngFiles } from '../../src/report/png-files.js';
 import { Sheet, sheetRules } from '../../src/report/sheets.js';
 import { row, statisticsOf } from '../../src/report/statistics.js';

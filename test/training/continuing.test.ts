@@ -175,6 +175,38 @@ test('settings are read before every step, β stays with the model, and a wrong 
   await fails(() => create().fit(X, { settings: { beta: -1 } }), 'fit: settings: beta is -1, expected a number of at least 0');
 });
 
+test('rows of a step change between steps, up to the batchSize of fit; the epoch takes as many as it needs', async () => {
+  const settings: { batchSize?: number } = {};
+  const seen: [number, number, number][] = [];
+  const rows = X.length;
+  await create().fit(X, {
+    ...quick,
+    epochs: 2,
+    batchSize: 10,
+    settings,
+    onBatchEnd: ({ epoch, batch, batches, rows: n }) => {
+      if (epoch === 0) seen.push([batch, batches, n]);
+      if (batch === 0) settings.batchSize = 3;
+      if (batch === 1) settings.batchSize = 99;
+    },
+  });
+  const left = rows - 13;
+  const whole = Math.floor(left / 10);
+  const sizes = [10, 3, ...Array(whole).fill(10), ...(left % 10 ? [left % 10] : [])];
+  assert.equal(
+    seen.map(([, , n]) => n),
+    sizes,
+  );
+  assert.equal(seen[1].slice(0, 2), [1, 1 + Math.ceil((rows - 10) / 3)]);
+  assert.is(seen.at(-1)?.[1], sizes.length);
+  const plain = create();
+  const live = create();
+  await plain.fit(X, { ...quick, epochs: 2, batchSize: 7 });
+  await live.fit(X, { ...quick, epochs: 2, batchSize: 30, settings: { batchSize: 7 } });
+  sameBits(thetaOf(live), thetaOf(plain), 'θ');
+  await fails(() => create().fit(X, { settings: { batchSize: 0 } }), /^fit: settings: batchSize is 0, expected/);
+});
+
 test('the penalty warms up by step of the model, and the loss is with the weight it had', async () => {
   const betas: number[] = [];
   const sae = create({ dtype: 'float64' });

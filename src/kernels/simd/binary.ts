@@ -13,6 +13,10 @@ const MAXIMUM_ONLY = 1;
 let supported: boolean | undefined;
 const modules = new Map<boolean, WebAssembly.Module>();
 
+/** How often the kernels are to be compiled anew: see `recompile`. */
+let edition = 0;
+let wide = false;
+
 /** Whether there is a WebAssembly with SIMD that may be used. Never throws. */
 export function simdSupported(): boolean {
   if (supported === undefined) {
@@ -33,10 +37,28 @@ export function kernelModule(shared: boolean): WebAssembly.Module {
   if (!module) {
     const bytes = fromText(wasm);
     if (!shared) bytes[memoryFlagsAt(bytes)] = MAXIMUM_ONLY;
-    module = new WebAssembly.Module(bytes);
+    module = new WebAssembly.Module(edition > 0 ? marked(bytes, edition) : bytes);
     modules.set(shared, module);
   }
   return module;
+}
+
+/** Whether any kernels have been compiled here. */
+export const isCompiled = (): boolean => modules.size > 0;
+
+/** Whether the engine has been told to pair vectors, and kernels are to be made for that: see wide.ts. */
+export const isWide = (): boolean => wide;
+
+/** Kernels made from now on are compiled afresh, for an engine that pairs vectors or one that does not. */
+export function recompile(forWide: boolean): void {
+  modules.clear();
+  edition++;
+  wide = forWide;
+}
+
+/** The same program with a custom section at its end, lest an engine take up what it has made of the same bytes before. */
+function marked(bytes: Uint8Array, mark: number): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from([...bytes, 0, 2, 1, mark]);
 }
 
 /** Where the limits flags of the one import, the memory, stand. */

@@ -8,7 +8,7 @@
 import { power } from '../../numbers/elementary.js';
 import { type AdamStep, type Elementwise, isSparse, type Kernels, type Matrix, type Rows, type SparseRows } from '../kernels.js';
 import { processors } from '../threads.js';
-import { kernelModule } from './binary.js';
+import { isWide, kernelModule } from './binary.js';
 import type { Exports } from './exports.js';
 import { Heap } from './heap.js';
 import { canShare, maySleep, type Pool, startWorkers } from './pool.js';
@@ -45,8 +45,8 @@ const A_BT = 2;
  * A kernel set with a memory of its own, on `threads` threads where threads can be had.
  *
  * With `bytes`, on one thread, in memory of that size which is not shared: engines copy into it at full
- * speed, where for shared memory they keep to single words. With `wide` the dense product is written for an engine
- * that makes 256-bit instructions of these (V8 with --experimental-wasm-revectorize); the bits are the same.
+ * speed, where for shared memory they keep to single words. With `wide`, which wide.ts decides on where it is not given,
+ * products are cut for an engine that makes 256-bit instructions of these; the bits are the same.
  */
 export function createSimdKernels(options: { threads: number; bytes?: number; wide?: boolean }): Kernels {
   if (!(options.threads >= 1)) throw new RangeError(`threads: ${options.threads}`);
@@ -56,7 +56,7 @@ export function createSimdKernels(options: { threads: number; bytes?: number; wi
   const heap = new Heap(shared, options.bytes && options.bytes + HEAP_BYTES);
   const wasm = new WebAssembly.Instance(module, { env: { memory: heap.memory } }).exports as unknown as Exports;
   const spins = threads > processors() ? SPINS_WHEN_CROWDED : SPINS;
-  heap.reserve(wasm.setup(threads, SCRATCH_BYTES, spins, Number(maySleep()), options.wide ? 16 : 8));
+  heap.reserve(wasm.setup(threads, SCRATCH_BYTES, spins, Number(maySleep()), (options.wide ?? isWide()) ? 16 : 8));
   let pool: Pool | undefined = threads > 1 ? startWorkers(module, heap.memory, threads - 1) : undefined;
 
   const memory: Pick<Kernels, 'floats' | 'integers' | 'scoped'> = {

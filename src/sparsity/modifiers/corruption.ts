@@ -48,7 +48,7 @@ export const corruption = modifier({
 
 function corrupter(place: InputPlace<unknown>, { kind, level }: Corruption, survey: InputSurvey): (x: Rows) => Rows {
   const { k, spec, capacity, memory } = place;
-  const { smallest, largest } = survey;
+  const [smallest, largest] = kind === 'salt-and-pepper' ? survey.range : [0, 0];
   const dense = denseRows(k, capacity, spec.inputDim);
   const sparse = sparseRows(k, capacity, spec.inputDim, survey.sparse);
   const compressed = (a: Matrix): Rows => {

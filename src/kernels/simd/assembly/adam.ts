@@ -56,18 +56,46 @@ export function adamStretch(theta: usize, g: usize, m: usize, v: usize, n: u32):
   const beta1 = floatArgument(5), rest1 = floatArgument(6);
   const beta2 = floatArgument(7), rest2 = floatArgument(8);
   const rate = floatArgument(9), scale = floatArgument(10), epsilon = floatArgument(11);
-  for (let left: i32 = n; left > 0; left -= 4) {
+  for (const whole = g + ((n & ~7) << 2); g != whole; g += 32) {
+    const g0 = v128.load(g), g1 = v128.load(g, 16);
+    const m0 = mean(v128.load(m), g0, beta1, rest1), m1 = mean(v128.load(m, 16), g1, beta1, rest1);
+    const v0 = mean(v128.load(v), f32x4.mul(g0, g0), beta2, rest2), v1 = mean(v128.load(v, 16), f32x4.mul(g1, g1), beta2, rest2);
+    const theta0 = f32x4.sub(v128.load(theta), step(m0, v0, rate, scale, epsilon));
+    const theta1 = f32x4.sub(v128.load(theta, 16), step(m1, v1, rate, scale, epsilon));
+    v128.store(m, m0);
+    v128.store(m, m1, 16);
+    v128.store(v, v0);
+    v128.store(v, v1, 16);
+    v128.store(theta, theta0);
+    v128.store(theta, theta1, 16);
+    theta += 32;
+    m += 32;
+    v += 32;
+  }
+  for (let left: i32 = n & 7; left > 0; left -= 4) {
     const gradient = v128.load(g);
-    const first = f32x4.add(f32x4.mul(beta1, v128.load(m)), f32x4.mul(rest1, gradient));
-    const second = f32x4.add(f32x4.mul(beta2, v128.load(v)), f32x4.mul(rest2, f32x4.mul(gradient, gradient)));
-    const root = f32x4.sqrt(f32x4.mul(scale, second));
-    const step = f32x4.div(f32x4.mul(rate, first), f32x4.add(root, epsilon));
+    const first = mean(v128.load(m), gradient, beta1, rest1);
+    const second = mean(v128.load(v), f32x4.mul(gradient, gradient), beta2, rest2);
     storeLanes(m, first, left);
     storeLanes(v, second, left);
-    storeLanes(theta, f32x4.sub(v128.load(theta), step), left);
+    storeLanes(theta, f32x4.sub(v128.load(theta), step(first, second, rate, scale, epsilon)), left);
     theta += 16;
     g += 16;
     m += 16;
     v += 16;
   }
+}
+
+/** The running mean m brought forward by x: β·m + (1−β)·x. */
+// @ts-ignore: decorator
+@inline
+function mean(m: v128, x: v128, beta: v128, rest: v128): v128 {
+  return f32x4.add(f32x4.mul(beta, m), f32x4.mul(rest, x));
+}
+
+/** α·m̂/(√v̂ + ε) */
+// @ts-ignore: decorator
+@inline
+function step(m: v128, v: v128, rate: v128, scale: v128, epsilon: v128): v128 {
+  return f32x4.div(f32x4.mul(rate, m), f32x4.add(f32x4.sqrt(f32x4.mul(scale, v)), epsilon));
 }

@@ -38,17 +38,23 @@ export function columnSumsTile(t: u32): void {
 /** Four rows at a time are added to the running sums, which stay in the first-level cache. */
 function blockSums(out: usize, a: usize, stride: usize, rows: u32, cols: u32): void {
   memory.fill(out, 0, cols << 2);
-  const whole = (cols & ~3) << 2;
+  const whole = (cols & ~7) << 2;
   let i: u32 = 0;
   for (; i + 4 <= rows; i += 4) {
     const a1 = a + stride;
     const a2 = a1 + stride;
     const a3 = a2 + stride;
-    for (let j: usize = 0; j < whole; j += 16) {
+    for (let j: usize = 0; j < whole; j += 32) {
       let s = f32x4.add(v128.load(out + j), v128.load(a + j));
+      let t = f32x4.add(v128.load(out + j, 16), v128.load(a + j, 16));
       s = f32x4.add(s, v128.load(a1 + j));
+      t = f32x4.add(t, v128.load(a1 + j, 16));
       s = f32x4.add(s, v128.load(a2 + j));
-      v128.store(out + j, f32x4.add(s, v128.load(a3 + j)));
+      t = f32x4.add(t, v128.load(a2 + j, 16));
+      s = f32x4.add(s, v128.load(a3 + j));
+      t = f32x4.add(t, v128.load(a3 + j, 16));
+      v128.store(out + j, s);
+      v128.store(out + j, t, 16);
     }
     for (let j = whole; j < cols << 2; j += 4) {
       const s = load<f32>(out + j) + load<f32>(a + j) + load<f32>(a1 + j) + load<f32>(a2 + j);
@@ -57,8 +63,7 @@ function blockSums(out: usize, a: usize, stride: usize, rows: u32, cols: u32): v
     a = a3 + stride;
   }
   for (; i < rows; i++) {
-    for (let j: usize = 0; j < whole; j += 16) v128.store(out + j, f32x4.add(v128.load(out + j), v128.load(a + j)));
-    for (let j = whole; j < cols << 2; j += 4) store<f32>(out + j, load<f32>(out + j) + load<f32>(a + j));
+    for (let j: usize = 0; j < cols << 2; j += 4) store<f32>(out + j, load<f32>(out + j) + load<f32>(a + j));
     a += stride;
   }
 }

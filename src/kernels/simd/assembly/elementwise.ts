@@ -52,14 +52,20 @@ export function hiddenDeltaTile(t: u32): void {
 function deltaRow<S>(dz: usize, f: usize, m: u32): void {
   const l1 = floatArgument(7);
   let pull = argument(2);
-  const whole = dz + ((m & ~3) << 2);
-  while (dz != whole) {
-    v128.store(dz, delta<S>(v128.load(dz), v128.load(f), v128.load(pull), l1));
+  for (const whole = dz + ((m & ~7) << 2); dz != whole; dz += 32) {
+    const low = delta<S>(v128.load(dz), v128.load(f), v128.load(pull), l1);
+    const high = delta<S>(v128.load(dz, 16), v128.load(f, 16), v128.load(pull, 16), l1);
+    v128.store(dz, low);
+    v128.store(dz, high, 16);
+    f += 32;
+    pull += 32;
+  }
+  for (let left: i32 = m & 7; left > 0; left -= 4) {
+    storeLanes(dz, delta<S>(v128.load(dz), v128.load(f), v128.load(pull), l1), left);
     dz += 16;
     f += 16;
     pull += 16;
   }
-  if (m & 3) storeLanes(dz, delta<S>(v128.load(dz), v128.load(f), v128.load(pull), l1), m & 3);
 }
 
 // @ts-ignore: decorator
@@ -84,7 +90,13 @@ export function axpyTile(t: u32): void {
   let y = argument(0) + (from << 2);
   let x = argument(1) + (from << 2);
   const alpha = floatArgument(3);
-  const whole = y + ((n & ~3) << 2);
-  for (; y != whole; y += 16, x += 16) v128.store(y, f32x4.add(v128.load(y), f32x4.mul(alpha, v128.load(x))));
-  if (n & 3) storeLanes(y, f32x4.add(v128.load(y), f32x4.mul(alpha, v128.load(x))), n & 3);
+  for (const whole = y + ((n & ~7) << 2); y != whole; y += 32, x += 32) {
+    const low = f32x4.add(v128.load(y), f32x4.mul(alpha, v128.load(x)));
+    const high = f32x4.add(v128.load(y, 16), f32x4.mul(alpha, v128.load(x, 16)));
+    v128.store(y, low);
+    v128.store(y, high, 16);
+  }
+  for (let left: i32 = n & 7; left > 0; left -= 4, y += 16, x += 16) {
+    storeLanes(y, f32x4.add(v128.load(y), f32x4.mul(alpha, v128.load(x))), left);
+  }
 }

@@ -11,79 +11,101 @@
  * once: a short chain counts for more here than few operations.
  */
 
-const MAGIC: f32 = 12582912;
+import { constant, Constant } from './constants';
+import { storeLanes } from './lanes';
 
 /** The nearest integer to −x/ln 2, plus 1.5·2²³: the integer then stands in the lowest bits. */
 // @ts-ignore: decorator
 @inline
 function shiftedExponent(x: v128): v128 {
-  return f32x4.sub(f32x4.splat(MAGIC), f32x4.mul(x, f32x4.splat(1.44269504088896341)));
+  return f32x4.sub(constant(Constant.MAGIC), f32x4.mul(x, constant(Constant.LOG2E)));
 }
 
 /** r. ln 2 comes in two parts (Cody & Waite): n times the first is exact. */
 // @ts-ignore: decorator
 @inline
 function remainder(x: v128, shifted: v128): v128 {
-  const n = f32x4.sub(shifted, f32x4.splat(MAGIC));
-  const r = f32x4.sub(f32x4.mul(n, f32x4.splat(-0.693359375)), x);
-  return f32x4.add(r, f32x4.mul(n, f32x4.splat(2.12194440e-4)));
+  const n = f32x4.sub(shifted, constant(Constant.MAGIC));
+  const r = f32x4.sub(f32x4.mul(n, constant(Constant.LN2_HIGH)), x);
+  return f32x4.add(r, f32x4.mul(n, constant(Constant.LN2_LOW)));
 }
 
 /** 2ⁿ for −127 < n < 128; 0 for n = −127 and ∞ for n = 128. */
 // @ts-ignore: decorator
 @inline
 function power(shifted: v128): v128 {
-  return i32x4.add(i32x4.shl(shifted, 23), f32x4.splat(1));
+  return i32x4.add(i32x4.shl(shifted, 23), constant(Constant.ONE));
 }
 
 // @ts-ignore: decorator
 @inline
 function evenPart(r2: v128): v128 {
-  return f32x4.add(f32x4.splat(1), f32x4.mul(f32x4.splat(0.1), r2));
+  return f32x4.add(constant(Constant.ONE), f32x4.mul(constant(Constant.TENTH), r2));
 }
 
 // @ts-ignore: decorator
 @inline
 function oddPart(r: v128, r2: v128): v128 {
-  return f32x4.mul(r, f32x4.add(f32x4.splat(0.5), f32x4.mul(f32x4.splat(0.008333333333333333), r2)));
+  return f32x4.mul(r, f32x4.add(constant(Constant.HALF), f32x4.mul(constant(Constant.E3), r2)));
+}
+
+/** e⁻ᶻ for z within −88.7 … 88, held there. */
+// @ts-ignore: decorator
+@inline
+export function expOfMinus(z: v128): v128 {
+  return expOfMinusBy(
+    z, constant(Constant.ONE), constant(Constant.MAGIC), constant(Constant.LEAST), constant(Constant.MOST),
+    constant(Constant.MINUS_LOG2E), constant(Constant.P1), constant(Constant.P2), constant(Constant.P3),
+    constant(Constant.P4), constant(Constant.P5),
+  );
 }
 
 /**
- * e⁻ᶻ for z within −88.7 … 88, held there. e⁻ᶻ = 2ⁿ·2ᶠ with n + f = −z/ln 2, |f| ≤ ½, and 2ᶠ is a polynomial (minimax,
+ * The same with its constants at hand: e⁻ᶻ = 2ⁿ·2ᶠ with n + f = −z/ln 2, |f| ≤ ½, and 2ᶠ is a polynomial (minimax,
  * off by 10⁻⁷ at most), its terms taken in pairs (Estrin).
  */
 // @ts-ignore: decorator
 @inline
-export function expOfMinus(z: v128): v128 {
-  const x = f32x4.pmin(f32x4.pmax(z, f32x4.splat(-88.7)), f32x4.splat(88));
-  const t = f32x4.mul(x, f32x4.splat(-1.44269504088896341));
-  const shifted = f32x4.add(t, f32x4.splat(MAGIC));
-  const f = f32x4.sub(t, f32x4.sub(shifted, f32x4.splat(MAGIC)));
+function expOfMinusBy(
+  z: v128, one: v128, magic: v128, least: v128, most: v128, log: v128, p1: v128, p2: v128, p3: v128, p4: v128, p5: v128,
+): v128 {
+  const t = f32x4.mul(f32x4.pmin(f32x4.pmax(z, least), most), log);
+  const shifted = f32x4.add(t, magic);
+  const f = f32x4.sub(t, f32x4.sub(shifted, magic));
   const f2 = f32x4.mul(f, f);
-  const one = f32x4.splat(1);
-  const c01 = f32x4.add(one, f32x4.mul(f, f32x4.splat(0.6931469775989926)));
-  const c23 = f32x4.add(f32x4.splat(0.24022242085262163), f32x4.mul(f, f32x4.splat(0.05550733743497058)));
-  const c45 = f32x4.add(f32x4.splat(0.00967151264483123), f32x4.mul(f, f32x4.splat(0.0013264727123620847)));
+  const c01 = f32x4.add(one, f32x4.mul(f, p1));
+  const c23 = f32x4.add(p2, f32x4.mul(f, p3));
+  const c45 = f32x4.add(p4, f32x4.mul(f, p5));
   const p = f32x4.add(c01, f32x4.mul(f2, f32x4.add(c23, f32x4.mul(f2, c45))));
-  return f32x4.mul(power(shifted), p);
+  return f32x4.mul(i32x4.add(i32x4.shl(shifted, 23), one), p);
 }
 
-/** 1/(1 + e⁻ᶻ): 1 above z = 88, 0 below −88.7. */
-// @ts-ignore: decorator
-@inline
-export function sigmoid(z: v128): v128 {
-  const one = f32x4.splat(1);
-  return f32x4.div(one, f32x4.add(one, expOfMinus(z)));
+/** The n floats at `a` ← 1/(1 + e⁻ᶻ) of them: 1 above z = 88, 0 below −88.7. */
+export function sigmoids(a: usize, n: u32): void {
+  const one = constant(Constant.ONE), magic = constant(Constant.MAGIC);
+  const least = constant(Constant.LEAST), most = constant(Constant.MOST), log = constant(Constant.MINUS_LOG2E);
+  const p1 = constant(Constant.P1), p2 = constant(Constant.P2), p3 = constant(Constant.P3);
+  const p4 = constant(Constant.P4), p5 = constant(Constant.P5);
+  for (const whole = a + ((n & ~7) << 2); a != whole; a += 32) {
+    const e0 = expOfMinusBy(v128.load(a), one, magic, least, most, log, p1, p2, p3, p4, p5);
+    const e1 = expOfMinusBy(v128.load(a, 16), one, magic, least, most, log, p1, p2, p3, p4, p5);
+    v128.store(a, f32x4.div(one, f32x4.add(one, e0)));
+    v128.store(a, f32x4.div(one, f32x4.add(one, e1)), 16);
+  }
+  for (let left: i32 = n & 7; left > 0; left -= 4, a += 16) {
+    const e = expOfMinusBy(v128.load(a), one, magic, least, most, log, p1, p2, p3, p4, p5);
+    storeLanes(a, f32x4.div(one, f32x4.add(one, e)), left);
+  }
 }
 
 /** ln(1 + u) for u within 0 … 1: 2·artanh s, s = u/(2 + u) ≤ ⅓, to s¹⁵/15; the next term is below 2·10⁻⁹ of it. */
 // @ts-ignore: decorator
 @inline
 export function log1p(u: v128): v128 {
-  const s = f32x4.div(u, f32x4.add(u, f32x4.splat(2)));
+  const s = f32x4.div(u, f32x4.add(u, constant(Constant.TWO)));
   const q = f32x4.mul(s, s);
   const q2 = f32x4.mul(q, q);
-  const c01 = f32x4.add(f32x4.splat(2), f32x4.mul(q, f32x4.splat(0.6666666666666666)));
+  const c01 = f32x4.add(constant(Constant.TWO), f32x4.mul(q, f32x4.splat(0.6666666666666666)));
   const c23 = f32x4.add(f32x4.splat(0.4), f32x4.mul(q, f32x4.splat(0.2857142857142857)));
   const c45 = f32x4.add(f32x4.splat(0.2222222222222222), f32x4.mul(q, f32x4.splat(0.18181818181818182)));
   const c67 = f32x4.add(f32x4.splat(0.15384615384615385), f32x4.mul(q, f32x4.splat(0.13333333333333333)));
@@ -99,14 +121,14 @@ export function log1p(u: v128): v128 {
 // @ts-ignore: decorator
 @inline
 export function tanh(z: v128): v128 {
-  const limited = f32x4.pmin(f32x4.pmax(z, f32x4.splat(-20)), f32x4.splat(20));
+  const limited = f32x4.pmin(f32x4.pmax(z, constant(Constant.TANH_LEAST)), constant(Constant.TANH_MOST));
   const x = f32x4.add(limited, limited);
   const shifted = shiftedExponent(x);
   const r = remainder(x, shifted);
   const r2 = f32x4.mul(r, r);
   const p = evenPart(r2);
   const q = oddPart(r, r2);
-  const one = f32x4.splat(1);
+  const one = constant(Constant.ONE);
   const s = power(shifted);
   const less = f32x4.sub(one, s);
   const more = f32x4.add(one, s);

@@ -18,6 +18,7 @@ export { spmm } from './spmm';
 export { spmmTurned } from './spmm-turned';
 export { defer, dismiss, join, workerLoop } from './threads';
 
+import { writeConstants } from './constants';
 import { HEAP, LEFT_PACK, MAY_WAIT, SCRATCH, SCRATCH_BYTES, SPINS, STRIP_WIDTH, THREADS } from './layout';
 
 /** Writes the settings; returns the first byte that belongs to the callers. */
@@ -38,5 +39,6 @@ export function setup(threads: u32, scratchBytes: u32, spins: u32, mayWait: u32,
       }
     }
   }
+  writeConstants();
   return HEAP + threads * scratchBytes;
 }

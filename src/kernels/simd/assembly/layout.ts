@@ -36,14 +36,24 @@ export const PARTIAL_SUMS: u32 = 1024;
 /** 16 byte shuffles: entry `mask` moves the lanes set in `mask` to the front. */
 export const LEFT_PACK: usize = 9216;
 
+/** 32 f32 of the mathematics: see constants.ts. */
+export const CONSTANTS: usize = 9472;
+
 /** For each thread an i64: (sequence number of the operation << 32) | its tiles nobody has claimed yet. */
-const CONTROLS: usize = 9472;
+const CONTROLS: usize = 9600;
 const CONTROL_BYTES: usize = 128;
 const MOST_THREADS: u32 = 64;
 export const HEAP: usize = CONTROLS + CONTROL_BYTES * MOST_THREADS;
 
 /** This thread's number; 0 is the main thread. Every thread has its own instance, hence its own. */
 export let self: u32 = 0;
+
+/** Whether the engine makes 256-bit vectors of two adjacent ones each. */
+// @ts-ignore: decorator
+@inline
+export function isWide(): bool {
+  return load<u32>(STRIP_WIDTH) == 16;
+}
 
 export function becomeThread(id: u32): void {
   self = id;

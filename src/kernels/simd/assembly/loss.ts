@@ -13,6 +13,7 @@ import { argument, floatArgument, PARTIAL_SUMS, PARTIALS, pass4, passFloat, scra
 import { Operation } from './tile';
 import { run } from './threads';
 import { addToDoubles, keepLanes, storeLanes } from './lanes';
+import { constant, Constant } from './constants';
 import { expOfMinus, log1p } from './exp';
 import { activateAs, costOf, Identity, Kind, Relu, Sigmoid, Tanh, timesSlope } from './activations';
 import { BLOCK, sumOfTiles } from './scans';
@@ -98,25 +99,35 @@ function lossAs<S>(xHat: usize, dz: usize, target: usize, n: u32): f64 {
   let sums = f64x2.splat(0);
   for (let from: u32 = 0; from < n; from += BLOCK) {
     const count = min(n - from, BLOCK);
-    const whole = xHat + ((count & ~3) << 2);
+    const whole = xHat + ((count & ~7) << 2);
     if (idof<S>() != idof<Identity>()) activateAs<S>(xHat, count);
     let squares = zero;
     while (xHat != whole) {
+      const y0 = v128.load(xHat), y1 = v128.load(xHat, 16);
+      const error0 = f32x4.sub(y0, v128.load(target));
+      const error1 = f32x4.sub(y1, v128.load(target, 16));
+      squares = f32x4.add(squares, f32x4.mul(error0, error0));
+      squares = f32x4.add(squares, f32x4.mul(error1, error1));
+      if (dz != 0) {
+        const dz0 = timesSlope<S>(f32x4.mul(twoC, error0), y0);
+        const dz1 = timesSlope<S>(f32x4.mul(twoC, error1), y1);
+        v128.store(dz, dz0);
+        v128.store(dz, dz1, 16);
+        dz += 32;
+      }
+      xHat += 32;
+      target += 32;
+    }
+    for (let left: i32 = count & 7; left > 0; left -= 4) {
       const y = v128.load(xHat);
-      const error = f32x4.sub(y, v128.load(target));
+      const error = keepLanes(f32x4.sub(y, v128.load(target)), left);
       squares = f32x4.add(squares, f32x4.mul(error, error));
       if (dz != 0) {
-        v128.store(dz, timesSlope<S>(f32x4.mul(twoC, error), y));
+        storeLanes(dz, timesSlope<S>(f32x4.mul(twoC, error), y), left);
         dz += 16;
       }
       xHat += 16;
       target += 16;
-    }
-    if (count & 3) {
-      const y = v128.load(xHat);
-      const error = keepLanes(f32x4.sub(y, v128.load(target)), count & 3);
-      squares = f32x4.add(squares, f32x4.mul(error, error));
-      if (dz != 0) storeLanes(dz, timesSlope<S>(f32x4.mul(twoC, error), y), count & 3);
     }
     sums = addToDoubles(sums, squares);
   }
@@ -154,6 +165,6 @@ function crossEntropyOf(xHat: usize, dy: usize, target: usize, n: u32): f64 {
 @inline
 function surprise(y: v128, t: v128): v128 {
   const positive = f32x4.gt(y, f32x4.splat(0));
-  const weight = f32x4.sub(v128.and(positive, f32x4.splat(1)), t);
+  const weight = f32x4.sub(v128.and(positive, constant(Constant.ONE)), t);
   return f32x4.add(log1p(expOfMinus(f32x4.abs(y))), f32x4.mul(weight, y));
 }

@@ -71,7 +71,7 @@ export function scanTile(t: u32): void {
   let result: f64;
   if (what == Scan.SQUARES) result = sumAs(x, n, Scan.SQUARES);
   else if (what == Scan.MAGNITUDES) result = sumAs(x, n, Scan.MAGNITUDES);
-  else if (what == Scan.NON_ZEROS) result = sumAs(x, n, Scan.NON_ZEROS);
+  else if (what == Scan.NON_ZEROS) result = nonZeros(x, n);
   else result = firstNonFinite(x, n, from);
   store<f64>(PARTIALS + (t << 3), result);
 }
@@ -90,10 +90,25 @@ function sumAs(x: usize, n: u32, what: Scan): f64 {
 @inline
 function addTerms(s: v128, x: v128, what: Scan): v128 {
   if (what == Scan.MAGNITUDES) return addToDoubles(s, f32x4.abs(x));
-  if (what == Scan.NON_ZEROS) return addToDoubles(s, v128.and(f32x4.ne(x, f32x4.splat(0)), f32x4.splat(1)));
   const low = f64x2.promote_low_f32x4(x);
   const high = f64x2.promote_low_f32x4(v128.shuffle<f32>(x, x, 2, 3, 2, 3));
   return f64x2.add(s, f64x2.add(f64x2.mul(low, low), f64x2.mul(high, high)));
+}
+
+/** What differs from 0 is −1 as an integer. */
+function nonZeros(x: usize, n: u32): f64 {
+  const zero = f32x4.splat(0);
+  let low = zero, high = zero;
+  for (const whole = x + ((n & ~7) << 2); x != whole; x += 32) {
+    low = i32x4.sub(low, f32x4.ne(v128.load(x), zero));
+    high = i32x4.sub(high, f32x4.ne(v128.load(x, 16), zero));
+  }
+  let counts = i32x4.add(low, high);
+  for (let left: i32 = n & 7; left > 0; left -= 4, x += 16) {
+    counts = i32x4.sub(counts, keepLanes(f32x4.ne(v128.load(x), zero), left));
+  }
+  const pairs = i32x4.add(counts, v128.shuffle<i32>(counts, counts, 2, 3, 0, 1));
+  return <f64>(<u32>i32x4.extract_lane(pairs, 0) + <u32>i32x4.extract_lane(pairs, 1));
 }
 
 /** ∞ − ∞ and NaN − NaN are NaN; every other x − x is 0. */

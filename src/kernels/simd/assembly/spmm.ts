@@ -10,7 +10,7 @@
  * slice; the dense product (gemm.ts) follows the same chain.
  */
 
-import { argument, pass4, scratch } from './layout';
+import { argument, isWide, pass4, scratch } from './layout';
 import { Operation } from './tile';
 import { blockOf, cut, partOf, run, sequence, threads } from './threads';
 import { storeLanes } from './lanes';
@@ -19,9 +19,9 @@ import { entriesOf, stream, touchRows } from './sparse';
 
 /** Roughly the flops of one tile: a few microseconds, long enough to pay for the claim. */
 const TILE_FLOPS: f64 = 200000;
-/** Columns of a slice, and bytes between the rows of a copied one. */
+/** Columns of a slice: twelve registers of sums, or sixteen that an engine makes eight of. */
 const WIDTH: u32 = 48;
-const STEP: u32 = 192;
+const WIDE: u32 = 64;
 /** Elements of B from which on slices are copied. */
 const COPIED_FROM: u32 = 1 << 16;
 /** Rows of the longest slice that is copied. */
@@ -42,7 +42,8 @@ export function spmm(
 ): void {
   const entries = entriesOf(start, end, n);
   const flops = 2 * <f64>entries * <f64>m + 4 * <f64>n;
-  const slices = (m + WIDTH - 1) / WIDTH;
+  const width = sliceWidth();
+  const slices = (m + width - 1) / width;
   const groups = threads();
   const chunks = <u32>min(flops / TILE_FLOPS, 4096) / max(slices * groups, 1) + 1;
   // The rows of a slice lie in different pages, and, powers of two apart, in few cache sets.
@@ -62,9 +63,13 @@ export function spmm(
   run(Operation.SPMM, groups * slices * chunks, flops);
 }
 
+function sliceWidth(): u32 {
+  return isWide() ? WIDE : WIDTH;
+}
+
 /** Whether C goes a row at a time (see whole-row.ts): where B's rows come from far away, or rows of A are short and those of C long. */
 function wholeRows(n: u32, k: u32, m: u32, entries: u32): bool {
-  return k * m > STREAMED_UP_TO || (m > 4 * WIDTH && entries < SHORT_ROW * n);
+  return k * m > STREAMED_UP_TO || (m > 4 * sliceWidth() && entries < SHORT_ROW * n);
 }
 
 export function spmmRowsTile(t: u32): void {
@@ -87,8 +92,9 @@ export function spmmTile(t: u32): void {
   const part = partOf(t, argument(9), chunks);
   const i0 = cut(n, part, parts);
   const i1 = cut(n, part + 1, parts);
-  let j = slice * WIDTH;
-  const end = min(j + WIDTH, m);
+  const width = sliceWidth();
+  let j = slice * width;
+  const end = min(j + width, m);
   const b = argument(5);
   const stride = m << 2;
   const copied = argument(12);
@@ -97,9 +103,11 @@ export function spmmTile(t: u32): void {
     streamedSequence = sequence;
     stream(b, argument(13));
   }
-  if (j + WIDTH <= end) {
-    if (copied != 0) rows48(i0, i1, j, copiedSlice(b + (j << 2), stride, copied, slice), STEP);
-    else rows48(i0, i1, j, b + (j << 2), stride);
+  if (j + width <= end) {
+    const from = copied != 0 ? copiedSlice(b + (j << 2), stride, copied, slice, width << 2) : b + (j << 2);
+    const step = copied != 0 ? width << 2 : stride;
+    if (isWide()) rows64(i0, i1, j, from, step);
+    else rows48(i0, i1, j, from, step);
     return;
   }
   for (; j + 16 <= end; j += 16) rows16(i0, i1, j, b + (j << 2), stride);
@@ -113,16 +121,16 @@ let streamedSequence: u32 = 0;
 let copiedSequence: u32 = 0;
 let copiedNumber: u32 = 0;
 
-/** A contiguous k×48 copy of the slice of B at `from`, kept for this thread's next tile. */
-function copiedSlice(from: usize, stride: usize, k: u32, slice: u32): usize {
+/** A contiguous copy of the slice of B at `from`, k rows of `step` bytes, kept for this thread's next tile. */
+function copiedSlice(from: usize, stride: usize, k: u32, slice: u32, step: usize): usize {
   const to = scratch();
   if (copiedSequence == sequence && copiedNumber == slice) return to;
   copiedSequence = sequence;
   copiedNumber = slice;
   for (let p: u32 = 0; p < k; p++) {
     const s = from + p * stride;
-    const d = to + p * STEP;
-    for (let q: usize = 0; q < STEP; q += 64) {
+    const d = to + p * step;
+    for (let q: usize = 0; q < step; q += 64) {
       v128.store(d + q, v128.load(s + q), 0);
       v128.store(d + q, v128.load(s + q, 16), 16);
       v128.store(d + q, v128.load(s + q, 32), 32);
@@ -178,6 +186,56 @@ function rows48(i0: u32, i1: u32, j: u32, b: usize, stride: usize): void {
     v128.store(c, s0, 0), v128.store(c, s1, 16), v128.store(c, s2, 32), v128.store(c, s3, 48);
     v128.store(c, s4, 64), v128.store(c, s5, 80), v128.store(c, s6, 96), v128.store(c, s7, 112);
     v128.store(c, s8, 128), v128.store(c, s9, 144), v128.store(c, s10, 160), v128.store(c, s11, 176);
+  }
+}
+
+/** The same for 64 columns, for engines that pair vectors. */
+function rows64(i0: u32, i1: u32, j: u32, b: usize, stride: usize): void {
+  const zero = f32x4.splat(0);
+  for (let i = i0; i < i1; i++) {
+    let s0 = zero, s1 = zero, s2 = zero, s3 = zero, s4 = zero, s5 = zero;
+    let s6 = zero, s7 = zero, s8 = zero, s9 = zero, s10 = zero, s11 = zero;
+    let s12 = zero, s13 = zero, s14 = zero, s15 = zero;
+    const bias = argument(6);
+    if (bias != 0) {
+      const q = bias + (j << 2);
+      s0 = v128.load(q, 0), s1 = v128.load(q, 16), s2 = v128.load(q, 32), s3 = v128.load(q, 48);
+      s4 = v128.load(q, 64), s5 = v128.load(q, 80), s6 = v128.load(q, 96), s7 = v128.load(q, 112);
+      s8 = v128.load(q, 128), s9 = v128.load(q, 144), s10 = v128.load(q, 160), s11 = v128.load(q, 176);
+      s12 = v128.load(q, 192), s13 = v128.load(q, 208), s14 = v128.load(q, 224), s15 = v128.load(q, 240);
+    }
+    const first = load<u32>(argument(1) + (i << 2)) << 2;
+    const length = (load<u32>(argument(2) + (i << 2)) << 2) - first;
+    let index = argument(3) + first;
+    const toValue = argument(4) - argument(3);
+    let q = b + load<u32>(index) * stride;
+    for (const last = index + length; index != last; ) {
+      const a = v128.load_splat<f32>(index + toValue);
+      index += 4;
+      const next = b + load<u32>(index) * stride;
+      s0 = f32x4.add(s0, f32x4.mul(a, v128.load(q, 0)));
+      s1 = f32x4.add(s1, f32x4.mul(a, v128.load(q, 16)));
+      s2 = f32x4.add(s2, f32x4.mul(a, v128.load(q, 32)));
+      s3 = f32x4.add(s3, f32x4.mul(a, v128.load(q, 48)));
+      s4 = f32x4.add(s4, f32x4.mul(a, v128.load(q, 64)));
+      s5 = f32x4.add(s5, f32x4.mul(a, v128.load(q, 80)));
+      s6 = f32x4.add(s6, f32x4.mul(a, v128.load(q, 96)));
+      s7 = f32x4.add(s7, f32x4.mul(a, v128.load(q, 112)));
+      s8 = f32x4.add(s8, f32x4.mul(a, v128.load(q, 128)));
+      s9 = f32x4.add(s9, f32x4.mul(a, v128.load(q, 144)));
+      s10 = f32x4.add(s10, f32x4.mul(a, v128.load(q, 160)));
+      s11 = f32x4.add(s11, f32x4.mul(a, v128.load(q, 176)));
+      s12 = f32x4.add(s12, f32x4.mul(a, v128.load(q, 192)));
+      s13 = f32x4.add(s13, f32x4.mul(a, v128.load(q, 208)));
+      s14 = f32x4.add(s14, f32x4.mul(a, v128.load(q, 224)));
+      s15 = f32x4.add(s15, f32x4.mul(a, v128.load(q, 240)));
+      q = next;
+    }
+    const c = argument(0) + ((i * argument(8) + j) << 2);
+    v128.store(c, s0, 0), v128.store(c, s1, 16), v128.store(c, s2, 32), v128.store(c, s3, 48);
+    v128.store(c, s4, 64), v128.store(c, s5, 80), v128.store(c, s6, 96), v128.store(c, s7, 112);
+    v128.store(c, s8, 128), v128.store(c, s9, 144), v128.store(c, s10, 160), v128.store(c, s11, 176);
+    v128.store(c, s12, 192), v128.store(c, s13, 208), v128.store(c, s14, 224), v128.store(c, s15, 240);
   }
 }
 

@@ -19,12 +19,11 @@ export function wholeRow(
     index += 16;
     value += 16;
   }
-  if (entries & 2) {
-    addTwo(c, value, row(b, index, 0, stride), row(b, index, 1, stride), m);
-    index += 8;
-    value += 8;
+  for (; entries > 0; entries--) {
+    addOne(c, value, row(b, index, 0, stride), m);
+    index += 4;
+    value += 4;
   }
-  if (entries & 1) addOne(c, value, row(b, index, 0, stride), m);
 }
 
 // @ts-ignore: decorator
@@ -36,7 +35,23 @@ function row(b: usize, index: usize, p: usize, stride: usize): usize {
 function addFour(c: usize, value: usize, b0: usize, b1: usize, b2: usize, b3: usize, m: u32): void {
   const a0 = v128.load_splat<f32>(value, 0), a1 = v128.load_splat<f32>(value, 4);
   const a2 = v128.load_splat<f32>(value, 8), a3 = v128.load_splat<f32>(value, 12);
-  for (let left: i32 = m; left > 0; left -= 4) {
+  for (const whole = c + ((m & ~7) << 2); c != whole; c += 32) {
+    let s = f32x4.add(v128.load(c), f32x4.mul(a0, v128.load(b0)));
+    let t = f32x4.add(v128.load(c, 16), f32x4.mul(a0, v128.load(b0, 16)));
+    s = f32x4.add(s, f32x4.mul(a1, v128.load(b1)));
+    t = f32x4.add(t, f32x4.mul(a1, v128.load(b1, 16)));
+    s = f32x4.add(s, f32x4.mul(a2, v128.load(b2)));
+    t = f32x4.add(t, f32x4.mul(a2, v128.load(b2, 16)));
+    s = f32x4.add(s, f32x4.mul(a3, v128.load(b3)));
+    t = f32x4.add(t, f32x4.mul(a3, v128.load(b3, 16)));
+    v128.store(c, s);
+    v128.store(c, t, 16);
+    b0 += 32;
+    b1 += 32;
+    b2 += 32;
+    b3 += 32;
+  }
+  for (let left: i32 = m & 7; left > 0; left -= 4) {
     let s = f32x4.add(v128.load(c), f32x4.mul(a0, v128.load(b0)));
     s = f32x4.add(s, f32x4.mul(a1, v128.load(b1)));
     s = f32x4.add(s, f32x4.mul(a2, v128.load(b2)));
@@ -49,22 +64,15 @@ function addFour(c: usize, value: usize, b0: usize, b1: usize, b2: usize, b3: us
   }
 }
 
-function addTwo(c: usize, value: usize, b0: usize, b1: usize, m: u32): void {
-  const a0 = v128.load_splat<f32>(value, 0), a1 = v128.load_splat<f32>(value, 4);
-  for (let left: i32 = m; left > 0; left -= 4) {
-    const s = f32x4.add(v128.load(c), f32x4.mul(a0, v128.load(b0)));
-    storeLanes(c, f32x4.add(s, f32x4.mul(a1, v128.load(b1))), left);
-    c += 16;
-    b0 += 16;
-    b1 += 16;
-  }
-}
-
 function addOne(c: usize, value: usize, b: usize, m: u32): void {
   const a = v128.load_splat<f32>(value);
-  for (let left: i32 = m; left > 0; left -= 4) {
+  for (const whole = c + ((m & ~7) << 2); c != whole; c += 32, b += 32) {
+    const s = f32x4.add(v128.load(c), f32x4.mul(a, v128.load(b)));
+    const t = f32x4.add(v128.load(c, 16), f32x4.mul(a, v128.load(b, 16)));
+    v128.store(c, s);
+    v128.store(c, t, 16);
+  }
+  for (let left: i32 = m & 7; left > 0; left -= 4, c += 16, b += 16) {
     storeLanes(c, f32x4.add(v128.load(c), f32x4.mul(a, v128.load(b))), left);
-    c += 16;
-    b += 16;
   }
 }

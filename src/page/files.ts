@@ -1,0 +1,80 @@
+/** What the worker needs only when it is asked for: other forms of a model, and files of the visitor's own. */
+
+import { modelOf, type SparseAutoencoder } from '../core/sparse-autoencoder.js';
+import { moduleOf } from '../export/module.js';
+import { readTable } from '../formats/table.js';
+import { elementwise } from '../kernels/elementwise.js';
+import { rowsOf } from '../numbers/matrix.js';
+import { renderReport } from '../report/report.js';
+import { penaltyKind } from '../sparsity/kinds.js';
+import type { Run } from './run.js';
+import { type Samples, samplesOf } from './samples.js';
+
+const REPORTED = 2000;
+
+export const moduleText = (sae: SparseAutoencoder): string => moduleOf(modelOf(sae), { bits: 8 }).code;
+
+/** @throws RangeError, in one sentence, for a file that cannot be read, or learned from */
+export const readSamples = (bytes: Uint8Array, name: string): Samples => samplesOf(readTable(bytes, name), name);
+
+/** The report on the model, measured on the first samples. */
+export function reportText(sae: SparseAutoencoder, samples: Samples, run: Run | null): string {
+  const x = rowsOf(samples.x, 0, Math.min(REPORTED, samples.x.rows));
+  const judged = sae.evaluate(x);
+  const { options, inputDim, hiddenDim, outputDim } = sae;
+  const penalty = penaltyKind(options).describe(options as never);
+  const names = samples.labels && [...new Set(samples.labels)].sort();
+  const curve = run?.curve.until(run.step);
+  const rows = (...pairs: [string, string][]) => pairs.map(([name, value]) => ({ name, value }));
+  return renderReport({
+    title: 'A sparse autoencoder, trained in a page',
+    command: '',
+    summary: `It has taken ${(run?.step ?? 0).toLocaleString('en-US')} steps; everything below but the curves is measured on ${x.rows.toLocaleString('en-US')} samples that it learned from.`,
+    settings: rows(
+      ['network', `${inputDim}-${hiddenDim}-${outputDim}, ${options.hiddenActivation} then ${options.outputActivation}`],
+      ['penalty', penalty ?? 'none'],
+      ['learning rate', String(run?.setup.rate ?? options.learningRate)],
+      ['seed', String(options.seed)],
+    ),
+    results: rows(
+      ['loss', judged.loss.toFixed(4)],
+      ['explained variance', `${(100 * judged.explainedVariance).toFixed(1)}%`],
+      ['active units a row (L0)', `${judged.l0.toFixed(1)} of ${hiddenDim}`],
+      ['units that never fire (dead)', String(judged.deadUnits)],
+    ),
+    image: samples.image,
+    inputNames: null,
+    classNames: samples.texts ? [] : (names ?? []),
+    lossLabel: 'mean squared error per entry',
+    penaltyLabel: penalty && options.penalty.toUpperCase(),
+    rho: penaltyKind(options).target?.(options as never) ?? null,
+    explainedVariance: judged.explainedVariance,
+    model: {
+      inputDim,
+      hiddenDim,
+      outputDim,
+      encoderWeight: sae.parameters.encoderWeight.data,
+      decoderWeight: sae.parameters.decoderWeight.data,
+      decoderBias: sae.parameters.decoderBias.data,
+      output: elementwise[options.outputActivation].value,
+    },
+    samples: {
+      x: modelOf(sae).prepare(x).data,
+      targets: null,
+      codes: sae.transform(x).data,
+      labels:
+        samples.texts || !names
+          ? null
+          : Array.from({ length: x.rows }, (_, i) => names.indexOf((samples.labels as readonly string[])[i])),
+      texts: samples.texts?.slice(0, x.rows) ?? null,
+    },
+    history: {
+      loss: curve?.loss ?? [],
+      reconstruction: curve?.reconstruction ?? [],
+      sparsity: penalty && curve ? curve.penalty : [],
+      validationLoss: [],
+      l0: curve?.l0 ?? [],
+    },
+    snapshots: [],
+  });
+}

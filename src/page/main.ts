@@ -1,0 +1,191 @@
+/** The page: what its controls do, and what is seen of the run. */
+
+import { Comparison } from './comparison.js';
+import { Controls, offered } from './controls.js';
+import { Digit } from './digit.js';
+import { bringIntoSight, byId } from './dom.js';
+import { Learner } from './learner-client.js';
+import type { Frame, ToWorker } from './messages.js';
+import { Overview } from './overview.js';
+import { formatHash, parseHash, type Setup } from './setup.js';
+import { connectSharing } from './sharing.js';
+import { SlowMotion } from './slow-motion.js';
+import { Tiles } from './tiles.js';
+import { connectTour } from './tour.js';
+import { UnitCard } from './unit-card.js';
+import { Word } from './word.js';
+
+/** Steps a second that the slider stands for; 0 for all there is. */
+const SPEEDS = [1, 2, 4, 10, 25, 60, 0];
+
+let setup = offered(parseHash(location.hash));
+let frame: Frame | null = null;
+let hiddenWhilePlaying = false;
+/** Whether there has been a digit taken apart, for whoever comes. */
+let greeted = false;
+/** What the visitor has asked for last, which the run follows within a step or two. */
+let wantsToPlay = false;
+/** Whether the run has had more than one setup: then no link leads to it. */
+let mixed = false;
+
+const overview = new Overview();
+const tiles = new Tiles(byId('tiles', 'div'), (unit) => openUnit(unit));
+const learner = new Learner(paint, (message) => say(message));
+const controls = new Controls(setup, changed);
+const digit = new Digit(learner, (unit) => openUnit(unit));
+const word = new Word(learner, (unit) => openUnit(unit));
+const card = new UnitCard(learner, (unit) => openUnit(unit));
+const slow = new SlowMotion(learner);
+const comparison = new Comparison(
+  () => setup,
+  () => start(true, true),
+);
+const play = byId('play', 'button');
+const scrub = byId('scrub', 'input');
+
+function say(text: string): void {
+  byId('note', 'p').textContent = text;
+}
+
+function paint(next: Frame): void {
+  frame = next;
+  overview.draw(next);
+  tiles.draw(next);
+  comparison.drawFirst(next);
+  if (next.note) say(next.note);
+  if (!next.playing && wantsToPlay) wantsToPlay = false;
+  const label = next.playing ? 'Pause' : 'Learn';
+  if (play.textContent !== label) play.textContent = label;
+  byId('step', 'button').disabled = next.playing;
+  scrub.disabled = next.snapshots.length < 2;
+  if (next.of !== 'snapshot') {
+    scrub.max = String(next.snapshots.length);
+    scrub.value = scrub.max;
+  }
+  byId('scrub-says', 'output').textContent = next.of === 'snapshot' ? `step ${next.step.toLocaleString('en-US')}` : 'now';
+  if (next.playing || !next.probe) return;
+  if (next.of === 'run') remember({ ...setup, step: next.step });
+  digit.follow(next);
+  if (!greeted && next.source === 'digits') void digit.takeSample();
+  greeted = true;
+  word.follow(next);
+  card.follow(next);
+  slow.follow(next);
+}
+
+/** Whoever copies the address has the run as it stands. */
+function remember(next: Setup): void {
+  const hash = formatHash(next);
+  if (hash !== location.hash) history.replaceState(null, '', hash || location.pathname + location.search);
+}
+
+function changed(next: Setup, takesReset: boolean): void {
+  setup = next;
+  if (takesReset) {
+    start(false);
+    say(next.samples > 2000 ? 'The 60,000 digits are being loaded; then it starts from noise.' : 'A new start, from noise.');
+  } else if (frame?.of !== 'trained') {
+    mixed ||= (frame?.step ?? 0) > 0;
+    learner.tell({ type: 'change', setup });
+  }
+  comparison.offer();
+  remember({ ...setup, step: frame?.of === 'run' ? frame.step : 0 });
+}
+
+/** From noise; the second run, if there is one, begins with this one or ends. */
+function start(playing: boolean, both = false): void {
+  if (!both) comparison.end();
+  wantsToPlay = playing;
+  mixed = false;
+  setup = { ...setup, step: 0 };
+  learner.tell({ type: 'start', setup, play: playing });
+}
+
+function togglePlay(): void {
+  say('');
+  if (wantsToPlay || frame?.playing) {
+    wantsToPlay = false;
+    tellBoth({ type: 'pause' });
+  } else if (!frame || frame.of === 'trained') start(true);
+  else {
+    wantsToPlay = true;
+    tellBoth({ type: 'play' });
+  }
+}
+
+/** Both runs, where there are two. */
+function tellBoth(message: ToWorker): void {
+  learner.tell(message);
+  comparison.tell(message);
+}
+
+function openUnit(unit: number): void {
+  tiles.choose(unit);
+  card.open(unit);
+  bringIntoSight(byId('unit', 'section'), 'start');
+}
+
+play.addEventListener('click', togglePlay);
+byId('step', 'button').addEventListener('click', () => {
+  say('');
+  if (frame?.of === 'trained') start(false);
+  tellBoth({ type: 'step' });
+});
+byId('reset', 'button').addEventListener('click', () => {
+  start(false);
+  say(`Back to the noise that seed ${setup.seed} gives.`);
+});
+byId('reseed', 'button').addEventListener('click', () => {
+  setup = { ...setup, seed: String(1 + Math.floor(Math.random() * 99_999)) };
+  start(wantsToPlay);
+  say(`Seed ${setup.seed}: other noise to start from.`);
+  remember(setup);
+});
+byId('speed', 'input').addEventListener('input', (event) => {
+  const perSecond = SPEEDS[Number((event.target as HTMLInputElement).value)];
+  const text = perSecond === 0 ? 'all there is' : `${perSecond} a second`;
+  byId('speed-says', 'output').textContent = text;
+  byId('speed', 'input').setAttribute('aria-valuetext', text);
+  tellBoth({ type: 'speed', perSecond });
+});
+scrub.addEventListener('input', () => {
+  const at = Number(scrub.value);
+  learner.tell({ type: 'view', snapshot: at < Number(scrub.max) ? at : null });
+});
+
+/** What nobody sees does not run. */
+document.addEventListener('visibilitychange', () => {
+  if (document.hidden) {
+    hiddenWhilePlaying = wantsToPlay || frame?.playing === true;
+    if (hiddenWhilePlaying) tellBoth({ type: 'pause' });
+  } else if (hiddenWhilePlaying) {
+    hiddenWhilePlaying = false;
+    wantsToPlay = true;
+    tellBoth({ type: 'play' });
+  }
+});
+
+function open(hash: string): void {
+  setup = offered(parseHash(hash));
+  controls.show(setup);
+  if (setup.step > 0) learner.tell({ type: 'start', setup, play: false });
+  else if (hash.length > 1) start(false);
+}
+addEventListener('hashchange', () => open(location.hash));
+
+connectSharing(learner, {
+  address: () => new URL(formatHash({ ...setup, step: frame?.of === 'run' ? frame.step : 0 }) || '#', location.href).href,
+  restart: () => start(false),
+  isWhole: () => !mixed,
+});
+connectTour({
+  play: () => !wantsToPlay && togglePlay(),
+  openUnit,
+  draw: () => digit.takeSample(),
+  set: (part) => {
+    const next = { ...setup, ...part };
+    controls.show(next);
+    changed(next, false);
+  },
+});
+if (setup.step > 0) open(location.hash);

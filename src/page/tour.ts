@@ -1,0 +1,87 @@
+import { bringIntoSight, byId } from './dom.js';
+import type { Setup } from './setup.js';
+
+/** What the tour may do to the page. */
+interface Page {
+  play(): void;
+  openUnit(unit: number): void;
+  draw(): Promise<void>;
+  set(part: Partial<Setup>): void;
+}
+
+interface Stop {
+  /** The picture that it is about. */
+  readonly at: string;
+  readonly says: string;
+  readonly act?: (page: Page) => void;
+}
+
+const stops: readonly Stop[] = [
+  {
+    at: 'copies',
+    says: 'These are handwritten digits; below each is the machine’s copy. It never stores the digit: it writes down a short code, and draws the copy from the code.',
+  },
+  {
+    at: 'features',
+    says: 'The code says how much of each of these 64 parts to use. Orange is ink, blue is no ink. Nobody drew these parts: they were learned.',
+  },
+  {
+    at: 'loss-figure',
+    says: 'Now it starts again from noise, and learns. The curve is how wrong the copies are: it falls as the parts take shape.',
+    act: (page) => page.play(),
+  },
+  {
+    at: 'activity-figure',
+    says: 'Sparse means that few parts are used at a time. Every bar is one unit; the line is how active each is asked to be.',
+  },
+  {
+    at: 'strength-field',
+    says: 'This is how strongly that is asked. It has just been turned up: fewer units per digit, rougher copies. Turn it back, and see.',
+    act: (page) => page.set({ strength: 0.5 }),
+  },
+  {
+    at: 'draw',
+    says: 'Here is a digit taken apart: move the slider to add its parts one by one. Clear it, and draw your own.',
+    act: (page) => {
+      page.set({ strength: 0.05 });
+      void page.draw();
+    },
+  },
+  {
+    at: 'unit',
+    says: 'And here is one unit: the digits that excite it most, and what it adds to each of them. That is what it means.',
+    act: (page) => page.openUnit(9),
+  },
+];
+
+/** A first minute: each picture in a sentence or three, the controls set on the way. */
+export function connectTour(page: Page): void {
+  const panel = byId('tour', 'aside');
+  let at = -1;
+  let marked: Element | null = null;
+  const go = (to: number) => {
+    marked?.classList.remove('shown-now');
+    at = to;
+    const stop = stops[at];
+    panel.hidden = !stop;
+    if (!stop) {
+      byId('tour-start', 'button').focus();
+      return;
+    }
+    stop.act?.(page);
+    byId('tour-text', 'p').textContent = `${at + 1} of ${stops.length}. ${stop.says}`;
+    byId('tour-back', 'button').disabled = at === 0;
+    byId('tour-next', 'button').textContent = at === stops.length - 1 ? 'Done' : 'Next';
+    marked = document.getElementById(stop.at);
+    marked?.classList.add('shown-now');
+    if (marked) bringIntoSight(marked, 'center');
+    byId('tour-next', 'button').focus({ preventScroll: true });
+  };
+  byId('tour-start', 'button').addEventListener('click', () => go(0));
+  byId('tour-next', 'button').addEventListener('click', () => go(at + 1));
+  byId('tour-back', 'button').addEventListener('click', () => go(at - 1));
+  byId('tour-end', 'button').addEventListener('click', () => go(stops.length));
+  panel.addEventListener('keydown', (event) => {
+    if (event.key === 'Escape') go(stops.length);
+  });
+}

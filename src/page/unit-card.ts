@@ -1,0 +1,144 @@
+import { greatestMagnitude } from '../report/pictures.js';
+import { percent, short } from '../report/text.js';
+import { Bars } from './bars.js';
+import { rowBrush, weightBrush } from './brushes.js';
+import { byId, make } from './dom.js';
+import type { Learner } from './learner-client.js';
+import type { Frame, Shape, UnitAnswer } from './messages.js';
+import { captioned, picture } from './paint.js';
+
+/** All about one unit: its weights, how active it is, the samples that excite it, and units like it. */
+export class UnitCard {
+  private readonly learner: Learner;
+  private readonly other: (unit: number) => void;
+  private readonly host = byId('unit', 'section');
+  private shape: Shape | null = null;
+  private unit = -1;
+  private words = false;
+
+  /** `other` opens another unit. */
+  constructor(learner: Learner, other: (unit: number) => void) {
+    this.learner = learner;
+    this.other = other;
+  }
+
+  open(unit: number): void {
+    this.unit = unit;
+    this.host.hidden = false;
+    if (this.host.childElementCount === 0) this.host.append(make('h2', { id: 'unit-title', textContent: `Unit ${unit}` }));
+    void this.ask();
+  }
+
+  follow({ shape, source }: Frame): void {
+    this.shape = shape;
+    this.words = source === 'words';
+    if (this.unit >= shape.hidden) this.close();
+    if (this.unit >= 0) void this.ask();
+  }
+
+  private close(): void {
+    this.unit = -1;
+    this.host.hidden = true;
+    this.host.replaceChildren();
+  }
+
+  private async ask(): Promise<void> {
+    try {
+      const answer = await this.learner.ask('unit', { unit: this.unit });
+      if (answer.unit === this.unit && this.shape) this.build(answer, this.shape);
+    } catch (error) {
+      this.host.replaceChildren(
+        make('h2', { id: 'unit-title', textContent: `Unit ${this.unit}` }),
+        make('p', { textContent: (error as Error).message }),
+      );
+    }
+  }
+
+  private build(answer: UnitAnswer, shape: Shape): void {
+    const { unit, density, mean, greatest, samples } = answer;
+    const weights = weightBrush(shape);
+    const rows = rowBrush(shape);
+    const title = make('h2', { id: 'unit-title', textContent: `Unit ${unit}` });
+    const close = make('button', { type: 'button', textContent: 'Close' });
+    close.addEventListener('click', () => this.close());
+    const use =
+      density === 0
+        ? `Dead: active on none of ${samples.toLocaleString('en-US')} samples.`
+        : `Active on ${percent(density)} of ${samples.toLocaleString('en-US')} samples; ${short(mean)} on average, ${short(greatest)} at most.`;
+    const plot = make('div', { className: 'plot histogram' });
+    const chart = make('figure', {}, make('h3', { textContent: 'How strongly, when it is active' }), plot);
+    const strongest = make('ul', { className: 'pictures' });
+    const contributions = answer.strongest.map(({ copy, without }) => copy.map((value, p) => value - without[p]));
+    const scale = Math.max(...contributions.map(greatestMagnitude));
+    answer.strongest.forEach((each, k) => {
+      if (this.words) {
+        strongest.append(make('li', {}, make('b', { textContent: short(each.activation) }), ` ${each.label}`));
+        return;
+      }
+      const name = each.label === null ? `sample ${each.row}` : `a ${each.label}`;
+      strongest.append(
+        make(
+          'li',
+          {},
+          picture(rows, each.x, name),
+          picture(weights, contributions[k], `what unit ${unit} adds to it`, scale),
+          make('span', { textContent: `${each.label ?? `#${each.row}`} · ${short(each.activation)}` }),
+        ),
+      );
+    });
+    if (this.words) strongest.className = 'words';
+    const neighbours = make('ul', { className: 'pictures' });
+    for (const each of answer.neighbours) {
+      const open = make('button', { type: 'button', textContent: `unit ${each.unit}` });
+      open.addEventListener('click', () => this.other(each.unit));
+      neighbours.append(
+        make(
+          'li',
+          {},
+          picture(weights, each.decoder, `unit ${each.unit}`),
+          open,
+          make('div', { className: 'hint', textContent: `cos ${short(each.cosine)}` }),
+        ),
+      );
+    }
+    const refocus = this.host.contains(document.activeElement);
+    this.host.replaceChildren(
+      make('p', { className: 'row' }, title, close),
+      make('p', { textContent: use }),
+      make(
+        'div',
+        { className: 'card' },
+        make(
+          'div',
+          { className: 'side' },
+          captioned(picture(weights, answer.decoder, `unit ${unit}: what it adds`), 'What it adds to a copy'),
+          captioned(picture(weights, answer.encoder, `unit ${unit}: what it looks for`), 'What it looks for'),
+        ),
+        make(
+          'div',
+          {},
+          chart,
+          make('h3', {
+            textContent: this.words
+              ? 'The words that excite it most'
+              : 'The samples that excite it most, and what it adds to each',
+          }),
+          strongest,
+          make('p', {
+            className: 'hint',
+            textContent: this.words
+              ? 'Good: the words have something in common.'
+              : 'Good: the samples share something, and what is added is that something.',
+          }),
+          make('h3', { textContent: 'Units that add nearly the same' }),
+          neighbours,
+        ),
+      ),
+    );
+    const edge = (k: number) =>
+      `${short((k * greatest) / answer.histogram.length)} to ${short(((k + 1) * greatest) / answer.histogram.length)}`;
+    const bars = new Bars(plot, `Activations of unit ${unit}`, { bar: 'activation', value: 'samples' });
+    bars.draw(answer.histogram, null, true, edge);
+    if (refocus) close.focus();
+  }
+}

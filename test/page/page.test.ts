@@ -1,0 +1,337 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { SparseAutoencoder } from '../../src/core.js';
+import { kinds } from '../../src/page/kinds.js';
+import { defaults } from '../../src/page/setup.js';
+import { inTemporaryFolder } from '../helpers.js';
+import { beforeData, buildPage, busiest, figureOf, missing, openSite, type Site, seenOn, untilStep } from './browsers.js';
+import { missingFirefox, visitInFirefox } from './firefox.js';
+import { lossAt } from './node-run.js';
+
+const FOLDER = 'out/page-tested';
+
+/** A setup, and the address that says it. */
+const twice = { ...defaults, seed: 'twice', kind: 'l1', strength: 0.001 };
+const TWICE = '#kind=l1&strength=0.001&seed=twice&step=500';
+
+/** Until the run stands still, and the page shows where. */
+const untilPaused = (page: Page) => page.waitForFunction(() => document.getElementById('play')?.textContent === 'Learn');
+
+/** Sets a slider as a hand does. */
+const slide = (page: Page, id: string, value: number) =>
+  page.evaluate(
+    ([id, value]) => {
+      const slider = document.getElementById(String(id)) as HTMLInputElement;
+      slider.value = String(value);
+      slider.dispatchEvent(new Event('input', { bubbles: true }));
+    },
+    [id, value],
+  );
+
+function browserTests(site: Site): void {
+  const started = async (options: Parameters<Site['open']>[0] = {}) => {
+    const opened = await site.open(options);
+    await opened.page.waitForSelector('.sheet');
+    return opened;
+  };
+
+  test('what comes before the data is at most 100 kB gzipped', async () => {
+    const { page } = await started();
+    const { sum, parts } = await beforeData(page, site.address, FOLDER);
+    console.log(`${sum} bytes: ${parts.join(', ')}`);
+    assert.ok(sum <= 100_000, `${sum} bytes`);
+    await page.context().close();
+  });
+
+  test('the same address gives the loss at step 500 that Node gives, with threads and without', async () => {
+    const expected = await lossAt(500, twice);
+    for (const isolated of [true, false]) {
+      const other = isolated ? site : await openSite(FOLDER, { isolated });
+      const { page, complaints } = await other.open({ hash: TWICE });
+      await untilStep(page, 500);
+      assert.is(await figureOf(page, 'at'), 500);
+      assert.is(await figureOf(page, 'loss'), expected);
+      assert.equal(complaints, []);
+      if (!isolated) await other.close();
+      else await page.context().close();
+    }
+  });
+
+  test('it learns: no task takes the main thread for 50 ms, nothing shifts, nothing is complained of', async () => {
+    const { page, complaints } = await started();
+    await page.click('#play');
+    const longest = await busiest(page, 3000);
+    console.log(`the longest task took the main thread for ${longest.toFixed(1)} ms`);
+    assert.ok(longest < 50);
+    const { shifts, violations } = await seenOn(page);
+    assert.ok(shifts <= 0.01, `shift ${shifts}`);
+    assert.equal([...complaints, ...violations], []);
+    assert.ok((await figureOf(page, 'at')) > 20);
+    await page.context().close();
+  });
+
+  test('paused, nothing moves', async () => {
+    const { page } = await started();
+    await page.click('#play');
+    await untilStep(page, 50);
+    await page.click('#play');
+    await untilPaused(page);
+    await page.waitForTimeout(200);
+    const changes = await page.evaluate(
+      () =>
+        new Promise<number>((resolve) => {
+          let count = 0;
+          const look = { subtree: true, childList: true, attributes: true, characterData: true };
+          new MutationObserver((list) => {
+            count += list.length;
+          }).observe(document.body, look);
+          setTimeout(() => resolve(count), 2000);
+        }),
+    );
+    assert.is(changes, 0);
+    await page.context().close();
+  });
+
+  test('every control is changed while it runs, every kind of sparsity among them; it goes on and complains of nothing', async () => {
+    const { page, complaints } = await started();
+    await page.click('#play');
+    let step = 0;
+    const further = async () => {
+      await untilStep(page, step + 5);
+      step = await figureOf(page, 'at');
+    };
+    for (const { name, strength } of kinds) {
+      await page.selectOption('#kind', name);
+      if (strength) await slide(page, 'strength', strength.whole ? 5 : 120);
+      await further();
+    }
+    await page.selectOption('#kind', 'kl');
+    for (const [id, value] of Object.entries({ rate: 150, rho: 60, batch: 90, speed: 4 })) {
+      await slide(page, id, value);
+      await further();
+    }
+    await slide(page, 'speed', 6);
+    assert.is(await page.textContent('#note'), '');
+    await page.click('#reseed');
+    await page.waitForFunction((old) => Number(document.querySelector('data')?.value) < old, step);
+    await page.click('#reset');
+    await page.selectOption('#hidden', '16');
+    await page.waitForFunction(() => document.querySelectorAll('.units button').length === 16);
+    assert.is(await figureOf(page, 'at'), 0);
+    await page.click('#step');
+    await page.waitForFunction(() => document.querySelector('data')?.value === '1');
+    assert.equal(complaints, []);
+    await page.context().close();
+  });
+
+  test('back through the run, and on', async () => {
+    const { page } = await started();
+    await page.click('#play');
+    await untilStep(page, 60);
+    await page.click('#play');
+    await untilPaused(page);
+    const end = await figureOf(page, 'at');
+    await slide(page, 'scrub', 0);
+    await page.waitForFunction(() => document.querySelector('data')?.value === '0');
+    await slide(page, 'scrub', 3);
+    await page.waitForFunction(() => document.querySelector('data')?.value === '3');
+    await page.click('#play');
+    await untilStep(page, end + 1);
+    await page.context().close();
+  });
+
+  test('a hidden tab stands still, and goes on when it is seen', async () => {
+    const { page } = await started();
+    await page.click('#play');
+    await untilStep(page, 10);
+    const hide = (hidden: boolean) =>
+      page.evaluate((hidden) => {
+        Object.defineProperty(document, 'hidden', { value: hidden, configurable: true });
+        document.dispatchEvent(new Event('visibilitychange'));
+      }, hidden);
+    await hide(true);
+    await untilPaused(page);
+    const at = await figureOf(page, 'at');
+    await page.waitForTimeout(300);
+    assert.is(await figureOf(page, 'at'), at);
+    await hide(false);
+    await untilStep(page, at + 5);
+    await page.context().close();
+  });
+
+  test('for those who want little to move, what is learned is shown once a second at most', async () => {
+    const { page } = await started({ reducedMotion: 'reduce' });
+    await page.click('#play');
+    await untilStep(page, 5);
+    const shown = await page.evaluate(
+      () =>
+        new Promise<number>((resolve) => {
+          let count = 0;
+          const at = document.getElementById('at') as HTMLElement;
+          new MutationObserver(() => {
+            count++;
+          }).observe(at, { childList: true });
+          setTimeout(() => resolve(count), 2500);
+        }),
+    );
+    assert.ok(shown <= 3, `${shown} times in 2.5 s`);
+    await page.context().close();
+  });
+
+  test('two runs, one setting apart, take their steps side by side; a reset ends the second', async () => {
+    const { page, complaints } = await started();
+    await page.selectOption('#compare-what', 'rate');
+    await page.click('#compare-go');
+    await page.waitForFunction(
+      () =>
+        [...document.querySelectorAll('#compare figcaption')].filter((each) => /step \d/.test(each.textContent ?? '')).length ===
+        2,
+    );
+    await page.click('#play');
+    await untilPaused(page);
+    await page.click('#reset');
+    await page.waitForFunction(() => document.getElementById('compare-body')?.hidden);
+    assert.equal(complaints, []);
+    await page.context().close();
+  });
+
+  test('left alone, it stops by itself', async () => {
+    const { page } = await started({ hash: '#hidden=4&batch=1' });
+    await page.click('#play');
+    await page.waitForFunction(() => document.getElementById('note')?.textContent?.includes('stopped by itself'), null, {
+      timeout: 60_000,
+    });
+    assert.is(await figureOf(page, 'at'), 20_000);
+    await page.context().close();
+  });
+
+  test('a model saved here is read by Node to the same bytes, and back; a bad file is refused in a sentence', async () => {
+    const { page, complaints } = await started({ acceptDownloads: true });
+    await page.click('#play');
+    await untilStep(page, 20);
+    await page.click('#play');
+    await untilPaused(page);
+    await inTemporaryFolder(async (folder) => {
+      const save = async (button: string) => {
+        const [file] = await Promise.all([page.waitForEvent('download'), page.click(button)]);
+        const place = join(folder, file.suggestedFilename());
+        await file.saveAs(place);
+        return new Uint8Array(readFileSync(place));
+      };
+      const bytes = await save('#save-model');
+      const sae = SparseAutoencoder.fromBytes(bytes);
+      assert.equal(sae.toBytes(), bytes);
+      writeFileSync(join(folder, 'back.safetensors'), sae.toBytes());
+      await page.setInputFiles('#file', join(folder, 'back.safetensors'));
+      await page.waitForFunction(() => document.getElementById('at')?.textContent === 'trained');
+      assert.equal(await save('#save-model'), bytes);
+      assert.match(new TextDecoder().decode(await save('#save-report')), /^<!DOCTYPE html>/);
+      assert.match(new TextDecoder().decode(await save('#save-module')), /export function encode/);
+      const refused = {
+        'bad.csv': ['a,b\n1,2\n3\n', 'bad.csv line 3: 1 cell, expected 2'],
+        'one.csv': ['1,2,3\n', 'one.csv has one row, expected two or more to learn from.'],
+        'same.csv': ['1,1\n1,1\n', 'same.csv holds the number 1 throughout: there is nothing to learn from it.'],
+        'bad.npy': ['\x93NUMPY', /^bad\.npy/],
+      } as const;
+      for (const [name, [text, message]] of Object.entries(refused)) {
+        writeFileSync(join(folder, name), text, 'latin1');
+        await page.setInputFiles('#file', join(folder, name));
+        await page.waitForFunction((name) => document.getElementById('share-says')?.textContent?.startsWith(name), name);
+        const said = (await page.textContent('#share-says')) ?? '';
+        if (typeof message === 'string') assert.is(said, message);
+        else assert.match(said, message);
+      }
+      const rows = Array.from({ length: 50 }, (_, i) => [i % 7, (3 * i) % 5, i % 2, (i * i) % 11].join(','));
+      writeFileSync(join(folder, 'own.csv'), rows.join('\n'));
+      await page.setInputFiles('#file', join(folder, 'own.csv'));
+      await page.waitForFunction(() => document.getElementById('share-says')?.textContent?.includes('50 rows of 4 numbers'));
+      await page.click('#play');
+      await untilStep(page, 20);
+    });
+    assert.equal(complaints, []);
+    await page.context().close();
+  });
+
+  test('by keyboard alone: start, pause, open a unit, switch it off, share', async () => {
+    const { page } = await started();
+    const reach = async (id: string) => {
+      for (let k = 0; k < 150; k++) {
+        await page.keyboard.press('Tab');
+        const found = await page.evaluate((selector) => document.activeElement?.matches(selector), id);
+        if (found) return;
+      }
+      assert.unreachable(`${id} was not reached`);
+    };
+    await reach('#play');
+    await page.keyboard.press('Enter');
+    await untilStep(page, 30);
+    await page.keyboard.press('Enter');
+    await untilPaused(page);
+    await reach('.units button');
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('#unit .card');
+    assert.is(await page.textContent('#unit-title'), 'Unit 9');
+    await reach('#another');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('#digit .parts li');
+    await reach('#digit .parts button[aria-label$=" off"]');
+    await page.keyboard.press('Enter');
+    assert.is(await page.getAttribute('#digit .parts li:first-child button[aria-label$=" off"]', 'aria-pressed'), 'true');
+    await reach('#link');
+    await page.keyboard.press('Enter');
+    await page.waitForFunction(() => document.getElementById('share-says')?.textContent !== '');
+    await page.context().close();
+  });
+
+  test('axe-core has nothing to say, A and AA: light and dark, idle, running, all open, 360 and 1,280 px', async () => {
+    const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+    const tags = JSON.stringify(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']);
+    const run = `axe.run(document, { runOnly: ${tags} }).then(({ violations }) =>
+      violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html.slice(0, 120)).join(' | ')))`;
+    for (const width of [360, 1280]) {
+      for (const colorScheme of ['light', 'dark'] as const) {
+        const { page } = await started({ viewport: { width, height: 800 }, colorScheme });
+        await page.evaluate(axe);
+        const look = async (state: string) => assert.equal(await page.evaluate(run), [], `${state}, ${width} px, ${colorScheme}`);
+        await look('idle');
+        await page.click('#play');
+        await untilStep(page, 20);
+        await look('running');
+        await page.click('#play');
+        for (const open of ['.units button:nth-child(3)', '#another', '#slow-go', '#tour-start']) await page.click(open);
+        for (const opened of ['#unit .card', '#slow .slow', '#digit .parts']) await page.waitForSelector(opened);
+        await look('a unit, a digit, a step and the tour open');
+        assert.ok(((await page.evaluate('document.documentElement.scrollWidth')) as number) <= width, 'no scrolling sideways');
+        await page.context().close();
+      }
+    }
+  });
+}
+
+const missingOnes = [missing, missingFirefox].filter((what) => what !== null);
+test('what is missing is said', () => {
+  for (const what of missingOnes) console.log(`Not tried: ${what}`);
+});
+
+if (missingOnes.length < 2) await buildPage(FOLDER);
+if (!missingFirefox) {
+  test('Firefox comes to the loss at step 500 that Node comes to', async () => {
+    const told = await visitInFirefox(FOLDER, TWICE);
+    assert.is(told.get('failed'), '');
+    assert.is(told.get('isolated'), 'true');
+    assert.is(Number(told.get('loss')), await lossAt(500, twice));
+  });
+}
+if (!missing) {
+  const site = await openSite(FOLDER);
+  test.after(() => site.close());
+  browserTests(site);
+}
+
+test.run();
