@@ -3,7 +3,7 @@
 import { searchText, sparsevec } from '../../src/export.js';
 import type { Csr } from '../../src/index.js';
 import type { Gloss } from './glosses.js';
-import { type Dense, HITS } from './recall.js';
+import { type Dense, HITS, SECOND } from './recall.js';
 
 interface Postgres {
   exec(sql: string): Promise<unknown>;
@@ -37,6 +37,7 @@ export class Database {
     const { vector } = await import(PGVECTOR);
     const db: Postgres = await PGlite.create({ extensions: { vector } });
     for (const sql of searchText('sql', codes)) await db.exec(sql);
+    await db.exec(`SET hnsw.ef_search = ${2 * SECOND}`);
     const d = x.shape[1];
     await db.exec(
       `CREATE TABLE glosses (id bigint PRIMARY KEY, word text, category text, gloss text, dense vector(${d}), half halfvec(${d}))`,
@@ -66,11 +67,12 @@ export class Database {
     return rows.map(({ score }) => score);
   }
 
-  /** The nearest rows, through the index. */
-  async search(queries: Csr, q: number, count = HITS): Promise<Hit[]> {
+  /** The nearest rows: through the index by a few terms of the query, which find, then of those by all terms, which rank. */
+  async search(few: Csr, all: Csr, q: number, count = HITS): Promise<Hit[]> {
     const { rows } = await this.#db.query<Hit>(
-      `SELECT id::int, word, gloss, -(code <#> $1) AS score FROM codes JOIN glosses USING (id) ORDER BY code <#> $1 LIMIT ${count}`,
-      [sparsevec(queries, q)],
+      `WITH near AS MATERIALIZED (SELECT id, code FROM codes ORDER BY code <#> $1 LIMIT ${SECOND})
+       SELECT id::int, word, gloss, -(code <#> $2) AS score FROM near JOIN glosses USING (id) ORDER BY score DESC LIMIT ${count}`,
+      [sparsevec(few, q), sparsevec(all, q)],
     );
     return rows;
   }

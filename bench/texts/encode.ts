@@ -1,16 +1,6 @@
 /** Texts through a sentence encoder, and what was computed kept. */
 
-import {
-  appendFileSync,
-  closeSync,
-  existsSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Numbers a text. */
@@ -37,7 +27,8 @@ export async function sentenceEncoder(): Promise<Encoder> {
 
 /**
  * One row a text, from `folder` as far as they are there, the rest computed and put there a batch at a time, so that what an
- * interruption costs is one batch. Other texts than last time begin anew.
+ * interruption costs is one batch. Other texts than last time begin anew. Every row has its place in the file, so that two programs
+ * at once do no harm.
  */
 export async function embedded(
   texts: readonly string[],
@@ -51,17 +42,18 @@ export async function embedded(
     rmSync(files.rows, { force: true });
     writeFileSync(files.texts, asked);
   }
-  closeSync(openSync(files.rows, 'a'));
-  let done = Math.floor(statSync(files.rows).size / ROW_BYTES);
-  truncateSync(files.rows, done * ROW_BYTES);
-  if (done < texts.length) {
-    const encode = await encoder();
-    while (done < texts.length) {
+  const file = openSync(files.rows, existsSync(files.rows) ? 'r+' : 'w+');
+  try {
+    let done = Math.min(Math.floor(fstatSync(file).size / ROW_BYTES), texts.length);
+    const encode = done < texts.length ? await encoder() : null;
+    while (encode && done < texts.length) {
       const rows = await encode(texts.slice(done, done + BATCH));
-      appendFileSync(files.rows, new Uint8Array(Float32Array.from(rows.flat()).buffer));
+      writeSync(file, new Uint8Array(Float32Array.from(rows.flat()).buffer), 0, rows.length * ROW_BYTES, done * ROW_BYTES);
       done += rows.length;
       onBatch(done);
     }
+  } finally {
+    closeSync(file);
   }
   return new Float32Array(new Uint8Array(readFileSync(files.rows)).buffer);
 }

@@ -93,14 +93,25 @@ export function asks(sae: SparseAutoencoder, x: Dense, others: Dense): Ask[] {
   ];
 }
 
-/** Recall@10 by the dot products of codes, for each number of terms. */
+/** As many rows as a first search gives to a second one, that has all terms. */
+export const SECOND = 50;
+
+/**
+ * Recall@10 by the dot products of codes for each number of terms, and, as the last, of 64 and of 256 terms for the first 50 rows
+ * and of all terms among these.
+ */
 export function recalls(sae: SparseAutoencoder, x: Dense, { queries, own, nearest }: Ask): number[] {
   const codes = sae.transform(x, { sparse: true, normalize: true });
-  return TERMS.map((terms) => {
-    const asked = sae.query(queries, { terms });
-    return recall(
-      own.map((row, q) => best(products(asked, q, codes), HITS, row)),
-      nearest,
-    );
-  });
+  const asked = TERMS.map((terms) => sae.query(queries, { terms }));
+  const found = (s: Csr) => own.map((row, q) => best(products(s, q, codes), HITS, row));
+  const foundTwice = (s: Csr) =>
+    own.map((row, q) => {
+      const first = best(products(s, q, codes), SECOND, row);
+      const again = products(asked[TERMS.indexOf(undefined)], q, codes);
+      return best(
+        first.map((i) => again[i]),
+        HITS,
+      ).map((at) => first[at]);
+    });
+  return [...asked.map(found), foundTwice(asked[0]), foundTwice(asked[1])].map((each) => recall(each, nearest));
 }

@@ -17,7 +17,7 @@ import { Database } from './database.js';
 import { embedded, sentenceEncoder, WIDTH } from './encode.js';
 import { type Gloss, installTexts, readGlosses, setAside } from './glosses.js';
 import { renderTexts } from './page.js';
-import { type Ask, asks, type Dense, products, recall, recalls, TERMS } from './recall.js';
+import { type Ask, asks, type Dense, products, recall, recalls, SECOND, TERMS } from './recall.js';
 
 const [GLOSSES, QUERIES, HIDDEN, STEPS, BATCH] = [10_000, 500, 2048, 1500, 1024];
 
@@ -83,25 +83,30 @@ async function texts(out: string): Promise<{ glosses: Gloss[]; x: Dense; others:
   return { glosses, x: rowsOf(kept), others: rowsOf(aside) };
 }
 
+/** The preset for embeddings, a little longer. */
 async function trained(x: Dense, k: number, seed: string): Promise<SparseAutoencoder> {
   const [rows] = x.shape;
-  const { model, fit, sentence } = embeddings({ inputDim: WIDTH, rows, hiddenDim: HIDDEN, k, seed });
+  const { model, fit } = embeddings({ inputDim: WIDTH, rows, hiddenDim: HIDDEN, k, seed });
   const epochs = Math.ceil(STEPS / Math.ceil(rows / BATCH));
   const sae = new SparseAutoencoder(model);
-  print(sentence);
+  const about = `k = ${k}: the preset for embeddings, ${count(HIDDEN)} units, ${count(STEPS)} steps of ${count(BATCH)}`;
   const start = performance.now();
-  await sae.fit(x, { ...fit, epochs, batchSize: BATCH, schedule: { decay: 'linear', decaySteps: STEPS / 2 } });
-  const { fvu, deadUnits, l0 } = sae.evaluate(x);
-  print(
-    `trained in ${seconds(start)} s: FVU ${fvu.toFixed(4)}, ${l0.toFixed(1)} of ${count(HIDDEN)} units a gloss, ${deadUnits} dead`,
-  );
+  await sae.fit(x, {
+    ...{ ...fit, epochs, batchSize: BATCH, schedule: { decay: 'linear', decaySteps: STEPS / 2 } },
+    onEpochEnd({ epoch, loss }) {
+      if ((epoch + 1) % 50 === 0 && epoch + 1 < epochs)
+        print(`epoch ${epoch + 1}/${epochs}: mse ${loss.toFixed(4)}, ${seconds(start)} s`);
+    },
+  });
+  const { fvu, deadUnits } = sae.evaluate(x);
+  print(`${about}: FVU ${fvu.toFixed(4)}, ${deadUnits} dead, ${seconds(start)} s`);
   return sae;
 }
 
 function printRecalls(models: readonly SparseAutoencoder[], x: Dense, sets: readonly Ask[]): void {
   for (const ask of sets) {
     print(`recall@10 of ${count(ask.queries.shape[0])} ${ask.who}, against the cosine of rows as the model prepares them`);
-    const header = ['', ...TERMS.map((terms) => (terms ? `${terms} terms` : 'all'))];
+    const header = ['', ...TERMS.map((terms) => (terms ? `${terms} terms` : 'all')), '64, then all', '256, then all'];
     for (const line of asText([header, ...models.map((sae) => [`k = ${sae.options.k}`, ...recalls(sae, x, ask).map(figure)])]))
       print(line);
   }
@@ -128,12 +133,15 @@ async function filled(sae: SparseAutoencoder, glosses: readonly Gloss[], x: Dens
   }
   print(`its <#> and our dot products differ by ${off.toExponential(1)} at most`);
   if (off > 1e-6) throw new Error(`pgvector's dot products are ${off} from ours, expected at most 1e-6`);
-  const queries = sae.query(ask.queries, { terms: 256 });
+  const [queries, all] = [256, undefined].map((terms) => sae.query(ask.queries, { terms }));
   const found: number[][] = [];
   const searching = performance.now();
-  for (let q = 0; q < queries.shape[0]; q++) found.push((await database.search(queries, q)).map(({ id }) => id));
+  for (let q = 0; q < queries.shape[0]; q++) found.push((await database.search(queries, all, q)).map(({ id }) => id));
   const each = (performance.now() - searching) / found.length;
-  print(`recall@10 through its HNSW index, 256 terms: ${figure(recall(found, ask.nearest))}, ${each.toFixed(1)} ms a query`);
+  print(
+    `recall@10 there, ${SECOND} rows by 256 terms through the HNSW index, of these 10 by all terms: ` +
+      `${figure(recall(found, ask.nearest))}, ${each.toFixed(1)} ms a query`,
+  );
   print('');
   return database;
 }
@@ -151,7 +159,7 @@ async function printSearch(
   const encode = await sentenceEncoder();
   const [query] = await encode([text]);
   print(`"${text}"`);
-  for (const { id, word, gloss, score } of await database.search(sae.query(query, { terms: 256 }), 0, 5)) {
+  for (const { id, word, gloss, score } of await database.search(sae.query(query, { terms: 256 }), sae.query(query), 0, 5)) {
     const row = Array.from({ length: WIDTH }, (_, p) => x.data[id * WIDTH + p]);
     const { shared } = sae.similarity(query, row, { features });
     print(`  ${score.toFixed(2)}  ${word}: ${gloss}`);
