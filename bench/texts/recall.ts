@@ -100,8 +100,7 @@ export const SECOND = 50;
  * Recall@10 by the dot products of codes for each number of terms, and, as the last, of 64 and of 256 terms for the first 50 rows
  * and of all terms among these.
  */
-export function recalls(sae: SparseAutoencoder, x: Dense, { queries, own, nearest }: Ask): number[] {
-  const codes = sae.transform(x, { sparse: true, normalize: true });
+export function recalls(sae: SparseAutoencoder, codes: Csr, { queries, own, nearest }: Ask): number[] {
   const asked = TERMS.map((terms) => sae.query(queries, { terms }));
   const found = (s: Csr) => own.map((row, q) => best(products(s, q, codes), HITS, row));
   const foundTwice = (s: Csr) =>

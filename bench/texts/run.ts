@@ -34,7 +34,7 @@ async function run({ k: ks, search, seed, model: given, out }: Flags): Promise<v
   prepareFolder(out, Object.values(files));
   installTexts(print);
   const { glosses, x, others } = await texts(out);
-  const sae = given === undefined ? await trained(x, ks[0], seed) : load(given);
+  const sae = given === undefined ? await trained(x, others, ks[0], seed) : load(given);
   const features = sae.features(x, { texts: glosses.map(({ text }) => text) });
   sae.setNames(features.names);
   save(sae, files.model);
@@ -45,7 +45,7 @@ async function run({ k: ks, search, seed, model: given, out }: Flags): Promise<v
 
   const sets = asks(sae, x, others);
   const models = [sae];
-  for (const k of ks.slice(1)) models.push(await trained(x, k, seed));
+  for (const k of ks.slice(1)) models.push(await trained(x, others, k, seed));
   printRecalls(models, x, sets);
   const database = await filled(sae, glosses, x, sets[0]);
   for (const text of search) await printSearch(text, sae, features, database, x);
@@ -84,7 +84,7 @@ async function texts(out: string): Promise<{ glosses: Gloss[]; x: Dense; others:
 }
 
 /** The preset for embeddings, a little longer. */
-async function trained(x: Dense, k: number, seed: string): Promise<SparseAutoencoder> {
+async function trained(x: Dense, others: Dense, k: number, seed: string): Promise<SparseAutoencoder> {
   const [rows] = x.shape;
   const { model, fit } = embeddings({ inputDim: WIDTH, rows, hiddenDim: HIDDEN, k, seed });
   const epochs = Math.ceil(STEPS / Math.ceil(rows / BATCH));
@@ -99,16 +99,25 @@ async function trained(x: Dense, k: number, seed: string): Promise<SparseAutoenc
     },
   });
   const { fvu, deadUnits } = sae.evaluate(x);
-  print(`${about}: FVU ${fvu.toFixed(4)}, ${deadUnits} dead, ${seconds(start)} s`);
+  const unseen = sae.evaluate(others).fvu;
+  print(`${about}: ${seconds(start)} s, FVU ${figure(fvu)} (of the others ${figure(unseen)}), ${deadUnits} dead`);
   return sae;
 }
 
+/** pgvector's sparsevec: so many bytes, and so many for each non-zero. */
+const [HEAD_BYTES, ENTRY_BYTES] = [16, 8];
+
 function printRecalls(models: readonly SparseAutoencoder[], x: Dense, sets: readonly Ask[]): void {
+  const header = TERMS.map((terms) => (terms ? `${terms} terms` : 'all'));
+  const again = [`64 find ${SECOND}, all rank`, `256 find ${SECOND}, all rank`];
   for (const ask of sets) {
-    print(`recall@10 of ${count(ask.queries.shape[0])} ${ask.who}, against the cosine of rows as the model prepares them`);
-    const header = ['', ...TERMS.map((terms) => (terms ? `${terms} terms` : 'all')), '64, then all', '256, then all'];
-    for (const line of asText([header, ...models.map((sae) => [`k = ${sae.options.k}`, ...recalls(sae, x, ask).map(figure)])]))
-      print(line);
+    print(`recall@10 of ${ask.queries.shape[0]} ${ask.who}, against dense cosine (rows centred, as they are learned from)`);
+    const rows = models.map((sae) => {
+      const codes = sae.transform(x, { sparse: true, normalize: true });
+      const bytes = HEAD_BYTES + (ENTRY_BYTES * codes.data.length) / codes.shape[0];
+      return [`k = ${sae.options.k}`, count(bytes), ...recalls(sae, codes, ask).map(figure)];
+    });
+    for (const line of asText([['', 'bytes a row', ...header, ...again], ...rows])) print(line);
   }
   print('');
 }
