@@ -3,7 +3,8 @@
 import { searchText, sparsevec } from '../../src/export.js';
 import type { Csr } from '../../src/index.js';
 import type { Gloss } from './glosses.js';
-import { type Dense, HITS, SECOND } from './recall.js';
+import { HITS, SECOND } from './recall.js';
+import type { Dense } from './rows.js';
 
 interface Postgres {
   exec(sql: string): Promise<unknown>;

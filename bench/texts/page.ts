@@ -4,36 +4,26 @@ import type { SparseAutoencoder } from '../../src/index.js';
 import { renderReport } from '../../src/report/report.js';
 import { coreOf } from '../../src/sparse-autoencoder.js';
 import { historyOf } from '../../src/training/history.js';
-import { WIDTH } from './encode.js';
 import { evenly, type Gloss } from './glosses.js';
-import type { Dense } from './recall.js';
+import { type Dense, pick } from './rows.js';
 
-/** Glosses that the report shows units by. */
+/** Glosses that the page reads units by: of all of them it takes minutes to make, and says the same. */
 const SHOWN = 2000;
 
 /** The library's report, with glosses for rows and their categories for classes. */
-export function renderTexts(sae: SparseAutoencoder, glosses: readonly Gloss[], x: Dense): string {
-  const shown = evenly(Array.from(glosses.keys()), Math.min(SHOWN, glosses.length));
+export function renderTexts(sae: SparseAutoencoder, glosses: readonly Gloss[], x: Dense, batchSize: number): string {
+  const shown = evenly([...glosses.keys()], Math.min(SHOWN, glosses.length));
   const names = [...new Set(glosses.map(({ category }) => category))].sort();
+  const { data, shape } = pick(x, shown);
   const judge = {
-    data: Float32Array.from(
-      { length: shown.length * WIDTH },
-      (_, at) => x.data[shown[Math.floor(at / WIDTH)] * WIDTH + (at % WIDTH)],
-    ),
-    rows: shown.length,
-    cols: WIDTH,
+    ...{ data, rows: shape[0], cols: shape[1] },
     classes: { of: shown.map((i) => names.indexOf(glosses[i].category)), names },
     texts: shown.map((i) => glosses[i].text),
   };
   const history = historyOf(modelOf(coreOf(sae)).state.records);
   const about = {
-    title: 'Glosses of nouns',
-    train: { rows: glosses.length },
-    judge,
-    judgedBy: 'of these',
-    image: null,
-    inputNames: null,
-    fit: { epochs: history.loss.length, batchSize: 1024 },
+    ...{ title: 'Glosses of nouns', train: { rows: glosses.length }, judge, judgedBy: 'of these', image: null, inputNames: null },
+    fit: { epochs: history.loss.length, batchSize },
     command: [],
   };
   return renderReport(reportData(about, sae, { history, snapshots: [] }, sae.evaluate(judge)));

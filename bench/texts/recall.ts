@@ -4,15 +4,10 @@ import { modelOf } from '../../src/core/sparse-autoencoder.js';
 import type { Csr, SparseAutoencoder } from '../../src/index.js';
 import { coreOf } from '../../src/sparse-autoencoder.js';
 import { evenly } from './glosses.js';
+import { type Dense, pick } from './rows.js';
 
 /** Hits that are compared. */
 export const HITS = 10;
-
-/** Rows of numbers, all of one length. */
-export interface Dense {
-  readonly data: ArrayLike<number>;
-  readonly shape: readonly number[];
-}
 
 /** The `count` rows of largest score, the largest first, of equal ones the earlier; `but` is left out. */
 export function best(scores: ArrayLike<number>, count: number, but = -1): number[] {
@@ -71,25 +66,20 @@ export interface Ask {
 
 /** What recall is measured with: rows that the index has not, and as many that it has, evenly over it. */
 export function asks(sae: SparseAutoencoder, x: Dense, others: Dense): Ask[] {
-  const prepared = (rows: Dense): Dense => {
-    const [n, d] = rows.shape;
-    return { data: modelOf(coreOf(sae)).prepare({ data: rows.data as Float32Array, rows: n, cols: d }).data, shape: [n, d] };
+  const prepared = ({ data, shape }: Dense): Dense => {
+    const { data: made } = modelOf(coreOf(sae)).prepare({ data, rows: shape[0], cols: shape[1] });
+    return { data: made as Float32Array, shape };
   };
   const space = prepared(x);
-  const [n, d] = x.shape;
   const [count] = others.shape;
-  const own = evenly(
-    Array.from({ length: n }, (_, i) => i),
-    count,
-  );
-  const among = Float32Array.from({ length: count * d }, (_, at) => x.data[own[Math.floor(at / d)] * d + (at % d)]);
+  const among = evenly([...Array(x.shape[0]).keys()], count);
   const ask = (who: string, queries: Dense, own: readonly number[]): Ask => {
     const q = prepared(queries);
     return { who, queries, own, nearest: own.map((row, i) => best(cosines(q, i, space), HITS, row)) };
   };
   return [
     ask('glosses that are not in the index', others, Array(count).fill(-1)),
-    ask('that are, each without itself', { data: among, shape: [count, d] }, own),
+    ask('that are, each without itself', pick(x, among), among),
   ];
 }
 

@@ -17,7 +17,8 @@ import { Database } from './database.js';
 import { embedded, sentenceEncoder, WIDTH } from './encode.js';
 import { type Gloss, installTexts, readGlosses, setAside } from './glosses.js';
 import { renderTexts } from './page.js';
-import { type Ask, asks, type Dense, products, recall, recalls, SECOND, TERMS } from './recall.js';
+import { type Ask, asks, products, recall, recalls, SECOND, TERMS } from './recall.js';
+import { type Dense, pick } from './rows.js';
 
 const [GLOSSES, QUERIES, HIDDEN, STEPS, BATCH] = [10_000, 500, 2048, 1500, 1024];
 
@@ -50,7 +51,7 @@ async function run({ k: ks, search, seed, model: given, out }: Flags): Promise<v
   const database = await filled(sae, glosses, x, sets[0]);
   for (const text of search) await printSearch(text, sae, features, database, x);
   await database.close();
-  const page = renderTexts(sae, glosses, x);
+  const page = renderTexts(sae, glosses, x, BATCH);
   writeWhole(files.page, new TextEncoder().encode(page));
   print(`report: ${files.page} (${(page.length / 1e6).toFixed(1)} MB)`);
   print(`model, its names in it: ${files.model}`);
@@ -70,17 +71,11 @@ async function texts(out: string): Promise<{ glosses: Gloss[]; x: Dense; others:
     },
   );
   const [kept, aside] = setAside(all.length, QUERIES);
-  const rowsOf = (numbers: readonly number[]): Dense => {
-    const rows = new Float32Array(numbers.length * WIDTH);
-    numbers.forEach((i, r) => {
-      rows.set(data.subarray(i * WIDTH, (i + 1) * WIDTH), r * WIDTH);
-    });
-    return { data: rows, shape: [numbers.length, WIDTH] };
-  };
+  const rows: Dense = { data, shape: [all.length, WIDTH] };
   const glosses = kept.map((i) => all[i]);
   const categories = new Set(glosses.map(({ category }) => category)).size;
   print(`${count(glosses.length)} glosses of nouns of ${categories} categories, ${count(aside.length)} others to search with`);
-  return { glosses, x: rowsOf(kept), others: rowsOf(aside) };
+  return { glosses, x: pick(rows, kept), others: pick(rows, aside) };
 }
 
 /** The preset for embeddings, a little longer. */
@@ -114,7 +109,7 @@ function printRecalls(models: readonly SparseAutoencoder[], x: Dense, sets: read
     print(`recall@10 of ${ask.queries.shape[0]} ${ask.who}, against dense cosine (rows centred, as they are learned from)`);
     const rows = models.map((sae) => {
       const codes = sae.transform(x, { sparse: true, normalize: true });
-      const bytes = HEAD_BYTES + (ENTRY_BYTES * codes.data.length) / codes.shape[0];
+      const bytes = Math.round(HEAD_BYTES + (ENTRY_BYTES * codes.data.length) / codes.shape[0]);
       return [`k = ${sae.options.k}`, count(bytes), ...recalls(sae, codes, ask).map(figure)];
     });
     for (const line of asText([['', 'bytes a row', ...header, ...again], ...rows])) print(line);
@@ -129,7 +124,9 @@ async function filled(sae: SparseAutoencoder, glosses: readonly Gloss[], x: Dens
   const database = await Database.of(glosses, x, codes);
   print(`Postgres with pgvector: ${count(glosses.length)} rows and their index in ${seconds(start)} s`);
   const bytes = await database.rowBytes();
-  print(`bytes a row: ${(['sparsevec', 'halfvec', 'vector'] as const).map((t) => `${t} ${count(bytes[t])}`).join(', ')}`);
+  print(
+    `bytes a row: ${(['sparsevec', 'halfvec', 'vector'] as const).map((t) => `${t} ${count(Math.round(bytes[t]))}`).join(', ')}`,
+  );
   let off = 0;
   for (const terms of [256, undefined]) {
     const queries = sae.query(ask.queries, { terms });
@@ -169,8 +166,7 @@ async function printSearch(
   const [query] = await encode([text]);
   print(`"${text}"`);
   for (const { id, word, gloss, score } of await database.search(sae.query(query, { terms: 256 }), sae.query(query), 0, 5)) {
-    const row = Array.from({ length: WIDTH }, (_, p) => x.data[id * WIDTH + p]);
-    const { shared } = sae.similarity(query, row, { features });
+    const { shared } = sae.similarity(query, pick(x, [id]).data, { features });
     print(`  ${score.toFixed(2)}  ${word}: ${gloss}`);
     print(
       `        ${shared

@@ -6,6 +6,7 @@ import * as assert from 'uvu/assert';
 import { type Encoder, embedded, WIDTH } from '../../bench/texts/encode.js';
 import { evenly, parseGloss, setAside } from '../../bench/texts/glosses.js';
 import { asks, best, cosines, products, recall, recalls, TERMS } from '../../bench/texts/recall.js';
+import { type Dense, pick } from '../../bench/texts/rows.js';
 import { SparseAutoencoder } from '../../src/index.js';
 
 test('a line of data.noun is a word, a category and a definition without examples', () => {
@@ -87,8 +88,9 @@ test('the best scores, the earlier of equal ones; which share is found', () => {
 });
 
 test('cosines and sparse products by hand', () => {
-  const b = { data: [1, 0, 3, 4, 0, 0], shape: [3, 2] };
-  assert.equal([...cosines({ data: [0, 0, 0, 2], shape: [2, 2] }, 1, b)], [0, 1.6, 0]);
+  const dense = (data: number[]): Dense => ({ data: Float32Array.from(data), shape: [data.length / 2, 2] });
+  assert.equal([...cosines(dense([0, 0, 0, 2]), 1, dense([1, 0, 3, 4, 0, 0]))], [0, 1.6, 0]);
+  assert.equal(pick(dense([1, 0, 3, 4, 0, 0]), [1, 0]), dense([3, 4, 1, 0]));
   const sparse = (data: number[], indices: number[], indptr: number[]) => ({
     data: Float32Array.from(data),
     indices: Int32Array.from(indices),
@@ -105,7 +107,7 @@ test('a model that loses nothing finds what a dense search does, with all terms 
   const linear = { hiddenActivation: 'identity', outputActivation: 'identity', penalty: 'none' } as const;
   const sae = new SparseAutoencoder({ inputDim: d, hiddenDim: d, ...linear });
   sae.setParameters({ encoderWeight: identity, decoderWeight: identity });
-  const table = (n: number, from: number) => ({
+  const table = (n: number, from: number): Dense => ({
     data: Float32Array.from({ length: n * d }, (_, i) => (((i + from) * 2654435761) % 97) - 40),
     shape: [n, d],
   });
