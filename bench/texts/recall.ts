@@ -21,17 +21,23 @@ export function best(scores: ArrayLike<number>, count: number, but = -1): number
   return found;
 }
 
-/** The cosine of row q of A with every row of B. */
-export function cosines(a: Dense, q: number, b: Dense): Float64Array {
-  const [rows, d] = b.shape;
-  return Float64Array.from({ length: rows }, (_, i) => {
-    let [product, square] = [0, 0];
-    for (let p = 0; p < d; p++) {
-      const value = b.data[i * d + p];
-      product += a.data[q * d + p] * value;
-      square += value * value;
-    }
-    return product / Math.sqrt(square || 1);
+/** ‖x‖ of every row; 1 where that is 0. */
+export function lengths({ data, shape: [rows, d] }: Dense): Float64Array {
+  return new Float64Array(rows).map((_, i) => {
+    let square = 0;
+    for (let p = i * d; p < (i + 1) * d; p++) square += data[p] ** 2;
+    return Math.sqrt(square) || 1;
+  });
+}
+
+/** The cosine of row q of A with every row of B, of these lengths, times ‖a‖, which changes no order. */
+export function cosines(a: Dense, q: number, b: Dense, lengthsOfB: Float64Array): Float64Array {
+  const d = b.shape[1];
+  const row = a.data.subarray(q * d, (q + 1) * d);
+  return lengthsOfB.map((length, i) => {
+    let product = 0;
+    for (let p = 0, at = i * d; p < d; p++) product += row[p] * b.data[at++];
+    return product / length;
   });
 }
 
@@ -39,7 +45,7 @@ export function cosines(a: Dense, q: number, b: Dense): Float64Array {
 export function products(a: Csr, q: number, b: Csr): Float64Array {
   const row = new Float64Array(a.shape[1]);
   for (let p = a.indptr[q]; p < a.indptr[q + 1]; p++) row[a.indices[p]] = a.data[p];
-  return Float64Array.from({ length: b.shape[0] }, (_, i) => {
+  return new Float64Array(b.shape[0]).map((_, i) => {
     let sum = 0;
     for (let p = b.indptr[i]; p < b.indptr[i + 1]; p++) sum += b.data[p] * row[b.indices[p]];
     return sum;
@@ -71,11 +77,12 @@ export function asks(sae: SparseAutoencoder, x: Dense, others: Dense): Ask[] {
     return { data: made as Float32Array, shape };
   };
   const space = prepared(x);
+  const long = lengths(space);
   const [count] = others.shape;
   const among = evenly([...Array(x.shape[0]).keys()], count);
   const ask = (who: string, queries: Dense, own: readonly number[]): Ask => {
     const q = prepared(queries);
-    return { who, queries, own, nearest: own.map((row, i) => best(cosines(q, i, space), HITS, row)) };
+    return { who, queries, own, nearest: own.map((row, i) => best(cosines(q, i, space, long), HITS, row)) };
   };
   return [
     ask('glosses that are not in the index', others, Array(count).fill(-1)),

@@ -5,7 +5,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Encoder, embedded, WIDTH } from '../../bench/texts/encode.js';
 import { evenly, parseGloss, setAside } from '../../bench/texts/glosses.js';
-import { asks, best, cosines, products, recall, recalls, TERMS } from '../../bench/texts/recall.js';
+import { asks, best, cosines, lengths, products, recall, recalls, TERMS } from '../../bench/texts/recall.js';
 import { type Dense, pick } from '../../bench/texts/rows.js';
 import { SparseAutoencoder } from '../../src/index.js';
 
@@ -89,8 +89,10 @@ test('the best scores, the earlier of equal ones; which share is found', () => {
 
 test('cosines and sparse products by hand', () => {
   const dense = (data: number[]): Dense => ({ data: Float32Array.from(data), shape: [data.length / 2, 2] });
-  assert.equal([...cosines(dense([0, 0, 0, 2]), 1, dense([1, 0, 3, 4, 0, 0]))], [0, 1.6, 0]);
-  assert.equal(pick(dense([1, 0, 3, 4, 0, 0]), [1, 0]), dense([3, 4, 1, 0]));
+  const b = dense([1, 0, 3, 4, 0, 0]);
+  assert.equal([...lengths(b)], [1, 5, 1]);
+  assert.equal([...cosines(dense([0, 0, 0, 2]), 1, b, lengths(b))], [0, 1.6, 0]);
+  assert.equal(pick(b, [1, 0]), dense([3, 4, 1, 0]));
   const sparse = (data: number[], indices: number[], indptr: number[]) => ({
     data: Float32Array.from(data),
     indices: Int32Array.from(indices),
