@@ -135,6 +135,26 @@ test('averaging: after each epoch the model is Σγ^(t−i)·θ_i/Σγ^(t−i); 
   near(thetaOf(mean), expected(8), 1e-12);
 });
 
+test('averaging: with unitNorm the mean has rows of length 1 too, and training goes on from the iterate', async () => {
+  const lengths = (sae: SparseAutoencoder) => {
+    const { data, shape } = sae.parameters.decoderWeight;
+    const row = (j: number) => Array.from(data.subarray(j * shape[1], (j + 1) * shape[1]));
+    return Array.from({ length: shape[0] }, (_, j) => Math.hypot(...row(j)));
+  };
+  const options = { dtype: 'float64', unitNorm: true } as const;
+  const [plain, mean] = [create(options), create(options)];
+  const last: number[] = [];
+  await plain.fit(X, { ...quick, epochs: 2, onBatchEnd: ({ loss }) => void last.push(loss) });
+  const losses: number[] = [];
+  await mean.fit(X, { ...quick, epochs: 2, averaging: 0.8, onBatchEnd: ({ loss }) => void losses.push(loss) });
+  near(
+    lengths(mean),
+    lengths(mean).map(() => 1),
+    1e-12,
+  );
+  near(losses, last, 1e-12);
+});
+
 test('averaging: parameters written meanwhile are kept, and the mean begins anew with them', async () => {
   const [a, b] = [create(), create()];
   await a.fit(X, { ...quick, epochs: 2, averaging: 0.9 });

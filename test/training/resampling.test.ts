@@ -68,6 +68,37 @@ test('by hand: dead units point to the row that was lost, as long as they should
   near(flatten(sae.parameters.decoderBias), [0, 1], 1e-9);
 });
 
+test('tied weights have the row alone: the column of W_enc is the row of W_dec', async () => {
+  const sae = new SparseAutoencoder({
+    inputDim: 2,
+    hiddenDim: 3,
+    outputActivation: 'identity',
+    penalty: 'none',
+    tied: true,
+    dtype: 'float64',
+    learningRate: 1e-12,
+  });
+  sae.setParameters({
+    decoderWeight: [
+      [1, 0],
+      [2, 0],
+      [0, 4],
+    ],
+    encoderBias: [0, 0, -99],
+    decoderBias: [0, 0],
+  });
+  await sae.fit([[0, 3]], { epochs: 2, batchSize: 1, resampling: { every: 2, window: 2 } });
+  // All are silent on (0, 3): with no living unit to go by, rows have length 1.
+  const rows = [0, 1, 0, 1, 0, 1];
+  near(flatten(sae.parameters.decoderWeight), rows, 1e-9);
+  near(
+    [0, 1, 2].flatMap((j) => [0, 1].map((p) => sae.parameters.encoderWeight.get(p, j))),
+    rows,
+    1e-9,
+  );
+  near(flatten(sae.parameters.encoderBias), [0, 0, 0], 1e-9);
+});
+
 test('not before the window is full, not after `until`, not between', async () => {
   for (const resampling of [{ every: 2, window: 3 }, { every: 3 }, { every: 2, until: 1 }]) {
     const sae = byHand();
