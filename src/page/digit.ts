@@ -52,7 +52,11 @@ export class Digit {
     this.shape = shape;
     byId('pad', 'canvas').hidden = shape.inputDim !== this.pad.pixels;
     byId('clear', 'button').hidden = shape.inputDim !== this.pad.pixels;
-    if (other) this.x = null;
+    if (other) {
+      this.x = null;
+      this.answer = null;
+      this.build();
+    }
     if (this.x) void this.ask();
   }
 
