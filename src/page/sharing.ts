@@ -1,4 +1,4 @@
-import { byId, download } from './dom.js';
+import { bringIntoSight, byId, download } from './dom.js';
 import type { Learner } from './learner-client.js';
 
 interface Page {
@@ -65,7 +65,10 @@ export function connectSharing(learner: Learner, page: Page): void {
     page.restart();
   };
   const taking = (file: File | undefined) => {
-    if (file) take(file).catch((error: Error) => say(error.message));
+    if (!file) return;
+    take(file)
+      .catch((error: Error) => say(error.message))
+      .finally(() => bringIntoSight(says));
   };
   const input = byId('file', 'input');
   input.addEventListener('change', () => taking(input.files?.[0]));
