@@ -66,9 +66,10 @@ export function connectSharing(learner: Learner, page: Page): void {
   };
   const taking = (file: File | undefined) => {
     if (!file) return;
-    take(file)
-      .catch((error: Error) => say(error.message))
-      .finally(() => bringIntoSight(says));
+    take(file).catch((error: Error) => {
+      say(error.message);
+      bringIntoSight(says);
+    });
   };
   const input = byId('file', 'input');
   input.addEventListener('change', () => taking(input.files?.[0]));
