@@ -85,7 +85,7 @@ export class Plot {
           {},
           ...this.lines.map((line) => ({ stroke: colour(line.colour), width: 2, dash: line.dash, points: { show: false } })),
         ],
-        padding: [8, 8, 0, 0],
+        padding: [8, 20, 0, 0],
       },
       this.data,
       this.host,
