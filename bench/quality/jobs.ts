@@ -1,0 +1,46 @@
+/** What is trained on what: each a kind of code, at some number of active units a row. */
+
+import type { SparseAutoencoderOptions } from '../library.js';
+
+type Given = Partial<SparseAutoencoderOptions>;
+
+export interface Job {
+  /** topk, …; what the lines of a table are called. */
+  readonly kind: string;
+  /** Active units a row that are asked for. */
+  readonly level: number;
+  readonly seed: number;
+  readonly options: SparseAutoencoderOptions;
+  readonly fit: { readonly epochs: number; readonly batchSize: number; readonly decoderBias: 'mean' };
+}
+
+export const LEVELS = [8, 16, 32, 64];
+
+/** The usual frame of a dictionary. */
+const FRAME = { outputActivation: 'identity', preBias: true, tied: 'start', unitNorm: true } as const;
+
+/** Every way to be sparse that can be told how sparse. (With rows of W_dec of length 1, 'weighted-l1' is 'l1'.) */
+const kinds = (level: number): Record<string, Given> => {
+  const auxK = { k: 2 * level, deadAfter: 5000, coefficient: 1 };
+  return {
+    topk: { hiddenActivation: 'topk', k: level, auxK },
+    'batch-topk': { hiddenActivation: 'batch-topk', k: level, auxK },
+    jumprelu: { hiddenActivation: 'jumprelu', targetL0: level, threshold: 0.5, bandwidth: 0.25 },
+    gated: { hiddenActivation: 'gated', targetL0: level },
+    'relu, l1': { hiddenActivation: 'relu', penalty: 'l1', targetL0: level },
+  };
+};
+
+/** h = 1024 on images: every kind at every level. */
+export function imageJobs(inputDim: number, epochs: number): Job[] {
+  const batchSize = 64;
+  return LEVELS.flatMap((level) =>
+    Object.entries(kinds(level)).map(([kind, own]) => ({
+      kind,
+      level,
+      seed: 1,
+      options: { ...FRAME, inputDim, hiddenDim: 1024, seed: 1, ...own } as SparseAutoencoderOptions,
+      fit: { epochs, batchSize, decoderBias: 'mean' },
+    })),
+  );
+}
