@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Command } from 'commander';
 import { modelOf } from '../core/sparse-autoencoder.js';
 import { dense, isSparse, NOTATIONS, sparse } from '../formats/notation.js';
@@ -12,7 +12,9 @@ import { load } from '../node.js';
 import { oneOf, text, when } from '../numbers/checks.js';
 import { type Csr, isCsr } from '../numbers/csr.js';
 import type { FloatArray } from '../numbers/matrix.js';
+import { pngFiles } from '../report/png-files.js';
 import { renderReport } from '../report/report.js';
+import type { ReportData } from '../report/report-data.js';
 import { asText, scoreTable } from '../report/score-table.js';
 import { coreOf } from '../sparse-autoencoder.js';
 import { penaltyKind } from '../sparsity/kinds.js';
@@ -21,7 +23,7 @@ import { addCodeFlags, CODE_FILES, type CodeFile, type CodeFlags, codeFile, code
 import { addDataFlags, type DataFlags, type Rows, readRows, textsOf } from './data.js';
 import { flag } from './flags.js';
 import { snapshot } from './job.js';
-import { count, prepareFiles, print, write } from './output.js';
+import { count, prepareFiles, prepareFolder, print, write } from './output.js';
 import { matrixOf, type Samples } from './plan.js';
 import { reportData } from './report-data.js';
 import { answerStdin, LINES_HELP } from './stdin.js';
@@ -132,12 +134,21 @@ export function addApplyCommands(program: Command): void {
           'rows are pictures of that size: 28x28',
           when((v) => /^\d+x\d+$/.test(String(v)), '28x28, say'),
         ),
-      ),
-  ).action(async (path: string, paths: string[], flags: ApplyFlags & { out: string; image?: string }) => {
+      )
+      .addOption(flag('--png <dir>', 'write units.png and reconstructions.png there too', text)),
+  ).action(async (path: string, paths: string[], flags: ApplyFlags & { out: string; image?: string; png?: string }) => {
     prepareFiles({ out: flags.out }, [path, ...paths]);
+    const { png } = flags;
+    if (png !== undefined) prepareFolder(png, [], 'png');
     const { sae, rows } = await opened(path, paths, flags);
-    writeWhole(flags.out, new TextEncoder().encode(reportOf(path, paths, sae, rows, flags.image)));
+    const data = dataOfReport(path, paths, sae, rows, flags.image);
+    writeWhole(flags.out, new TextEncoder().encode(renderReport(data)));
     print(`report: ${flags.out}`);
+    if (png === undefined) return;
+    for (const { name, bytes } of pngFiles(data)) {
+      writeWhole(join(png, name), bytes);
+      print(`picture: ${join(png, name)}`);
+    }
   });
 }
 
@@ -267,7 +278,7 @@ function inspect(path: string, json: boolean): void {
   ]);
 }
 
-function reportOf(path: string, paths: string[], sae: SparseAutoencoder, rows: Rows, image: string | undefined): string {
+function dataOfReport(path: string, paths: string[], sae: SparseAutoencoder, rows: Rows, image: string | undefined): ReportData {
   const judge = samplesOf(rows);
   const { state } = modelOf(coreOf(sae));
   const [width, height] = image ? image.split('x').map(Number) : (rows.image ?? [0, 0]);
@@ -282,7 +293,5 @@ function reportOf(path: string, paths: string[], sae: SparseAutoencoder, rows: R
     fit: { epochs: history.loss.length, batchSize: state.run?.batchSize },
     command: ['report', path, ...paths],
   };
-  return renderReport(
-    reportData(about, sae, { history, snapshots: [snapshot(sae, history.loss.length)] }, sae.evaluate(matrixOf(judge))),
-  );
+  return reportData(about, sae, { history, snapshots: [snapshot(sae, history.loss.length)] }, sae.evaluate(matrixOf(judge)));
 }

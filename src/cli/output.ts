@@ -13,7 +13,7 @@ export const programCall = (): string =>
   process.env.npm_lifecycle_event === 'start' ? 'npm start --' : 'npx sparse-autoencoder';
 
 /** Before anything is computed: an --out that cannot be written must not cost a training run. */
-export function prepareFolder(folder: string, files: readonly string[]): void {
+export function prepareFolder(folder: string, files: readonly string[], flag = 'out'): void {
   try {
     makeFolder(resolve(folder));
     accessSync(folder, constants.W_OK);
@@ -21,7 +21,7 @@ export function prepareFolder(folder: string, files: readonly string[]): void {
     if (files.some((path) => existsSync(path) && !statSync(path).isFile())) throw Object.assign(new Error(), { code: 'EISDIR' });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw new Error(`--out: ${folder} cannot be written (${code}), expected a folder to put files in`);
+    throw new Error(`--${flag}: ${folder} cannot be written (${code}), expected a folder to put files in`);
   }
 }
 

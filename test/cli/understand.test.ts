@@ -127,4 +127,19 @@ test('what makes no sense is said in a line', () =>
     });
   }));
 
+test('report --png: its main pictures as files, in a folder that is made', () =>
+  inFolder(async (at) => {
+    const model = at('model.safetensors');
+    const data = [at('words.csv'), '--label', 'word', '--image', '3x2'];
+    const { code, stdout, stderr } = await cli('report', model, ...data, '--out', at('r.html'), '--png', at('pictures'));
+    assert.is(code, 0, stderr);
+    for (const name of ['units.png', 'reconstructions.png']) {
+      assert.match(stdout, `picture: ${at(join('pictures', name))}`);
+      assert.equal([...readFileSync(at(join('pictures', name))).subarray(1, 4)], [0x50, 0x4e, 0x47]);
+    }
+    const refused = await cli('report', model, ...data, '--out', at('r.html'), '--png', at('words.csv'));
+    assert.is(refused.code, 1);
+    assert.match(refused.stderr, /^error: --png: .*words\.csv cannot be written/);
+  }));
+
 test.run();
