@@ -3,7 +3,7 @@
 import { argument, floatArgument, pass4, passFloat } from './layout';
 import { Operation } from './tile';
 import { run } from './threads';
-import { storeLanes } from './lanes';
+import { addScaled, storeLanes } from './lanes';
 import { activateAs, costOf, Identity, Kind, Relu, Sigmoid, Tanh, timesSlope } from './activations';
 
 const TILE: u32 = 8192;
@@ -87,16 +87,5 @@ export function axpy(y: usize, alpha: f32, x: usize, n: u32): void {
 export function axpyTile(t: u32): void {
   const from = t * TILE;
   const n = min(argument(2) - from, TILE);
-  let y = argument(0) + (from << 2);
-  let x = argument(1) + (from << 2);
-  const alpha = floatArgument(3);
-  for (const whole = y + ((n & ~7) << 2); y != whole; y += 32, x += 32) {
-    const low = f32x4.add(v128.load(y), f32x4.mul(alpha, v128.load(x)));
-    const high = f32x4.add(v128.load(y, 16), f32x4.mul(alpha, v128.load(x, 16)));
-    v128.store(y, low);
-    v128.store(y, high, 16);
-  }
-  for (let left: i32 = n & 7; left > 0; left -= 4, y += 16, x += 16) {
-    storeLanes(y, f32x4.add(v128.load(y), f32x4.mul(alpha, v128.load(x))), left);
-  }
+  addScaled(argument(0) + (from << 2), floatArgument(3), argument(1) + (from << 2), n);
 }

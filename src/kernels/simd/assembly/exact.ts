@@ -9,6 +9,7 @@
 import { argument, scratch } from './layout';
 import { Operation } from './tile';
 import { run } from './threads';
+import { storeTurned } from './lanes';
 import { A_B } from './panels';
 import { rise, sink, sortByColumn } from './select';
 import { entriesOf, firstAtLeast, stream } from './sparse';
@@ -76,28 +77,17 @@ export function exactTile(t: u32): void {
 function turn(to: usize, step: usize, from: usize, stride: usize, d: u32, cols: u32): void {
   for (let p: u32 = 0; p < d; p++) stream(from + p * stride, cols << 2);
   for (let p: u32 = 0; p + 4 <= d; p += 4) {
-    for (let q: u32 = 0; q < cols; q += 4) turnFour(to + q * step + (p << 2), step, from + (q << 2), stride);
+    for (let q: u32 = 0; q < cols; q += 4) {
+      const x = from + (q << 2);
+      const x0 = v128.load(x), x1 = v128.load(x + stride), x2 = v128.load(x + 2 * stride), x3 = v128.load(x + 3 * stride);
+      storeTurned(to + q * step + (p << 2), step, x0, x1, x2, x3);
+    }
     from += 4 * stride;
   }
   for (let p = d & ~3; p < d; p++) {
     for (let q: u32 = 0; q < cols; q++) store<f32>(to + q * step + (p << 2), load<f32>(from + (q << 2)));
     from += stride;
   }
-}
-
-// @ts-ignore: decorator
-@inline
-function turnFour(to: usize, step: usize, from: usize, stride: usize): void {
-  const x0 = v128.load(from), x1 = v128.load(from + stride);
-  const x2 = v128.load(from + 2 * stride), x3 = v128.load(from + 3 * stride);
-  const low01 = v128.shuffle<f32>(x0, x1, 0, 4, 1, 5);
-  const low23 = v128.shuffle<f32>(x2, x3, 0, 4, 1, 5);
-  const high01 = v128.shuffle<f32>(x0, x1, 2, 6, 3, 7);
-  const high23 = v128.shuffle<f32>(x2, x3, 2, 6, 3, 7);
-  v128.store(to, v128.shuffle<f64>(low01, low23, 0, 2));
-  v128.store(to + step, v128.shuffle<f64>(low01, low23, 1, 3));
-  v128.store(to + 2 * step, v128.shuffle<f64>(high01, high23, 0, 2));
-  v128.store(to + 3 * step, v128.shuffle<f64>(high01, high23, 1, 3));
 }
 
 /** The entries that are waiting: those of eight that there are none of are the first again, and go nowhere. */

@@ -7,7 +7,7 @@
  * [lane / width][p / 2][lane % width][p % 2]. Its depth is rounded up to a multiple of 8, with zeros.
  */
 
-import { keepLanes } from './lanes';
+import { keepLanes, storeTurned } from './lanes';
 import { stripWidth } from './panels';
 
 /** 1.5·2²³: added to a number of at most 2²² it leaves that number, rounded to a whole one, in the sum's low bits. */
@@ -39,14 +39,7 @@ export function packTurned(to: usize, step: usize, from: usize, stride: usize, d
     const left = d - p;
     const q0 = eight(r0 + (p << 2), s0, left), q1 = eight(r1 + (p << 2), s1, left);
     const q2 = eight(r2 + (p << 2), s2, left), q3 = eight(r3 + (p << 2), s3, left);
-    const low01 = v128.shuffle<i32>(q0, q1, 0, 4, 1, 5);
-    const low23 = v128.shuffle<i32>(q2, q3, 0, 4, 1, 5);
-    const high01 = v128.shuffle<i32>(q0, q1, 2, 6, 3, 7);
-    const high23 = v128.shuffle<i32>(q2, q3, 2, 6, 3, 7);
-    v128.store(to, v128.shuffle<i64>(low01, low23, 0, 2));
-    v128.store(to + step, v128.shuffle<i64>(low01, low23, 1, 3));
-    v128.store(to + 2 * step, v128.shuffle<i64>(high01, high23, 0, 2));
-    v128.store(to + 3 * step, v128.shuffle<i64>(high01, high23, 1, 3));
+    storeTurned(to, step, q0, q1, q2, q3);
     to += 4 * step;
   }
 }

@@ -4,6 +4,8 @@
  * Lanes beyond the matrix are filled with whatever is at hand: the block they lead to is not kept.
  */
 
+import { storeTurned } from './lanes';
+
 /**
  * Lanes lie side by side in memory: sixteen of them, a cache line of a well-aligned row, go to four
  * strips. Rows are `stride` bytes apart. Reads up to 60 bytes beyond the row.
@@ -31,16 +33,7 @@ export function turnStrip(to: usize, step: usize, from: usize, stride: usize, de
   const end = depth << 2;
   let p: usize = 0;
   for (; p + 16 <= end; p += 16) {
-    const x0 = v128.load(r0 + p), x1 = v128.load(r1 + p);
-    const x2 = v128.load(r2 + p), x3 = v128.load(r3 + p);
-    const low01 = v128.shuffle<f32>(x0, x1, 0, 4, 1, 5);
-    const low23 = v128.shuffle<f32>(x2, x3, 0, 4, 1, 5);
-    const high01 = v128.shuffle<f32>(x0, x1, 2, 6, 3, 7);
-    const high23 = v128.shuffle<f32>(x2, x3, 2, 6, 3, 7);
-    v128.store(to, v128.shuffle<f64>(low01, low23, 0, 2));
-    v128.store(to + step, v128.shuffle<f64>(low01, low23, 1, 3));
-    v128.store(to + 2 * step, v128.shuffle<f64>(high01, high23, 0, 2));
-    v128.store(to + 3 * step, v128.shuffle<f64>(high01, high23, 1, 3));
+    storeTurned(to, step, v128.load(r0 + p), v128.load(r1 + p), v128.load(r2 + p), v128.load(r3 + p));
     to += 4 * step;
   }
   for (; p < end; p += 4) {

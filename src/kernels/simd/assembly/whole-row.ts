@@ -6,7 +6,7 @@
  * nearest cache. Every element is the chain of spmm.ts.
  */
 
-import { storeLanes } from './lanes';
+import { addScaled, storeLanes } from './lanes';
 
 /** m elements of c, from so many elements of B's rows, which are `stride` bytes apart. `index` and `value` are where the entries lie. */
 export function wholeRow(
@@ -20,7 +20,7 @@ export function wholeRow(
     value += 16;
   }
   for (; entries > 0; entries--) {
-    addOne(c, value, row(b, index, 0, stride), m);
+    addScaled(c, v128.load_splat<f32>(value), row(b, index, 0, stride), m);
     index += 4;
     value += 4;
   }
@@ -61,18 +61,5 @@ function addFour(c: usize, value: usize, b0: usize, b1: usize, b2: usize, b3: us
     b1 += 16;
     b2 += 16;
     b3 += 16;
-  }
-}
-
-function addOne(c: usize, value: usize, b: usize, m: u32): void {
-  const a = v128.load_splat<f32>(value);
-  for (const whole = c + ((m & ~7) << 2); c != whole; c += 32, b += 32) {
-    const s = f32x4.add(v128.load(c), f32x4.mul(a, v128.load(b)));
-    const t = f32x4.add(v128.load(c, 16), f32x4.mul(a, v128.load(b, 16)));
-    v128.store(c, s);
-    v128.store(c, t, 16);
-  }
-  for (let left: i32 = m & 7; left > 0; left -= 4, c += 16, b += 16) {
-    storeLanes(c, f32x4.add(v128.load(c), f32x4.mul(a, v128.load(b))), left);
   }
 }
