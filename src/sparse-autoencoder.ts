@@ -4,16 +4,8 @@ import type { TopActivation } from './core/layers.js';
 import type { ParameterValues } from './core/model.js';
 import type { FromBytesOptions, ToBytesOptions } from './core/model-file.js';
 import type { SparseAutoencoderOptions } from './core/options.js';
-import {
-  SparseAutoencoder as Core,
-  type Evaluation,
-  type LossAndGradients,
-  modelOf,
-  type PassOptions,
-  type PerParameter,
-  type QueryOptions,
-  type TransformOptions,
-} from './core/sparse-autoencoder.js';
+import type { Evaluation, LossAndGradients, PassOptions, PerParameter, QueryOptions, TransformOptions } from './core/results.js';
+import { SparseAutoencoder as Core, modelOf } from './core/sparse-autoencoder.js';
 import type { ExplainOptions, Explanation, SteerOptions } from './core/understanding.js';
 import type { FloatArray, Matrix } from './kernels/kernels.js';
 import { partsOf } from './layers/parameters.js';

@@ -22,6 +22,7 @@ const layers: readonly (readonly string[])[] = [
   ['core/'],
   ['scores/'],
   ['checking/'],
+  ['common'],
   ['core'],
   ['sparse-autoencoder'],
   ['index'],

@@ -1,6 +1,7 @@
 import { Model } from '../core/model.js';
 import { checkDataOptions, completeModelOptions } from '../core/options.js';
-import { modelOf, type PassOptions, type PerParameter, SparseAutoencoder } from '../core/sparse-autoencoder.js';
+import type { PassOptions, PerParameter } from '../core/results.js';
+import { modelOf, SparseAutoencoder } from '../core/sparse-autoencoder.js';
 import type { FloatArray, Matrix } from '../kernels/kernels.js';
 import { createPlainKernels } from '../kernels/plain/plain.js';
 import { type Layout, sizeOf, viewStored } from '../layers/parameters.js';

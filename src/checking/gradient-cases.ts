@@ -1,5 +1,6 @@
 import { completeModelOptions, type SparseAutoencoderOptions } from '../core/options.js';
-import { modelOf, type PerParameter, SparseAutoencoder } from '../core/sparse-autoencoder.js';
+import type { PerParameter } from '../core/results.js';
+import { modelOf, SparseAutoencoder } from '../core/sparse-autoencoder.js';
 import { elementwise } from '../kernels/elementwise.js';
 import { createPlainKernels } from '../kernels/plain/plain.js';
 import { viewStored } from '../layers/parameters.js';

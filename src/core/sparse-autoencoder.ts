@@ -12,7 +12,7 @@ import { adoptParameters } from '../model/inference.js';
 import { betaOf } from '../model/layout.js';
 import { assess } from '../model/metrics.js';
 import { Objective } from '../model/objective.js';
-import { type DensityBin, deadOf, densityHistogram, explainedVariance, type Fidelity, fidelity } from '../model/quality.js';
+import { deadOf, densityHistogram, explainedVariance, fidelity } from '../model/quality.js';
 import { anything, checkOptions, count, flag, isCount, requireValue, when } from '../numbers/checks.js';
 import type { Csr } from '../numbers/csr.js';
 import { floats } from '../numbers/matrix.js';
@@ -34,6 +34,7 @@ import {
 import { Model, type ParameterValues, transposed } from './model.js';
 import { type FromBytesOptions, readModel, type ToBytesOptions, toBytes } from './model-file.js';
 import { checkDataOptions, completeModelOptions, type SettledOptions, type SparseAutoencoderOptions } from './options.js';
+import type { Evaluation, LossAndGradients, PassOptions, PerParameter, QueryOptions, TransformOptions } from './results.js';
 import {
   compare,
   type ExplainOptions,
@@ -46,62 +47,6 @@ import {
   similarity,
   steer,
 } from './understanding.js';
-
-/** The parameters of every model; a kind of code may add its own. */
-export type ParameterName = 'encoderWeight' | 'encoderBias' | 'decoderWeight' | 'decoderBias';
-
-/** One thing for each parameter. */
-export type PerParameter<T> = Record<ParameterName, T> & { readonly [own: string]: T };
-
-/** J on a data set, its terms, and what the code is like. */
-export interface Evaluation<Vector = FloatArray> extends Fidelity {
-  /** J = reconstruction + β·sparsity + (λ/2)·‖W‖² */
-  loss: number;
-  /** R */
-  reconstruction: number;
-  /** S, before β */
-  sparsity: number;
-  /** Active (non-zero) units per row, on average. */
-  l0: number;
-  /** How many units are active on no row. */
-  deadUnits: number;
-  /** Which they are. */
-  deadIndices: number[];
-  /** 1 − Σ(t − x̂)²/Σ(t − t̄)², over all entries; t̄ is each column's mean. */
-  explainedVariance: number;
-  /** ρ̂, h entries. */
-  meanActivation: Vector;
-  /** The share of rows that each unit is active on, h entries. */
-  density: Vector;
-  /** How many units have which log₁₀ density. */
-  densityHistogram: DensityBin[];
-}
-
-export interface LossAndGradients<Value = Matrix> {
-  loss: number;
-  reconstruction: number;
-  sparsity: number;
-  /** ∂J/∂θ, shaped as `parameters`. */
-  gradients: PerParameter<Value>;
-}
-
-/** What a training batch may come with. */
-export interface PassOptions {
-  targets?: MatrixLike;
-  noise?: MatrixLike;
-}
-
-export interface TransformOptions {
-  /** Codes as CSR. Default false. */
-  sparse?: boolean;
-  /** Each row divided by the length of what it is decoded to, f/‖x̂‖: a document's side of a search, see `query`. Default false. */
-  normalize?: boolean;
-}
-
-export interface QueryOptions {
-  /** How many entries a row has at the most, none of them negative. */
-  terms?: number;
-}
 
 /** The model behind the class, for the front door and the gradient checker. */
 export let modelOf: (sae: SparseAutoencoder) => Model;

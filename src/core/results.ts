@@ -1,0 +1,59 @@
+import type { FloatArray, Matrix } from '../kernels/kernels.js';
+import type { DensityBin, Fidelity } from '../model/quality.js';
+import type { MatrixLike } from '../numbers/matrix-like.js';
+
+/** The parameters of every model; a kind of code may add its own. */
+export type ParameterName = 'encoderWeight' | 'encoderBias' | 'decoderWeight' | 'decoderBias';
+
+/** One thing for each parameter. */
+export type PerParameter<T> = Record<ParameterName, T> & { readonly [own: string]: T };
+
+/** J on a data set, its terms, and what the code is like. */
+export interface Evaluation<Vector = FloatArray> extends Fidelity {
+  /** J = reconstruction + β·sparsity + (λ/2)·‖W‖² */
+  loss: number;
+  /** R */
+  reconstruction: number;
+  /** S, before β */
+  sparsity: number;
+  /** Active (non-zero) units per row, on average. */
+  l0: number;
+  /** How many units are active on no row. */
+  deadUnits: number;
+  /** Which they are. */
+  deadIndices: number[];
+  /** 1 − Σ(t − x̂)²/Σ(t − t̄)², over all entries; t̄ is each column's mean. */
+  explainedVariance: number;
+  /** ρ̂, h entries. */
+  meanActivation: Vector;
+  /** The share of rows that each unit is active on, h entries. */
+  density: Vector;
+  /** How many units have which log₁₀ density. */
+  densityHistogram: DensityBin[];
+}
+
+export interface LossAndGradients<Value = Matrix> {
+  loss: number;
+  reconstruction: number;
+  sparsity: number;
+  /** ∂J/∂θ, shaped as `parameters`. */
+  gradients: PerParameter<Value>;
+}
+
+/** What a training batch may come with. */
+export interface PassOptions {
+  targets?: MatrixLike;
+  noise?: MatrixLike;
+}
+
+export interface TransformOptions {
+  /** Codes as CSR. Default false. */
+  sparse?: boolean;
+  /** Each row divided by the length of what it is decoded to, f/‖x̂‖: a document's side of a search, see `query`. Default false. */
+  normalize?: boolean;
+}
+
+export interface QueryOptions {
+  /** How many entries a row has at the most, none of them negative. */
+  terms?: number;
+}
