@@ -1,4 +1,4 @@
-"""One dictionary trained by PyTorch's autograd and Adam: what quality.ts compares this library's with.
+"""One dictionary trained by PyTorch's autograd and Adam: what run.ts compares this library's with.
 
 Reads a job as JSON from stdin: options (those of the library), train and judge (files of float32 rows), rows, judged,
 epochs, batchSize, decoderBias, betas (β before each step, as the library steered it; null where none is needed), seed.

@@ -8,9 +8,11 @@
 import { spawnSync } from 'node:child_process';
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { Argument, Command } from 'commander';
 import { Files } from '../data.js';
 import { mnistFolder, readImageDataSet, SparseAutoencoder } from '../library.js';
 import { cleanEnvironment } from '../peers/environment.js';
+import { findPyTorch } from '../peers/pytorch.js';
 import { asMarkdown, asText, digits } from '../table.js';
 import { imageJobs, type Job } from './jobs.js';
 
@@ -31,33 +33,50 @@ interface Line {
 }
 
 interface Data {
-  readonly train: { data: Float32Array; rows: number; cols: number; path: string };
-  readonly judge: { data: Float32Array; rows: number; cols: number; path: string };
+  readonly train: Part;
+  readonly judge: Part;
 }
+
+interface Part {
+  readonly data: Float32Array;
+  readonly rows: number;
+  readonly cols: number;
+  /** Where the peer finds it. */
+  readonly path: string;
+}
+
+/** What the library has made of a job: how good it is, all options, and β before each step, where it was steered. */
+interface Trained {
+  readonly ours: Quality;
+  readonly options: SparseAutoencoder['options'];
+  readonly betas: number[] | null;
+}
+
+/** Where the idx files are, unless a folder is named: Debian's, of Fashion-MNIST. */
+const FOLDERS: Readonly<Record<string, () => string>> = {
+  mnist: mnistFolder,
+  fashion: () => '/usr/share/datasets/fashion-mnist',
+};
 
 const EPOCHS = 2;
 const SCRIPT = join(import.meta.dirname, 'dictionary.py');
 const same = (a: Pick<Line, 'kind' | 'level' | 'seed'>, b: Pick<Line, 'kind' | 'level' | 'seed'>) =>
   a.kind === b.kind && a.level === b.level && a.seed === b.seed;
 
-/** Trains here; β before each step is kept for the peer. */
-async function train({ options, fit }: Job, { train, judge }: Data): Promise<{ ours: Quality; betas: number[] | null }> {
+async function train({ options, fit }: Job, { train, judge }: Data): Promise<Trained> {
   const sae = new SparseAutoencoder(options);
   const betas: number[] = [];
   const begin = performance.now();
-  await sae.fit(matrix(train), { ...fit, onBatchEnd: ({ beta }) => void betas.push(beta) });
+  await sae.fit(train, { ...fit, onBatchEnd: ({ beta }) => void betas.push(beta) });
   const seconds = (performance.now() - begin) / 1000;
-  const { l0, fvu } = sae.evaluate(matrix(judge));
-  const { deadUnits } = sae.evaluate(matrix(train));
-  return { ours: { l0, fvu, deadUnits, seconds }, betas: options.targetL0 === undefined ? null : betas };
+  const { l0, fvu } = sae.evaluate(judge);
+  const { deadUnits } = sae.evaluate(train);
+  return { ours: { l0, fvu, deadUnits, seconds }, options: sae.options, betas: options.targetL0 === undefined ? null : betas };
 }
 
-const matrix = ({ data, rows, cols }: Data['train']) => ({ data, shape: [rows, cols] });
-
-function trainPeer({ options, fit, seed }: Job, { train, judge }: Data, betas: number[] | null): Quality {
-  const settled = new SparseAutoencoder(options).options;
+function trainPeer(python: string, { fit, seed }: Job, { train, judge }: Data, { options, betas }: Trained): Quality {
   const input = JSON.stringify({
-    options: settled,
+    options,
     train: train.path,
     judge: judge.path,
     rows: train.rows,
@@ -66,12 +85,12 @@ function trainPeer({ options, fit, seed }: Job, { train, judge }: Data, betas: n
     betas,
     seed,
   });
-  const { status, stdout, stderr } = spawnSync('/usr/bin/python3', [SCRIPT], {
+  const { status, stdout, stderr } = spawnSync(python, [SCRIPT], {
     input,
     encoding: 'utf8',
     env: cleanEnvironment(),
   });
-  if (status !== 0) throw new Error(`dictionary.py: ${stderr.trim().split('\n').pop()}; it needs python3-torch`);
+  if (status !== 0) throw new Error(`dictionary.py: ${stderr.trim().split('\n').pop()}`);
   return JSON.parse(stdout);
 }
 
@@ -104,24 +123,21 @@ function report(name: string, lines: readonly Line[], markdown: boolean): void {
   process.stdout.write(`\n${markdown ? asMarkdown(table) : asText(table)}`);
 }
 
-async function main([name, folder, ...more]: string[]): Promise<void> {
-  if (name !== 'mnist' && name !== 'fashion') throw new Error(`expected mnist or fashion, got ${name}`);
+async function run(name: string, folder: string | undefined, { markdown = false }: { markdown?: boolean }): Promise<void> {
+  const pytorch = findPyTorch();
+  if (!pytorch) throw new Error('PyTorch is missing, expected a python3 that can import torch and numpy');
   const path = join('out', 'quality', `${name}.jsonl`);
   mkdirSync(dirname(path), { recursive: true });
-  const lines: Line[] = existsSync(path)
-    ? readFileSync(path, 'utf8')
-        .trim()
-        .split('\n')
-        .map((line) => JSON.parse(line))
-    : [];
+  const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
+  const lines: Line[] = text.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line)]));
   const files = new Files();
   try {
-    const data = images(files, folder ?? (name === 'mnist' ? mnistFolder() : '/usr/share/datasets/fashion-mnist'));
+    const data = images(files, folder ?? FOLDERS[name]());
     for (const job of imageJobs(data.train.cols, EPOCHS)) {
       if (lines.some((line) => same(line, job))) continue;
-      const { ours, betas } = await train(job, data);
-      const peer = trainPeer(job, data, betas);
-      const line: Line = { kind: job.kind, level: job.level, seed: job.seed, ours, peer };
+      const trained = await train(job, data);
+      const peer = trainPeer(pytorch.python, job, data, trained);
+      const line: Line = { kind: job.kind, level: job.level, seed: job.seed, ours: trained.ours, peer };
       lines.push(line);
       appendFileSync(path, `${JSON.stringify(line)}\n`);
       process.stderr.write(`${JSON.stringify(line)}\n`);
@@ -129,7 +145,17 @@ async function main([name, folder, ...more]: string[]): Promise<void> {
   } finally {
     files.remove();
   }
-  report(name, lines, more.includes('--markdown'));
+  report(name, lines, markdown);
 }
 
-await main(process.argv.slice(2));
+new Command('npx tsx bench/quality/run.ts')
+  .description('every way to be sparse, at every number of active units, here and in PyTorch')
+  .addArgument(new Argument('<data>', 'what to train on').choices(Object.keys(FOLDERS)))
+  .argument('[folder]', 'where its idx files are')
+  .option('--markdown', 'the table as Markdown')
+  .action(run)
+  .parseAsync()
+  .catch((error: Error) => {
+    process.stderr.write(`error: ${error.message}\n`);
+    process.exitCode = 1;
+  });
