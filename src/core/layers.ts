@@ -118,17 +118,13 @@ const STRETCH = 4096;
 
 /** Where unit j is not silent, the largest f first. */
 export function topActivations(model: Model, where: Where, X: MatrixLike, unit: number, count: number): TopActivation[] {
-  const { inputDim, hiddenDim } = model.spec;
-  const x = model.prepare(model.readFinite(where, X, inputDim));
-  const f = model.blank(Math.min(STRETCH, x.rows), hiddenDim);
+  const x = model.prepare(model.readFinite(where, X, model.spec.inputDim));
   const found: TopActivation[] = [];
   for (let from = 0; from < x.rows; from += STRETCH) {
     const rows = rowsOf(x, from, Math.min(from + STRETCH, x.rows));
-    encodeAll(where, model.inferenceKernels(rows.data.length), model, rows, rowsOf(f, 0, rows.rows));
-    for (let i = 0; i < rows.rows; i++) {
-      const value = f.data[i * hiddenDim + unit];
-      if (value !== 0) found.push({ row: from + i, value });
-    }
+    const { data, indices, indptr } = encodeSparse(where, model.inferenceKernels(rows.data.length), model, rows);
+    for (let i = 0; i < rows.rows; i++)
+      for (let p = indptr[i]; p < indptr[i + 1]; p++) if (indices[p] === unit) found.push({ row: from + i, value: data[p] });
   }
   return found.sort((a, b) => b.value - a.value || a.row - b.row).slice(0, count);
 }

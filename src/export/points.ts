@@ -17,10 +17,10 @@ export function qdrantWriter({ field, ids: named, query, limit }: Settled): Sear
   const called = (id: string | undefined) => {
     const own = pointId(id);
     if (count === 0) fits = own !== undefined;
-    if (fits && named && own === undefined)
+    if (fits && own === undefined)
       throw new RangeError(`qdrant: the id ${JSON.stringify(id)} is no whole number or UUID, expected one, as the first was`);
     const numbered = count++;
-    return named && fits ? { id: own } : { id: numbered, ...(named && { payload: { id } }) };
+    return fits ? { id: own } : { id: numbered, ...(named && { payload: { id } }) };
   };
   return {
     head: '',
@@ -38,10 +38,10 @@ export function qdrantWriter({ field, ids: named, query, limit }: Settled): Sear
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** An id that Qdrant takes as it is. */
-function pointId(id: string | undefined): number | string | undefined {
-  if (id === undefined || UUID.test(id)) return id;
-  return /^\d{1,15}$/.test(id) ? Number(id) : undefined;
-}
+const pointId = (id = ''): number | string | undefined => {
+  if (/^\d{1,15}$/.test(id)) return Number(id);
+  return UUID.test(id) ? id : undefined;
+};
 
 /** Pinecone: a line is the body of one upsert (POST /vectors/upsert), or of one query (POST /query). It takes no vector without entries. */
 export function pineconeWriter({ ids: named, query, limit }: Settled): SearchWriter {

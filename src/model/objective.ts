@@ -6,7 +6,7 @@ import { reconstructionScale } from '../layers/reconstruction.js';
 import type { ObjectiveSpec } from '../layers/spec.js';
 import { Tie } from '../layers/tied.js';
 import type { AnyModifierKind, AnyTermKind, Code, CodeLayer, PenaltyLayer, TermLayer } from '../sparsity/kind.js';
-import { codeKind, modifiers, penaltyKind, terms } from '../sparsity/kinds.js';
+import { bringHome, codeKind, modifiers, penaltyKind, terms } from '../sparsity/kinds.js';
 import type { Memory } from '../sparsity/memory.js';
 import { betaOf, layoutOf } from './layout.js';
 
@@ -148,7 +148,7 @@ export class Objective {
 
   /** After a step on the batch that `evaluate` was given last: θ as the modifiers want it, and what is remembered. */
   afterStep(θ: StoredParameters): void {
-    for (const modifier of this.modifiers) modifier.afterStep?.(θ);
+    bringHome(this.spec, θ);
     this.code.remember?.();
     for (const term of this.batchTerms) term.remember?.();
   }

@@ -1,3 +1,4 @@
+import { norm } from '../numbers/matrix.js';
 import type { Numbers, ReportData, ReportModel } from './report-data.js';
 
 /** More classes than that are not told apart in charts. */
@@ -120,12 +121,6 @@ export function buildUp(
     return { unit, activation, soFar: y.map(output) };
   });
   return { bias, steps };
-}
-
-function norm(values: Numbers, from: number, length: number): number {
-  let sum = 0;
-  for (let k = from; k < from + length; k++) sum += values[k] ** 2;
-  return Math.sqrt(sum);
 }
 
 /** Rows `from` … of a matrix, as numbers of their own. */

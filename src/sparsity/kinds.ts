@@ -1,5 +1,7 @@
 /** The ways to be sparse that there are. A new one is its file and its place in one of these lists. */
 
+import type { StoredParameters } from '../layers/parameters.js';
+import type { ObjectiveSpec } from '../layers/spec.js';
 import type { Option } from '../numbers/checks.js';
 import { batchTopk } from './codes/batch-topk.js';
 import { gated } from './codes/gated.js';
@@ -52,3 +54,8 @@ export const codeKind = ({ hiddenActivation }: { hiddenActivation: string }): An
   codes.find(({ name }) => name === hiddenActivation) as AnyCodeKind;
 export const penaltyKind = ({ penalty }: { penalty: string }): AnyPenaltyKind =>
   penalties.find(({ name }) => name === penalty) as AnyPenaltyKind;
+
+/** θ as the modifiers want it: on a sphere, say, which neither a step nor a mean of weights keeps to by itself. */
+export function bringHome(spec: ObjectiveSpec, θ: StoredParameters): void {
+  for (const modifier of modifiers) if (modifier.applies(spec)) modifier.afterStep?.(θ);
+}

@@ -1,9 +1,9 @@
 import type { Kernels, Matrix } from '../kernels/kernels.js';
-import { type StoredParameters, viewStored } from '../layers/parameters.js';
+import { viewStored } from '../layers/parameters.js';
 import type { ObjectiveSpec } from '../layers/spec.js';
 import { betaOf, layoutOf } from '../model/layout.js';
 import { assess } from '../model/metrics.js';
-import { modifiers } from '../sparsity/kinds.js';
+import { bringHome } from '../sparsity/kinds.js';
 import { Activity } from './activity.js';
 import type { AdamOptions } from './adam.js';
 import { type DataSet, identityOrder } from './batches.js';
@@ -73,10 +73,6 @@ export async function train(k: Kernels, model: TrainingState, plan: TrainingPlan
   const epochsDone = () => model.records.length - run.start;
   const outOfPatience = () =>
     earlyStopping !== null && run.best !== null && epochsDone() - 1 - run.best.epoch >= earlyStopping.patience;
-  /** The mean of weights that modifiers keep somewhere, on a sphere, say, is not there of itself. */
-  const bringHome = (θ: StoredParameters) => {
-    for (const modifier of modifiers) if (modifier.applies(spec)) modifier.afterStep?.(θ);
-  };
   const takeStep = stepper(k, state, plan, state.step + (epochs - epochsDone()) * batches);
 
   try {
@@ -87,7 +83,7 @@ export async function train(k: Kernels, model: TrainingState, plan: TrainingPlan
       if (plan.averaging !== null) state.resumeIterate();
       const record: EpochRecord = await runEpoch(epoch);
       if (state.averaged) {
-        bringHome(viewStored(state.averaged.mean, layoutOf(spec)));
+        bringHome(spec, viewStored(state.averaged.mean, layoutOf(spec)));
         state.exposeMean();
       }
       if (validation) validate(record, validation);
