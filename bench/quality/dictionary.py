@@ -1,14 +1,16 @@
 """One dictionary trained by PyTorch's autograd and Adam: what run.ts compares this library's with.
 
 Reads a job as JSON from stdin: options (those of the library), train and judge (files of float32 rows), rows, judged,
-epochs, batchSize, decoderBias, betas (β before each step, as the library steered it; null where none is needed), seed.
+epochs, batchSize, decoderBias, start (names of θ's parts; path of the file that has them end to end), betas (β before
+each step, as the library steered it; null where none is needed). Batches are the rows as they come.
 Writes { l0, fvu, deadUnits, seconds } as JSON; dead are the units that no row of train excites.
 
 The formulas are those of test/fixtures/pytorch_kinds.py and pytorch_selected.py, in float32 and as fast as they are
-simply written; weights and the order of the rows are PyTorch's own draws of the same distributions.
+simply written.
 """
 
 import json
+import math
 import sys
 import time
 
@@ -18,12 +20,14 @@ job = json.load(sys.stdin)
 o = job["options"]
 d, h = o["inputDim"], o["hiddenDim"]
 kind, penalty = o["hiddenActivation"], o["penalty"]
-torch.manual_seed(job["seed"])
 torch.set_flush_denormal(True)
 
 
-def rows_of(path, rows):
-    return torch.frombuffer(bytearray(open(path, "rb").read()), dtype=torch.float32).reshape(rows, d)
+SYMBOLS = dict(encoderWeight="W_enc", encoderBias="b_enc", decoderWeight="W_dec", decoderBias="b_dec")
+
+
+def floats(path):
+    return torch.frombuffer(bytearray(open(path, "rb").read()), dtype=torch.float32)
 
 
 def rectangle(u):
@@ -99,20 +103,15 @@ def sparsity(f, z, gate):
     return 0
 
 
-x, judge = rows_of(job["train"], job["rows"]), rows_of(job["judge"], job["judged"])
-limit = (6 / (d + h)) ** 0.5
-p = dict(
-    W_enc=torch.empty(d, h).uniform_(-limit, limit), b_enc=torch.zeros(h),
-    W_dec=torch.empty(h, d).uniform_(-limit, limit), b_dec=torch.zeros(d),
-)
-if kind == "gated":
-    p.update(magnitudeScale=torch.zeros(h), magnitudeBias=torch.zeros(h))
-if kind == "jumprelu":
-    p.update(logThreshold=torch.full((h,), o["threshold"]).log())
-if o["unitNorm"]:
-    p["W_dec"] /= p["W_dec"].norm(dim=1, keepdim=True)
-if o["tied"] == "start":
-    p["W_enc"] = p["W_dec"].T.clone()
+x, judge = floats(job["train"]).reshape(job["rows"], d), floats(job["judge"]).reshape(job["judged"], d)
+shapes = dict(W_enc=(d, h), W_dec=(h, d), b_dec=(d,))
+theta = floats(job["start"]["path"])
+p = {}
+for name in job["start"]["names"]:
+    symbol = SYMBOLS.get(name, name)
+    shape = shapes.get(symbol, (h,))
+    size = math.prod(shape)
+    p[symbol], theta = theta[:size].reshape(shape).clone(), theta[size:]
 if job["decoderBias"] == "mean":
     p["b_dec"] = x.mean(0)
 for value in p.values():
@@ -123,7 +122,7 @@ silent = torch.zeros(h)
 step = 0
 begin = time.perf_counter()
 for _ in range(job["epochs"]):
-    for batch in x[torch.randperm(len(x))].split(job["batchSize"]):
+    for batch in x.split(job["batchSize"]):
         f, z, gate = code(batch, True)
         y = f @ p["W_dec"] + p["b_dec"]
         loss = ((y - batch) ** 2).mean()

@@ -1,7 +1,7 @@
 /**
  * npx tsx bench/quality/run.ts mnist | fashion [FOLDER]: how much each way to be sparse loses at each number of active units,
- * here and in PyTorch, which trains the same model for the same steps: the same options, and the same β before each
- * step, as this library's `targetL0` steered it. Lines go to out/quality/NAME.jsonl, where a run that is there already is
+ * here and in PyTorch, which trains the same model: from the same start, on the same batches, by the same options and with the same β
+ * before each step, as this library's `targetL0` steered it. Lines go to out/quality/NAME.jsonl, where a run that is there already is
  * not done again.
  */
 
@@ -9,6 +9,8 @@ import { spawnSync } from 'node:child_process';
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Argument, Command } from 'commander';
+import ndarray from 'ndarray';
+import ops from 'ndarray-ops';
 import { Files } from '../data.js';
 import { mnistFolder, readImageDataSet, SparseAutoencoder } from '../library.js';
 import { cleanEnvironment } from '../peers/environment.js';
@@ -45,10 +47,12 @@ interface Part {
   readonly path: string;
 }
 
-/** What the library has made of a job: how good it is, all options, and β before each step, where it was steered. */
+/** What the library has made of a job: how good it is, all options, where it started, and β before each step, where it was steered. */
 interface Trained {
   readonly ours: Quality;
   readonly options: SparseAutoencoder['options'];
+  /** Parts of θ, and their numbers end to end in a file. */
+  readonly start: { readonly names: string[]; readonly path: string };
   readonly betas: number[] | null;
 }
 
@@ -63,18 +67,31 @@ const SCRIPT = join(import.meta.dirname, 'dictionary.py');
 const same = (a: Pick<Line, 'kind' | 'level' | 'seed'>, b: Pick<Line, 'kind' | 'level' | 'seed'>) =>
   a.kind === b.kind && a.level === b.level && a.seed === b.seed;
 
-async function train({ options, fit }: Job, { train, judge }: Data): Promise<Trained> {
+async function train({ options, fit }: Job, { train, judge }: Data, files: Files): Promise<Trained> {
   const sae = new SparseAutoencoder(options);
+  const start = startOf(sae, files);
   const betas: number[] = [];
   const begin = performance.now();
   await sae.fit(train, { ...fit, onBatchEnd: ({ beta }) => void betas.push(beta) });
   const seconds = (performance.now() - begin) / 1000;
   const { l0, fvu } = sae.evaluate(judge);
   const { deadUnits } = sae.evaluate(train);
-  return { ours: { l0, fvu, deadUnits, seconds }, options: sae.options, betas: options.targetL0 === undefined ? null : betas };
+  const steered = options.targetL0 !== undefined;
+  return { ours: { l0, fvu, deadUnits, seconds }, options: sae.options, start, betas: steered ? betas : null };
 }
 
-function trainPeer(python: string, { fit, seed }: Job, { train, judge }: Data, { options, betas }: Trained): Quality {
+/** θ as it stands, for the peer. */
+function startOf(sae: SparseAutoencoder, files: Files): Trained['start'] {
+  const parts = Object.entries(sae.parameters).map(([name, part]) => {
+    const copy = ndarray(new Float32Array(part.size), part.shape);
+    ops.assign(copy, part);
+    return { name, data: copy.data };
+  });
+  const theta = Float32Array.from(parts.flatMap(({ data }) => Array.from(data)));
+  return { names: parts.map(({ name }) => name), path: files.write('start', theta) };
+}
+
+function trainPeer(python: string, { fit }: Job, { train, judge }: Data, { options, start, betas }: Trained): Quality {
   const input = JSON.stringify({
     options,
     train: train.path,
@@ -82,8 +99,8 @@ function trainPeer(python: string, { fit, seed }: Job, { train, judge }: Data, {
     rows: train.rows,
     judged: judge.rows,
     ...fit,
+    start,
     betas,
-    seed,
   });
   const { status, stdout, stderr } = spawnSync(python, [SCRIPT], {
     input,
@@ -135,7 +152,7 @@ async function run(name: string, folder: string | undefined, { markdown = false 
     const data = images(files, folder ?? FOLDERS[name]());
     for (const job of imageJobs(data.train.cols, EPOCHS)) {
       if (lines.some((line) => same(line, job))) continue;
-      const trained = await train(job, data);
+      const trained = await train(job, data, files);
       const peer = trainPeer(pytorch.python, job, data, trained);
       const line: Line = { kind: job.kind, level: job.level, seed: job.seed, ours: trained.ours, peer };
       lines.push(line);
