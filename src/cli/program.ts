@@ -11,6 +11,7 @@ import { coreOf } from '../sparse-autoencoder.js';
 import { addApplyCommands } from './apply.js';
 import { addDataFlags, addPreparationFlags, preparationFrom, readRows, textsOf, withinUnit } from './data.js';
 import { addExportCommand } from './export.js';
+import { addFitFlags, fittingFrom } from './fit-flags.js';
 import { addModelFlags, flag, givenOptions, modelFrom } from './flags.js';
 import { printGradientTable } from './gradcheck.js';
 import { count, prepareFiles, prepareFolder, print } from './output.js';
@@ -61,6 +62,7 @@ export function createProgram(version: string): Command {
       return command.error(`error: unknown command ${JSON.stringify(name)}${suggestion(name, names)}`);
     })
     .allowExcessArguments();
+  addFitFlags(program);
   addModelFlags(program, defaults);
 
   const train = program
@@ -81,6 +83,7 @@ export function createProgram(version: string): Command {
   addTrainingFlags(train).action((paths: string[], _options, command: Command) => trainOn(paths, command));
   addDataFlags(train);
   addPreparationFlags(train);
+  addFitFlags(train);
   addModelFlags(train, { ...defaults, outputActivation: undefined });
 
   addApplyCommands(program);
@@ -176,7 +179,7 @@ async function mainJob(command: Command): Promise<void> {
     image: { width: train.width, height: train.height },
     inputNames: null,
     model: model as SparseAutoencoderOptions,
-    fit: { epochs, batchSize: size },
+    fit: { ...fittingFrom(command), epochs, batchSize: size },
     scoreEvery: preset?.scoreEvery,
     files,
     checkpointMinutes,
@@ -230,7 +233,7 @@ async function trainOn(paths: string[], command: Command): Promise<void> {
     inputNames: names,
     model: { ...model, outputActivation, preparation, inputNames: names ? [...names] : undefined } as SparseAutoencoderOptions,
     fit: {
-      ...preset?.fit,
+      ...fittingFrom(command, preset?.fit),
       epochs: preset && command.getOptionValueSource('epochs') === 'default' ? preset.fit.epochs : epochs,
       batchSize: command.opts<{ batchSize?: number }>().batchSize ?? preset?.fit.batchSize ?? batchSize(command, resume),
       validationSplit,

@@ -7,6 +7,7 @@ import { belowOne, notNegative, positive, text, count as wholeNumber } from '../
 import { drawSuperposition } from '../report/superposition.js';
 import { recovery } from '../truth/recovery.js';
 import { SparseWorld } from '../truth/world.js';
+import { addFitFlags, fittingFrom } from './fit-flags.js';
 import { addModelFlags, flag, modelFrom } from './flags.js';
 import { prepareFolder, print } from './output.js';
 
@@ -39,6 +40,7 @@ export function addSuperpositionCommand(program: Command): void {
     .addOption(flag('--batch-size <n>', 'rows a step', wholeNumber).default(1024))
     .addOption(flag('--out <dir>', 'where superposition.svg goes', text).default('out/superposition'))
     .action((_options, self: Command) => run(self));
+  addFitFlags(command);
   addModelFlags(command, { hiddenDim: 512, seed: '1' });
 }
 
@@ -66,7 +68,7 @@ async function run(command: Command): Promise<void> {
   const history = await sae.fit(x, {
     epochs,
     batchSize,
-    schedule: { decay: 'linear', decaySteps: Math.ceil(steps / 5) },
+    ...fittingFrom(command, { schedule: { decay: 'linear', decaySteps: Math.ceil(steps / 5) } }),
     onEpochEnd: ({ epoch, loss, l0, beta, deadUnits }) =>
       print(
         `epoch ${epoch + 1}/${epochs}: loss ${loss.toFixed(5)}, L0 ${l0.toFixed(2)}, ${deadUnits} dead, β ${beta.toPrecision(3)}, MMCS ${found(sae, world).mmcs.toFixed(4)}`,

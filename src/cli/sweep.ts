@@ -9,6 +9,7 @@ import { checkFinite, firstNonFinite } from '../numbers/matrix.js';
 import { isAstray, renderFrontier } from '../report/frontier.js';
 import { codes } from '../sparsity/kinds.js';
 import { addDataFlags, addPreparationFlags, preparationFrom, readRows, withinUnit } from './data.js';
+import { addFitFlags, fittingFrom } from './fit-flags.js';
 import { addModelFlags, flag, flagOf, givenOptions } from './flags.js';
 import { type Grid, type GridRun, gridOf } from './grid.js';
 import { count, prepareFolder, print, programCall } from './output.js';
@@ -60,6 +61,7 @@ export function addSweepCommand(program: Command): void {
     .action((paths: string[], _options, self: Command) => run(paths, self));
   addDataFlags(command);
   addPreparationFlags(command);
+  addFitFlags(command);
   addModelFlags(command, { ...usual, outputActivation: undefined }, OF_THE_GRID);
 }
 
@@ -98,7 +100,7 @@ async function run(paths: readonly string[], command: Command): Promise<void> {
   const model = { ...usual, ...given, outputActivation, preparation };
   const grid = gridOf({ ...flags, model, inputDim: data.train.cols });
   requireRuns(command, grid, given);
-  const fit = { epochs, batchSize };
+  const fit = { ...fittingFrom(command), epochs, batchSize };
   const common = { data: digestOf(all), rows: data.train.rows, judged: data.judge.rows, ...fit };
   const plan = grid.runs.map((run) => ({ run, settings: settingsOf(run, common), model: modelPath(run) }));
   for (const { settings } of plan) file.requireOneSweep(settings);

@@ -130,17 +130,17 @@ const isPair = (data: unknown): data is { x: MatrixLike; targets?: MatrixLike } 
 const isSignal = (value: unknown): boolean =>
   value !== null && typeof value === 'object' && typeof (value as Signal).throwIfAborted === 'function';
 
-const scheduleChecks: Checks<Schedule> = {
+export const scheduleChecks: Checks<Schedule> = {
   warmup: whole,
   decay: oneOf(...Object.keys(decays)),
   decaySteps: count,
   final: share,
   steps: count,
 };
-const resamplingChecks: Checks<Resampling> = { every: count, window: count, until: count, rows: count };
+export const resamplingChecks: Checks<Resampling> = { every: count, window: count, until: count, rows: count };
 const settingsChecks: Checks<LiveSettings> = { learningRate: positive, beta: notNegative, batchSize: count };
 
-const fitChecks: Checks<FitOptions> = {
+export const fitChecks: Checks<FitOptions> = {
   epochs: count,
   batchSize: count,
   shuffle: flag,
