@@ -82,19 +82,34 @@ export class Selector {
   }
 }
 
-/** S = the `count` largest positive entries of all of A, ties to the lower row, then to the lower column.   n×m */
-export function selectInAll(s: SparseRows, a: Matrix, count: number, selector: Selector): void {
-  const found = selector.select(a.data, 0, a.data.length, count);
-  let to = 0;
-  for (let i = 0; i < a.rows; i++) {
-    const from = i * a.cols;
+/**
+ * S = the `count` largest entries of all rows of L, ties to the lower row, then to the lower column, where a row of L has its
+ * own `most` largest, each above 0, by column. False where a row is in S as a whole and may have had more to give. L's
+ * entries are moved together.     n×m
+ */
+export function selectAmong(s: SparseRows, l: SparseRows, most: number, count: number, selector: Selector): boolean {
+  let entries = 0;
+  for (let i = 0; i < l.rows; i++) {
+    const from = entries;
+    for (let e = l.start[i]; e < l.end[i]; e++) {
+      l.index[entries] = l.index[e];
+      l.value[entries++] = l.value[e];
+    }
+    l.start[i] = from;
+    l.end[i] = entries;
+  }
+  const found = selector.select(l.value, 0, entries, count);
+  let whole = true;
+  for (let i = 0, to = 0; i < l.rows; i++) {
     s.start[i] = to;
-    for (; to < found && selector.places[to] < from + a.cols; to++) {
-      s.index[to] = selector.places[to] - from;
-      s.value[to] = a.data[selector.places[to]];
+    for (; to < found && selector.places[to] < l.end[i]; to++) {
+      s.index[to] = l.index[selector.places[to]];
+      s.value[to] = l.value[selector.places[to]];
     }
     s.end[i] = to;
+    if (to - s.start[i] === most && most < l.cols) whole = false;
   }
+  return whole;
 }
 
 /** A = S, zeros and all. */

@@ -7,8 +7,8 @@ import { asRows, denseRows } from '../../src/kernels/rows.js';
 import {
   entriesOf,
   Selector,
+  selectAmong,
   selectedRows,
-  selectInAll,
   sumsOfColumns,
   transposeMatrix,
   writeOut,
@@ -55,12 +55,50 @@ test('any run, any count: as sorting by value and place says', () => {
   fc.assert(property, { numRuns: 500 });
 });
 
+/** Each row's `most` largest, as gemmTopK leaves them: with room between rows. */
+function listed(z: Matrix, most: number): SparseRows {
+  const l = selectedRows(k, z.rows, z.cols, z.rows * most);
+  k.topK(l, z, most);
+  for (let i = z.rows - 1; i >= 0; i--) {
+    const [from, to, apart] = [l.start[i], l.end[i], i * most];
+    l.index.copyWithin(apart, from, to);
+    l.value.copyWithin(apart, from, to);
+    l.start[i] = apart;
+    l.end[i] = apart + to - from;
+  }
+  return l;
+}
+
 test('all rows together keep `count`, ties to the lower row, then column', () => {
   const z = { data: Float64Array.of(3, 1, 2, 3, 9, 9, 9, 3, -1, -1, -1, -1), rows: 3, cols: 4 };
   const s = selectedRows(k, 3, 4, 6);
-  selectInAll(s, z, 5, new Selector(5));
+  assert.ok(selectAmong(s, listed(z, 4), 4, 5, new Selector(5)));
   near(spread(s), [3, 0, 0, 3, 9, 9, 9, 0, 0, 0, 0, 0], 0);
   assert.is(entriesOf(s), 5);
+  assert.not(selectAmong(s, listed(z, 3), 3, 5, new Selector(5)), 'row 1 is in as a whole, and might have had more');
+  assert.ok(selectAmong(s, listed(z, 3), 3, 2, new Selector(5)));
+  near(spread(s), [0, 0, 0, 0, 9, 9, 0, 0, 0, 0, 0, 0], 0);
+});
+
+test('any batch from the lists of its rows: as sorting all of it says, or refused', () => {
+  const property = fc.property(
+    fc.integer({ min: 1, max: 6 }),
+    fc.integer({ min: 1, max: 12 }),
+    fc.integer({ min: 1, max: 12 }),
+    fc.integer({ min: 1, max: 30 }),
+    fc.integer({ min: 1, max: 9999 }),
+    (rows, cols, listedAtMost, count, seed) => {
+      const most = Math.min(listedAtMost, cols);
+      const data = Float64Array.from(numbers(rows * cols, seed), (u) => Math.floor(9 * u) - 3);
+      const kept = select(Array.from(data), count);
+      const s = selectedRows(k, rows, cols, count);
+      const whole = selectAmong(s, listed({ data, rows, cols }, most), most, count, new Selector(count));
+      const right = kept.length === entriesOf(s) && kept.every((place) => spread(s)[place] === data[place]);
+      assert.ok(!whole || right);
+      assert.ok(whole || most < cols);
+    },
+  );
+  fc.assert(property, { numRuns: 500 });
 });
 
 test('Aᵀ, S written out, column sums: as the dense forms have them', () => {

@@ -1,6 +1,7 @@
-import type { Matrix, Rows, SparseRows } from '../../kernels/kernels.js';
+import type { FloatArray, Matrix, Rows, SparseRows } from '../../kernels/kernels.js';
 import { denseRows, sparseRows } from '../../kernels/rows.js';
-import { Selector, selectInAll } from '../../kernels/selected.js';
+import { entriesOf, Selector, selectAmong, selectedRows } from '../../kernels/selected.js';
+import { roomOfSome } from '../../layers/encoder.js';
 import type { Parameters } from '../../layers/parameters.js';
 import { rowsOf } from '../../numbers/matrix.js';
 import { type Code, code, type Workspace } from '../kind.js';
@@ -8,6 +9,7 @@ import {
   drawAbove,
   keepAbove,
   keptBy,
+  notFinite,
   refuseSelected,
   type Selected,
   SelectedLayer,
@@ -45,37 +47,57 @@ export const batchTopk = code({
   cases: selectedCases,
 });
 
+/** Times k: how much of a row is listed at first. */
+const LISTED = 4;
+
 class BatchLayer extends SelectedLayer {
   private readonly selector: Selector;
-  private readonly z: Matrix;
-  /** Room for the non-zeros outside training, as many as there may be: taken when it is first needed. */
-  private wide: SparseRows | undefined;
+  /** Each row's `most` largest z: the batch's n·k are among them, unless a row has more of its own. */
+  private list: SparseRows;
+  private most: number;
+  private readonly some: FloatArray;
+  /** Room for F outside training, and for its non-zeros, as many as there may be: taken when it is first needed. */
+  private wide: { readonly z: Matrix; readonly rows: SparseRows } | undefined;
   private smallest = Infinity;
 
   constructor(workspace: Workspace<Selected>) {
     super(workspace);
     const { k, capacity, spec } = workspace;
     this.selector = new Selector(capacity * this.kept);
-    this.z = denseRows(k, capacity, spec.hiddenDim);
+    this.most = Math.min(LISTED * this.kept, spec.hiddenDim);
+    this.list = selectedRows(k, capacity, spec.hiddenDim, capacity * this.most);
+    this.some = roomOfSome(k, capacity, spec.hiddenDim);
   }
 
   forward(θ: Parameters, x: Rows, mode: 'training' | 'inference' = 'training'): Code {
-    const z = rowsOf(this.z, 0, x.rows);
-    this.workspace.encoder.forward(θ, x, z);
-    if (mode === 'inference') return this.infer(z);
+    if (mode === 'inference') return this.infer(θ, x);
+    const { encoder } = this.workspace;
     const rows = this.room(θ, x);
-    selectInAll(rows, z, z.rows * this.kept, this.selector);
-    const active = rows.end[rows.rows - 1] - rows.start[0];
+    for (;;) {
+      const list = { ...this.list, rows: x.rows };
+      if (encoder.forwardTopK(θ, x, list, this.most, this.some) < 0) return { rows: notFinite(rows), active: 1 };
+      if (selectAmong(rows, list, this.most, x.rows * this.kept, this.selector)) break;
+      this.listMore();
+    }
+    const active = entriesOf(rows);
     this.smallest = Infinity;
-    for (let e = 0; e < active; e++) if (!(rows.value[e] >= this.smallest)) this.smallest = rows.value[e];
+    for (let e = 0; e < active; e++) this.smallest = Math.min(this.smallest, rows.value[e]);
     return { rows, active };
   }
 
-  private infer(f: Matrix): Code {
-    const { k, memory, capacity, spec } = this.workspace;
+  private listMore(): void {
+    const { k, capacity, spec } = this.workspace;
+    this.most = Math.min(2 * this.most, spec.hiddenDim);
+    this.list = selectedRows(k, capacity, spec.hiddenDim, capacity * this.most);
+  }
+
+  private infer(θ: Parameters, x: Rows): Code {
+    const { k, memory, capacity, spec, encoder } = this.workspace;
+    this.wide ??= { z: denseRows(k, capacity, spec.hiddenDim), rows: sparseRows(k, capacity, spec.hiddenDim) };
+    const f = rowsOf(this.wide.z, 0, x.rows);
+    encoder.forward(θ, x, f);
     keepAbove(f, memory.values.threshold[0]);
-    this.wide ??= sparseRows(k, capacity, spec.hiddenDim);
-    const rows = { ...this.wide, rows: f.rows };
+    const rows = { ...this.wide.rows, rows: f.rows };
     const active = k.compress(rows, f);
     return active >= 0 ? { rows, f, active } : { rows: f, f, active: k.countNonZeros(f.data) };
   }

@@ -73,6 +73,16 @@ export abstract class SelectedLayer implements CodeLayer {
   }
 }
 
+/** NaN, once, so that J says what Z has become. */
+export function notFinite(f: SparseRows): SparseRows {
+  f.start.fill(0);
+  f.end.fill(0);
+  f.end[0] = 1;
+  f.index[0] = 0;
+  f.value[0] = Number.NaN;
+  return f;
+}
+
 /** Z with all that was not selected made 0, row by row. */
 export function keepSelected(z: Matrix, kept: number, selector: Selector): void {
   const values: FloatArray = z.data.slice(0, kept);

@@ -1,4 +1,4 @@
-import type { FloatArray, Rows, SparseRows } from '../../kernels/kernels.js';
+import type { FloatArray, Rows } from '../../kernels/kernels.js';
 import { Selector } from '../../kernels/selected.js';
 import { roomOfSome } from '../../layers/encoder.js';
 import type { Parameters } from '../../layers/parameters.js';
@@ -6,6 +6,7 @@ import { type Code, code, type Workspace } from '../kind.js';
 import {
   keepSelected,
   keptBy,
+  notFinite,
   refuseSelected,
   type Selected,
   SelectedLayer,
@@ -62,14 +63,4 @@ class TopKLayer extends SelectedLayer {
     const active = this.workspace.encoder.forwardTopK(θ, x, rows, this.kept, this.z);
     return active < 0 ? { rows: notFinite(rows), active: 1 } : { rows, active };
   }
-}
-
-/** NaN, once, so that J says what Z has become. */
-function notFinite(f: SparseRows): SparseRows {
-  f.start.fill(0);
-  f.end.fill(0);
-  f.end[0] = 1;
-  f.index[0] = 0;
-  f.value[0] = Number.NaN;
-  return f;
 }
