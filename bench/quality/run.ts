@@ -150,7 +150,7 @@ async function run(name: string, folder: string | undefined, { markdown = false 
   const files = new Files();
   try {
     const data = images(files, folder ?? FOLDERS[name]());
-    for (const job of imageJobs(data.train.cols, EPOCHS)) {
+    for (const job of imageJobs(name, data.train.cols, EPOCHS)) {
       if (lines.some((line) => same(line, job))) continue;
       const trained = await train(job, data, files);
       const peer = trainPeer(pytorch.python, job, data, trained);
