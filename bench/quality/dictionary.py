@@ -1,8 +1,8 @@
 """One dictionary trained by PyTorch's autograd and Adam: what run.ts compares this library's with.
 
 Reads a job as JSON from stdin: options (those of the library), train and judge (files of float32 rows), rows, judged,
-epochs, batchSize, decoderBias, start (names of θ's parts; path of the file that has them end to end), betas (β before
-each step, as the library steered it; null where none is needed). Batches are the rows as they come.
+epochs, batchSize, decoderBias, start (names of θ's parts; path of the file that has them end to end), rates and betas
+(learning rate and β of each step; null for betas where none is steered). Batches are the rows as they come.
 Writes { l0, fvu, deadUnits, seconds } as JSON; dead are the units that no row of train excites.
 
 The formulas are those of test/fixtures/pytorch_kinds.py and pytorch_selected.py, in float32 and as fast as they are
@@ -134,6 +134,7 @@ for _ in range(job["epochs"]):
         if aux and dead.any():
             error = (batch - y).detach()
             loss = loss + aux["coefficient"] * ((keep(z[:, dead], aux["k"]) @ p["W_dec"][dead] - error) ** 2).mean()
+        adam.param_groups[0]["lr"] = job["rates"][step]
         adam.zero_grad()
         loss.backward()
         with torch.no_grad():

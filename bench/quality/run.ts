@@ -1,7 +1,7 @@
 /**
  * npx tsx bench/quality/run.ts mnist | fashion [FOLDER]: how much each way to be sparse loses at each number of active units,
- * here and in PyTorch, which trains the same model: from the same start, on the same batches, by the same options and with the same β
- * before each step, as this library's `targetL0` steered it. Lines go to out/quality/NAME.jsonl, where a run that is there already is
+ * here and in PyTorch, which trains the same model: from the same start, on the same batches, by the same options and with the same
+ * learning rate and β at each step, as this library's schedule and `targetL0` had them. Lines go to out/quality/NAME.jsonl, where a run that is there already is
  * not done again.
  */
 
@@ -47,12 +47,14 @@ interface Part {
   readonly path: string;
 }
 
-/** What the library has made of a job: how good it is, all options, where it started, and β before each step, where it was steered. */
+/** What the library has made of a job: how good it is, all options, where it started, and what each step was told. */
 interface Trained {
   readonly ours: Quality;
   readonly options: SparseAutoencoder['options'];
   /** Parts of θ, and their numbers end to end in a file. */
   readonly start: { readonly names: string[]; readonly path: string };
+  readonly rates: number[];
+  /** Where β was steered. */
   readonly betas: number[] | null;
 }
 
@@ -70,14 +72,20 @@ const same = (a: Pick<Line, 'kind' | 'level' | 'seed'>, b: Pick<Line, 'kind' | '
 async function train({ options, fit }: Job, { train, judge }: Data, files: Files): Promise<Trained> {
   const sae = new SparseAutoencoder(options);
   const start = startOf(sae, files);
-  const betas: number[] = [];
+  const [rates, betas]: number[][] = [[], []];
   const begin = performance.now();
-  await sae.fit(train, { ...fit, onBatchEnd: ({ beta }) => void betas.push(beta) });
+  await sae.fit(train, {
+    ...fit,
+    onBatchEnd({ learningRate, beta }) {
+      rates.push(learningRate);
+      betas.push(beta);
+    },
+  });
   const seconds = (performance.now() - begin) / 1000;
   const { l0, fvu } = sae.evaluate(judge);
   const { deadUnits } = sae.evaluate(train);
   const steered = options.targetL0 !== undefined;
-  return { ours: { l0, fvu, deadUnits, seconds }, options: sae.options, start, betas: steered ? betas : null };
+  return { ours: { l0, fvu, deadUnits, seconds }, options: sae.options, start, rates, betas: steered ? betas : null };
 }
 
 /** θ as it stands, for the peer. */
@@ -91,7 +99,7 @@ function startOf(sae: SparseAutoencoder, files: Files): Trained['start'] {
   return { names: parts.map(({ name }) => name), path: files.write('start', theta) };
 }
 
-function trainPeer(python: string, { fit }: Job, { train, judge }: Data, { options, start, betas }: Trained): Quality {
+function trainPeer(python: string, { fit }: Job, { train, judge }: Data, { options, start, rates, betas }: Trained): Quality {
   const input = JSON.stringify({
     options,
     train: train.path,
@@ -100,6 +108,7 @@ function trainPeer(python: string, { fit }: Job, { train, judge }: Data, { optio
     judged: judge.rows,
     ...fit,
     start,
+    rates,
     betas,
   });
   const { status, stdout, stderr } = spawnSync(python, [SCRIPT], {
@@ -150,7 +159,7 @@ async function run(name: string, folder: string | undefined, { markdown = false 
   const files = new Files();
   try {
     const data = images(files, folder ?? FOLDERS[name]());
-    for (const job of imageJobs(name, data.train.cols, EPOCHS)) {
+    for (const job of imageJobs(data.train.cols, EPOCHS)) {
       if (lines.some((line) => same(line, job))) continue;
       const trained = await train(job, data, files);
       const peer = trainPeer(pytorch.python, job, data, trained);
