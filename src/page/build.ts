@@ -48,7 +48,10 @@ await build({
   target: 'es2022',
   logLevel: 'warning',
 });
-const sheets = [theme, ...['node_modules/uplot/dist/uPlot.min.css', join(here, 'style.css')].map((name) => readFileSync(name, 'utf8'))];
+const sheets = [
+  theme,
+  ...['node_modules/uplot/dist/uPlot.min.css', join(here, 'style.css')].map((name) => readFileSync(name, 'utf8')),
+];
 writeFileSync(into('style.css'), transformSync(sheets.join('\n'), { loader: 'css', minify: true }).code);
 // The choice of worlds stands there from the beginning, or not at all: nothing moves when the script comes.
 const page = readFileSync(join(here, 'index.html'), 'utf8');

@@ -9,7 +9,7 @@ import type { Frame, ToWorker } from './messages.js';
 import { Overview } from './overview.js';
 import { formatHash, parseHash, type Setup } from './setup.js';
 import { connectSharing } from './sharing.js';
-import { SlowMotion } from './slow-motion.js';
+import type { SlowMotion } from './slow-motion.js';
 import { Tiles } from './tiles.js';
 import { connectTour } from './tour.js';
 import { UnitCard } from './unit-card.js';
@@ -20,6 +20,8 @@ const SPEEDS = [1, 2, 4, 10, 25, 60, 0];
 
 let setup = offered(parseHash(location.hash));
 let frame: Frame | null = null;
+/** Seldom asked for, and loaded when it is. */
+let slow: SlowMotion | null = null;
 let hiddenWhilePlaying = false;
 /** Whether there has been a digit taken apart, for whoever comes. */
 let greeted = false;
@@ -35,7 +37,6 @@ const controls = new Controls(setup, changed);
 const digit = new Digit(learner, (unit) => openUnit(unit));
 const word = new Word(learner, (unit) => openUnit(unit));
 const card = new UnitCard(learner, (unit) => openUnit(unit));
-const slow = new SlowMotion(learner);
 const comparison = new Comparison(
   () => setup,
   () => start(true, true),
@@ -70,7 +71,7 @@ function paint(next: Frame): void {
   greeted = true;
   word.follow(next);
   card.follow(next);
-  slow.follow(next);
+  slow?.follow(next);
 }
 
 /** Whoever copies the address has the run as it stands. */
@@ -126,6 +127,11 @@ function openUnit(unit: number): void {
 }
 
 play.addEventListener('click', togglePlay);
+byId('slow-go', 'button').addEventListener('click', async () => {
+  const { SlowMotion } = await import('./slow-motion.js');
+  slow ??= new SlowMotion(learner);
+  if (frame) slow.begin(frame);
+});
 byId('step', 'button').addEventListener('click', () => {
   say('');
   if (frame?.of === 'trained') start(false);

@@ -16,23 +16,23 @@ export class SlowMotion {
   private shape: Shape | null = null;
   private unit: number | null = null;
   private entry: number | null = null;
-  private open = false;
   private line = 0;
 
   constructor(learner: Learner) {
     this.learner = learner;
-    byId('slow-go', 'button').addEventListener('click', () => {
-      this.open = true;
-      this.line = 0;
-      this.unit = null;
-      this.entry = null;
-      void this.ask();
-    });
+  }
+
+  /** From the first line, by the weight that matters most. */
+  begin(frame: Frame): void {
+    this.line = 0;
+    this.unit = null;
+    this.entry = null;
+    this.follow(frame);
   }
 
   follow({ shape }: Frame): void {
     this.shape = shape;
-    if (this.open) void this.ask();
+    void this.ask();
   }
 
   private async ask(): Promise<void> {
