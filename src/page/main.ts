@@ -5,7 +5,7 @@ import { Controls, offered } from './controls.js';
 import { Digit } from './digit.js';
 import { bringIntoSight, byId } from './dom.js';
 import { Learner } from './learner-client.js';
-import type { Frame, ToWorker } from './messages.js';
+import type { Frame } from './messages.js';
 import { Overview } from './overview.js';
 import { formatHash, parseHash, type Setup } from './setup.js';
 import { connectSharing } from './sharing.js';
@@ -32,15 +32,26 @@ let mixed = false;
 
 const overview = new Overview();
 const tiles = new Tiles(byId('tiles', 'div'), (unit) => openUnit(unit));
-const learner = new Learner(paint, (message) => say(message));
+const learner = new Learner(
+  (next) => comparison.take(next),
+  (message) => {
+    comparison.end();
+    say(message);
+  },
+);
 const controls = new Controls(setup, changed);
 const digit = new Digit(learner, (unit) => openUnit(unit));
 const word = new Word(learner, (unit) => openUnit(unit));
 const card = new UnitCard(learner, (unit) => openUnit(unit));
-const comparison = new Comparison(
-  () => setup,
-  () => start(true, true),
-);
+const comparison = new Comparison(learner, {
+  setup: () => setup,
+  show: paint,
+  restart: () => {
+    start(true);
+    setSpeed();
+  },
+  say,
+});
 const play = byId('play', 'button');
 const scrub = byId('scrub', 'input');
 
@@ -52,7 +63,7 @@ function paint(next: Frame): void {
   frame = next;
   overview.draw(next);
   tiles.draw(next);
-  comparison.drawFirst(next);
+  byId('compare', 'section').hidden = next.source !== 'digits';
   if (next.note) say(next.note);
   if (!next.playing && wantsToPlay) wantsToPlay = false;
   const label = next.playing ? 'Pause' : 'Learn';
@@ -87,37 +98,39 @@ function changed(next: Setup, takesReset: boolean): void {
     say(next.samples > 2000 ? 'The 60,000 digits are being loaded; then it starts from noise.' : 'A new start, from noise.');
   } else if (frame?.of !== 'trained') {
     mixed ||= (frame?.step ?? 0) > 0;
-    learner.tell({ type: 'change', setup });
+    comparison.runs.tell({ type: 'change', setup });
   }
   comparison.offer();
   remember({ ...setup, step: frame?.of === 'run' ? frame.step : 0 });
 }
 
-/** From noise; the second run, if there is one, begins with this one or ends. */
-function start(playing: boolean, both = false): void {
-  if (!both) comparison.end();
+/** From noise, the second run too, if there is one. */
+function start(playing: boolean): void {
   wantsToPlay = playing;
   mixed = false;
   setup = { ...setup, step: 0 };
-  learner.tell({ type: 'start', setup, play: playing });
+  comparison.runs.tell({ type: 'start', setup, play: playing });
 }
 
 function togglePlay(): void {
   say('');
   if (wantsToPlay || frame?.playing) {
     wantsToPlay = false;
-    tellBoth({ type: 'pause' });
+    comparison.runs.tell({ type: 'pause' });
   } else if (!frame || frame.of === 'trained') start(true);
   else {
     wantsToPlay = true;
-    tellBoth({ type: 'play' });
+    comparison.runs.tell({ type: 'play' });
   }
 }
 
-/** Both runs, where there are two. */
-function tellBoth(message: ToWorker): void {
-  learner.tell(message);
-  comparison.tell(message);
+function setSpeed(): void {
+  const slider = byId('speed', 'input');
+  const perSecond = SPEEDS[Number(slider.value)];
+  const text = perSecond === 0 ? 'all there is' : `${perSecond} a second`;
+  byId('speed-says', 'output').textContent = text;
+  slider.setAttribute('aria-valuetext', text);
+  comparison.runs.tell({ type: 'speed', perSecond });
 }
 
 function openUnit(unit: number): void {
@@ -135,7 +148,7 @@ byId('slow-go', 'button').addEventListener('click', async () => {
 byId('step', 'button').addEventListener('click', () => {
   say('');
   if (frame?.of === 'trained') start(false);
-  tellBoth({ type: 'step' });
+  comparison.runs.tell({ type: 'step' });
 });
 byId('reset', 'button').addEventListener('click', () => {
   start(false);
@@ -147,33 +160,28 @@ byId('reseed', 'button').addEventListener('click', () => {
   say(`Seed ${setup.seed}: other noise to start from.`);
   remember(setup);
 });
-byId('speed', 'input').addEventListener('input', (event) => {
-  const perSecond = SPEEDS[Number((event.target as HTMLInputElement).value)];
-  const text = perSecond === 0 ? 'all there is' : `${perSecond} a second`;
-  byId('speed-says', 'output').textContent = text;
-  byId('speed', 'input').setAttribute('aria-valuetext', text);
-  tellBoth({ type: 'speed', perSecond });
-});
+byId('speed', 'input').addEventListener('input', setSpeed);
 scrub.addEventListener('input', () => {
   const at = Number(scrub.value);
-  learner.tell({ type: 'view', snapshot: at < Number(scrub.max) ? at : null });
+  comparison.runs.tell({ type: 'view', snapshot: at < Number(scrub.max) ? at : null });
 });
 
 /** What nobody sees does not run. */
 document.addEventListener('visibilitychange', () => {
   if (document.hidden) {
     hiddenWhilePlaying = wantsToPlay || frame?.playing === true;
-    if (hiddenWhilePlaying) tellBoth({ type: 'pause' });
+    if (hiddenWhilePlaying) comparison.runs.tell({ type: 'pause' });
   } else if (hiddenWhilePlaying) {
     hiddenWhilePlaying = false;
     wantsToPlay = true;
-    tellBoth({ type: 'play' });
+    comparison.runs.tell({ type: 'play' });
   }
 });
 
 function open(hash: string): void {
   setup = offered(parseHash(hash));
   controls.show(setup);
+  comparison.end();
   if (setup.step > 0) learner.tell({ type: 'start', setup, play: false });
   else if (hash.length > 1) start(false);
 }
@@ -181,6 +189,7 @@ addEventListener('hashchange', () => open(location.hash));
 
 connectSharing(learner, {
   address: () => new URL(formatHash({ ...setup, step: frame?.of === 'run' ? frame.step : 0 }) || '#', location.href).href,
+  end: () => comparison.end(),
   restart: () => start(false),
   isWhole: () => !mixed,
 });

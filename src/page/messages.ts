@@ -5,7 +5,9 @@ import type { Setup, World } from './setup.js';
 export type ToWorker =
   /** A new run from noise; at `play` it goes on by itself, up to `setup.step` otherwise. */
   | { readonly type: 'start'; readonly setup: Setup; readonly play: boolean }
-  | { readonly type: 'play' | 'pause' | 'step' | 'seen' }
+  | { readonly type: 'pause' | 'step' | 'seen' }
+  /** On; as far as a step, if one is named, and to be seen there only. */
+  | { readonly type: 'play'; readonly until?: number }
   /** Steps a second; 0 for all there is. */
   | { readonly type: 'speed'; readonly perSecond: number }
   /** Another kind, strength, ρ, rate or batch from the next step on. */
@@ -60,6 +62,8 @@ export interface Frame {
   readonly of: 'trained' | 'run' | 'snapshot';
   readonly step: number;
   readonly playing: boolean;
+  /** The step that a link leads to, while the run is on its way there. */
+  readonly until: number | null;
   /** Why it stands still, if it stopped by itself. */
   readonly note: string;
   /** Of the step before, all of it. */

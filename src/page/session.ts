@@ -1,6 +1,7 @@
 import { SparseAutoencoder } from '../core/sparse-autoencoder.js';
 import { processors } from '../kernels/threads.js';
 import { nextTurn } from '../training/pause.js';
+import { Alone } from './alone.js';
 import { answerTo } from './answers.js';
 import { copyOf, probe, shapeOf, tilesOf } from './look.js';
 import type { Curve, Frame, FromWorker, Probe, Question, ToWorker } from './messages.js';
@@ -14,10 +15,6 @@ const BETWEEN_PROBES = 250;
 
 /** What the visitor says is heard at least so often, in ms. */
 const BETWEEN_TURNS = 10;
-
-/** A run left alone stops after so many steps, or minutes. */
-const ALONE_STEPS = 20_000;
-const ALONE_MINUTES = 10;
 
 /** One core is left to the page that watches. */
 const threads = Math.max(1, processors() - 1);
@@ -36,11 +33,11 @@ export class Session {
   private run: Run | null = null;
   private playing = false;
   private perSecond = 0;
-  /** A step to stop at. */
+  /** A step to stop at, and whether nothing is to be seen before. */
   private until = Infinity;
+  private unseen = false;
   private note = '';
-  /** When a hand was last on something. */
-  private touched = { step: 0, time: 0 };
+  private readonly alone = new Alone();
   private viewed: { index: number; sae: SparseAutoencoder } | null = null;
   private said: Promise<void> = Promise.resolve();
   /** Whether the page has seen the last frame. */
@@ -63,13 +60,13 @@ export class Session {
 
   private async act(message: Exclude<ToWorker, { type: 'seen' }>): Promise<void> {
     try {
-      this.touched = { step: this.run?.step ?? 0, time: performance.now() };
+      this.alone.touch(this.run?.step ?? 0);
       if (message.type === 'ask') await this.answer(message.id, message.question);
       else if (message.type === 'start') await this.start(message.setup, message.play);
       else if (message.type === 'speed') this.setSpeed(message.perSecond);
       else if (message.type === 'change') this.change(message.setup);
       else if (message.type === 'view') this.view(message.snapshot);
-      else if (message.type === 'play') this.play();
+      else if (message.type === 'play') this.play(message.until, message.until !== undefined);
       else if (message.type === 'pause') this.pause();
       else this.takeStep();
     } catch (error) {
@@ -105,7 +102,7 @@ export class Session {
     this.trained = null;
     this.about = '';
     this.viewed = null;
-    this.touched.step = 0;
+    this.alone.touch(0);
     this.run = this.runOf(setup);
     this.until = play ? Infinity : setup.step;
     if (play || setup.step > 0) this.play(this.until);
@@ -121,8 +118,9 @@ export class Session {
     return new Run(this.samples as Samples, setup, threads, (run) => this.afterStep(run), failed, before);
   }
 
-  private play(until = Infinity): void {
+  private play(until = Infinity, unseen = false): void {
     if (!this.run) return;
+    this.unseen = unseen;
     this.viewed = null;
     if (this.run.broken) {
       this.pause('This run has come to its end: Reset begins another.');
@@ -177,15 +175,16 @@ export class Session {
     this.pace.rows += run.last?.rows ?? 0;
     if (run.step >= this.until) this.playing = false;
     const now = performance.now();
-    if (this.playing && this.isAlone(run.step, now)) {
-      this.playing = false;
-      this.note = `Left alone, it has stopped by itself after ${run.step.toLocaleString('en-US')} steps. Press Learn to go on.`;
+    if (this.playing) {
+      this.note = this.alone.note(run.step);
+      if (this.note) this.playing = false;
     }
     if (!this.playing) {
       this.show(true);
       return run.wait();
     }
-    if (now - this.lastFrame >= BETWEEN_FRAMES || this.perSecond > 0) this.show(this.perSecond > 0 && this.perSecond <= 4);
+    if (!this.unseen && (now - this.lastFrame >= BETWEEN_FRAMES || this.perSecond > 0))
+      this.show(this.perSecond > 0 && this.perSecond <= 4);
     if (this.perSecond === 0) {
       if (now - this.lastTurn < BETWEEN_TURNS) return undefined;
       this.lastTurn = now;
@@ -194,10 +193,6 @@ export class Session {
     const wait = run.wait();
     setTimeout(() => this.run === run && this.playing && run.go(), 1000 / this.perSecond);
     return wait;
-  }
-
-  private isAlone(step: number, now: number): boolean {
-    return step - this.touched.step >= ALONE_STEPS || now - this.touched.time > 60_000 * ALONE_MINUTES;
   }
 
   private onSeen(): void {
@@ -242,6 +237,7 @@ export class Session {
       of: snapshot ? 'snapshot' : run ? 'run' : 'trained',
       step,
       playing: this.playing,
+      until: this.playing && this.until < Infinity ? this.until : null,
       note: this.note,
       loss: snapshot ? null : (run?.last?.loss ?? null),
       pace: this.pace.value,

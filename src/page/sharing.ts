@@ -6,6 +6,8 @@ interface Page {
   address(): string;
   /** Whether the link leads to just this run. */
   isWhole(): boolean;
+  /** Ends a second run. */
+  end(): void;
   /** From noise, with whatever samples there are now. */
   restart(): void;
 }
@@ -56,6 +58,7 @@ export function connectSharing(learner: Learner, page: Page): void {
   const take = async (file: File) => {
     if (file.size > MOST_BYTES) throw new Error(`${file.name} has ${Math.round(file.size / 2 ** 20)} MiB, expected at most 512.`);
     const bytes = new Uint8Array(await file.arrayBuffer());
+    page.end();
     if (isModel(bytes)) {
       say(`${await learner.ask('load', { bytes })} Its features are shown above.`);
       return;

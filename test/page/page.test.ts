@@ -182,19 +182,61 @@ function browserTests(site: Site): void {
     await page.context().close();
   });
 
-  test('two runs, one setting apart, take their steps side by side; a reset ends the second', async () => {
+  test('two runs, one setting apart: at any moment both show the same step; what is asked of the run is asked of both', async () => {
     const { page, complaints } = await started();
-    await page.selectOption('#compare-what', 'rate');
+    await page.selectOption('#compare-what', 'hidden');
+    await page.selectOption('#compare-value', '144');
     await page.click('#compare-go');
-    await page.waitForFunction(
+    /** The step that the page says, and those of both sides. */
+    const steps = () =>
+      page.evaluate(() => {
+        const sides = Array.from(document.querySelectorAll('#compare figcaption'), ({ textContent }) => textContent ?? '');
+        const at = document.querySelector('data')?.textContent;
+        return [at, ...sides.map((text) => /step ([\d,]+), loss/.exec(text)?.[1])];
+      });
+    const untilBoth = (step: string) =>
+      page.waitForFunction(
+        (step) =>
+          Array.from(document.querySelectorAll('#compare figcaption')).filter(({ textContent }) =>
+            textContent?.startsWith(`step ${step}, `),
+          ).length === 2,
+        step,
+      );
+    await untilStep(page, 20);
+    const apart = await page.evaluate(
       () =>
-        [...document.querySelectorAll('#compare figcaption')].filter((each) => /step \d/.test(each.textContent ?? '')).length ===
-        2,
+        new Promise<string[]>((resolve) => {
+          const found = new Set<string>();
+          const look = () => {
+            const texts = ['at', 'compare'].map((id) => document.getElementById(id)?.textContent ?? '');
+            const all = [texts[0], ...Array.from(texts[1].matchAll(/step ([\d,]+), loss/g), ([, step]) => step)];
+            if (new Set(all).size > 1) found.add(all.join(' '));
+            requestAnimationFrame(look);
+          };
+          look();
+          setTimeout(() => resolve([...found]), 2000);
+        }),
     );
+    assert.equal(apart, []);
     await page.click('#play');
     await untilPaused(page);
+    const [at, first, second] = await steps();
+    assert.equal([first, second], [at, at]);
+    await page.click('#step');
+    const next = (Number(at?.replace(',', '')) + 1).toLocaleString('en-US');
+    await untilBoth(next);
+    await slide(page, 'scrub', 2);
+    await untilBoth('2');
+    await slide(page, 'rate', 150);
+    await page.click('#play');
+    await untilStep(page, Number(next.replace(',', '')) + 1);
     await page.click('#reset');
-    await page.waitForFunction(() => document.getElementById('compare-body')?.hidden);
+    await untilBoth('0');
+    assert.equal(await steps(), ['0', '0', '0']);
+    await page.click('text=End the second run');
+    assert.ok(await page.isHidden('#compare-body'));
+    await page.click('#play');
+    await untilStep(page, 5);
     assert.equal(complaints, []);
     await page.context().close();
   });
