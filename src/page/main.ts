@@ -64,9 +64,10 @@ function paint(next: Frame): void {
   overview.draw(next);
   tiles.draw(next);
   byId('compare', 'section').hidden = next.source !== 'digits';
+  showReplay(next);
   if (next.note) say(next.note);
   if (!next.playing && wantsToPlay) wantsToPlay = false;
-  const label = next.playing ? 'Pause' : 'Learn';
+  const label = !next.playing ? 'Learn' : next.until === null ? 'Pause' : 'Stop';
   if (play.textContent !== label) play.textContent = label;
   byId('step', 'button').disabled = next.playing;
   scrub.disabled = next.snapshots.length < 2;
@@ -83,6 +84,18 @@ function paint(next: Frame): void {
   word.follow(next);
   card.follow(next);
   slow?.follow(next);
+}
+
+/** How far a run is on its way to where a link leads. */
+function showReplay({ until, step, of }: Frame): void {
+  const bar = byId('replay', 'progress');
+  if (until !== null) {
+    if (bar.hidden) say(`Replaying to step ${until.toLocaleString('en-US')}`);
+    bar.max = until;
+    bar.value = step;
+  } else if (!bar.hidden)
+    say(of === 'run' && step < bar.max ? `Stopped at step ${step.toLocaleString('en-US')}: Learn goes on from here.` : '');
+  bar.hidden = until === null;
 }
 
 /** Whoever copies the address has the run as it stands. */

@@ -36,6 +36,8 @@ export class Session {
   /** A step to stop at, and whether nothing is to be seen before. */
   private until = Infinity;
   private unseen = false;
+  /** Whether it is on its way to where a link leads. */
+  private replaying = false;
   private note = '';
   private readonly alone = new Alone();
   private viewed: { index: number; sae: SparseAutoencoder } | null = null;
@@ -104,9 +106,10 @@ export class Session {
     this.viewed = null;
     this.alone.touch(0);
     this.run = this.runOf(setup);
-    this.until = play ? Infinity : setup.step;
-    if (play || setup.step > 0) this.play(this.until);
-    else {
+    if (play || setup.step > 0) {
+      this.play(play ? Infinity : setup.step);
+      this.replaying = !play;
+    } else {
       this.playing = false;
       this.note = '';
       this.show(true);
@@ -121,6 +124,7 @@ export class Session {
   private play(until = Infinity, unseen = false): void {
     if (!this.run) return;
     this.unseen = unseen;
+    this.replaying = false;
     this.viewed = null;
     if (this.run.broken) {
       this.pause('This run has come to its end: Reset begins another.');
@@ -237,7 +241,7 @@ export class Session {
       of: snapshot ? 'snapshot' : run ? 'run' : 'trained',
       step,
       playing: this.playing,
-      until: this.playing && this.until < Infinity ? this.until : null,
+      until: this.playing && this.replaying ? this.until : null,
       note: this.note,
       loss: snapshot ? null : (run?.last?.loss ?? null),
       pace: this.pace.value,

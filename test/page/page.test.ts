@@ -241,6 +241,24 @@ function browserTests(site: Site): void {
     await page.context().close();
   });
 
+  test('a link that leads far says how far it has come, and can be stopped on the way', async () => {
+    const { page, complaints } = await started({ hash: '#step=20000&seed=far' });
+    await page.waitForFunction(() => (document.querySelector('progress')?.position ?? 0) > 0);
+    assert.is(await page.textContent('#note'), 'Replaying to step 20,000');
+    assert.is(await page.textContent('#play'), 'Stop');
+    assert.is(await page.getAttribute('#replay', 'max'), '20000');
+    await page.click('#play');
+    await untilPaused(page);
+    const at = await figureOf(page, 'at');
+    assert.ok(at > 0 && at < 20_000);
+    assert.is(await page.textContent('#note'), `Stopped at step ${at.toLocaleString('en-US')}: Learn goes on from here.`);
+    assert.ok(await page.isHidden('#replay'));
+    assert.match(page.url(), new RegExp(`#seed=far&step=${at}$`));
+    assert.ok((await seenOn(page)).shifts <= 0.01);
+    assert.equal(complaints, []);
+    await page.context().close();
+  });
+
   test('left alone, it stops by itself', async () => {
     const { page } = await started({ hash: '#hidden=4&batch=1' });
     await page.click('#play');
