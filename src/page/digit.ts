@@ -2,6 +2,7 @@ import { elementwise } from '../kernels/elementwise.js';
 import { buildUp, type Step } from '../report/statistics.js';
 import { short } from '../report/text.js';
 import { rowBrush, weightBrush } from './brushes.js';
+import { nounsOf } from './captions.js';
 import { byId, make } from './dom.js';
 import type { Learner } from './learner-client.js';
 import type { CodeAnswer, Frame, Shape } from './messages.js';
@@ -46,18 +47,19 @@ export class Digit {
     await this.take(x);
   }
 
-  /** The model has learned: what it makes of the same drawing. */
-  follow({ shape }: Frame): void {
-    const other = this.shape !== null && this.shape.inputDim !== shape.inputDim;
+  /** The model has learned: what it makes of the same drawing. Of other samples, one is taken apart for whoever comes. */
+  follow(frame: Frame): void {
+    const { shape } = frame;
+    const other = this.shape?.inputDim !== shape.inputDim;
     this.shape = shape;
-    byId('pad', 'canvas').hidden = shape.inputDim !== this.pad.pixels;
-    byId('clear', 'button').hidden = shape.inputDim !== this.pad.pixels;
+    const { one } = nounsOf(frame);
+    const drawn = shape.inputDim === this.pad.pixels;
+    byId('draw-title', 'h2').textContent = drawn ? `Draw a ${one}` : `A ${one}, taken apart`;
+    for (const id of ['pad', 'clear', 'draw-says']) (document.getElementById(id) as HTMLElement).hidden = !drawn;
     if (other) {
       this.x = null;
-      this.answer = null;
-      this.build();
-    }
-    if (this.x) void this.ask();
+      if (frame.source !== 'words') void this.takeSample();
+    } else if (this.x) void this.ask();
   }
 
   private take(x: Float32Array): Promise<void> {

@@ -1,5 +1,6 @@
 /** The page: what its controls do, and what is seen of the run. */
 
+import { Captions } from './captions.js';
 import { Comparison } from './comparison.js';
 import { Controls, offered } from './controls.js';
 import { Digit } from './digit.js';
@@ -11,7 +12,7 @@ import { formatHash, parseHash, type Setup } from './setup.js';
 import { connectSharing } from './sharing.js';
 import type { SlowMotion } from './slow-motion.js';
 import { Tiles } from './tiles.js';
-import { connectTour } from './tour.js';
+import type { Tour } from './tour.js';
 import { UnitCard } from './unit-card.js';
 import { Word } from './word.js';
 
@@ -20,16 +21,16 @@ const SPEEDS = [1, 2, 4, 10, 25, 60, 0];
 
 let setup = offered(parseHash(location.hash));
 let frame: Frame | null = null;
-/** Seldom asked for, and loaded when it is. */
+/** Seldom asked for, and loaded when they are. */
 let slow: SlowMotion | null = null;
+let tour: Tour | null = null;
 let hiddenWhilePlaying = false;
-/** Whether there has been a digit taken apart, for whoever comes. */
-let greeted = false;
 /** What the visitor has asked for last, which the run follows within a step or two. */
 let wantsToPlay = false;
 /** Whether the run has had more than one setup: then no link leads to it. */
 let mixed = false;
 
+const captions = new Captions();
 const overview = new Overview();
 const tiles = new Tiles(byId('tiles', 'div'), (unit) => openUnit(unit));
 const learner = new Learner(
@@ -61,6 +62,7 @@ function say(text: string): void {
 
 function paint(next: Frame): void {
   frame = next;
+  captions.draw(next, setup);
   overview.draw(next);
   tiles.draw(next);
   byId('compare', 'section').hidden = next.source !== 'digits';
@@ -79,8 +81,6 @@ function paint(next: Frame): void {
   if (next.playing || !next.probe) return;
   if (next.of === 'run') remember({ ...setup, step: next.step });
   digit.follow(next);
-  if (!greeted && next.source === 'digits') void digit.takeSample();
-  greeted = true;
   word.follow(next);
   card.follow(next);
   slow?.follow(next);
@@ -106,10 +106,11 @@ function remember(next: Setup): void {
 
 function changed(next: Setup, takesReset: boolean): void {
   setup = next;
-  if (takesReset) {
+  // Where nothing has been learned with it yet, what is seen is the noise that it begins with.
+  if (takesReset || (!wantsToPlay && (!frame || frame.of === 'trained' || (frame.of === 'run' && frame.step === 0)))) {
     start(false);
-    say(next.samples > 2000 ? 'The 60,000 digits are being loaded; then it starts from noise.' : 'A new start, from noise.');
-  } else if (frame?.of !== 'trained') {
+    say(`${next.samples > 2000 && takesReset ? '60,000 digits are being loaded. ' : ''}A new start, from noise: press Learn.`);
+  } else {
     mixed ||= (frame?.step ?? 0) > 0;
     comparison.runs.tell({ type: 'change', setup });
   }
@@ -204,16 +205,25 @@ connectSharing(learner, {
   address: () => new URL(formatHash({ ...setup, step: frame?.of === 'run' ? frame.step : 0 }) || '#', location.href).href,
   end: () => comparison.end(),
   restart: () => start(false),
-  isWhole: () => !mixed,
+  butWhy: () =>
+    frame?.source === 'own'
+      ? 'It holds the setup; your data stay here.'
+      : mixed
+        ? 'Settings were changed on the way: it leads to this setup run from the start.'
+        : '',
 });
-connectTour({
-  play: () => !wantsToPlay && togglePlay(),
-  openUnit,
-  draw: () => digit.takeSample(),
-  set: (part) => {
-    const next = { ...setup, ...part };
-    controls.show(next);
-    changed(next, false);
-  },
+byId('tour-start', 'button').addEventListener('click', async () => {
+  const { Tour } = await import('./tour.js');
+  tour ??= new Tour({
+    play: () => !wantsToPlay && togglePlay(),
+    openUnit,
+    draw: () => digit.takeSample(),
+    set: (part) => {
+      const next = { ...setup, ...part };
+      controls.show(next);
+      changed(next, false);
+    },
+  });
+  tour.go(0);
 });
-if (setup.step > 0) open(location.hash);
+if (formatHash(setup)) open(location.hash);

@@ -166,6 +166,9 @@ export interface SlowAnswer {
   /** Of the first sample: it, its copy, and along the chosen weight z, f, y, x̂ and what it should be. */
   readonly x: Float32Array;
   readonly xHat: Float32Array;
+  /** The names of σ_h and σ_o. */
+  readonly hidden: string;
+  readonly output: string;
   readonly active: number;
   readonly z: number;
   readonly f: number;

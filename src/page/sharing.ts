@@ -4,15 +4,13 @@ import type { Learner } from './learner-client.js';
 interface Page {
   /** The link to the run as it stands. */
   address(): string;
-  /** Whether the link leads to just this run. */
-  isWhole(): boolean;
+  /** Why the link does not lead to just this run; empty if it does. */
+  butWhy(): string;
   /** Ends a second run. */
   end(): void;
   /** From noise, with whatever samples there are now. */
   restart(): void;
 }
-
-const CHANGED = 'Settings were changed on the way: it leads to this setup run from the start.';
 
 /** More than that is no file to learn from in a page. */
 const MOST_BYTES = 512 * 2 ** 20;
@@ -32,7 +30,7 @@ export function connectSharing(learner: Learner, page: Page): void {
     const address = page.address();
     try {
       await navigator.clipboard.writeText(address);
-      say(page.isWhole() ? 'The link is on the clipboard.' : `The link is on the clipboard. ${CHANGED}`);
+      say(`The link is on the clipboard. ${page.butWhy()}`);
     } catch {
       say(address);
     }

@@ -128,6 +128,24 @@ function browserTests(site: Site): void {
     await page.context().close();
   });
 
+  test('what is seen is said, and never that of another setup', async () => {
+    const { page } = await started();
+    const shown = () => page.textContent('#shown');
+    assert.match((await shown()) ?? '', /beforehand .* KL\. Learn starts anew/);
+    await page.selectOption('#kind', 'topk');
+    await page.waitForFunction(() => document.getElementById('at')?.textContent === '0');
+    assert.match((await shown()) ?? '', /^Noise/);
+    await slide(page, 'strength', 5);
+    await page.click('#step');
+    await page.waitForFunction(() => document.getElementById('at')?.textContent === '1');
+    assert.is(await shown(), 'Learned from 2,000 digits, with TopK.');
+    assert.match(page.url(), /#kind=topk&strength=5&step=1$/);
+    await page.context().close();
+    const other = await started({ hash: '#kind=gated' });
+    await other.page.waitForFunction(() => document.getElementById('shown')?.textContent?.startsWith('Noise'));
+    await other.page.context().close();
+  });
+
   test('back through the run, and on', async () => {
     const { page } = await started();
     await page.click('#play');
@@ -311,6 +329,15 @@ function browserTests(site: Site): void {
       await page.waitForFunction(() => document.getElementById('share-says')?.textContent?.includes('50 rows of 4 numbers'));
       await page.click('#play');
       await untilStep(page, 20);
+      await page.click('#play');
+      await untilPaused(page);
+      await page.click('.units button:nth-child(3)');
+      await page.click('#slow-go');
+      for (const opened of ['#unit .card', '#slow .slow', '#digit .parts']) await page.waitForSelector(opened);
+      await page.click('text=All of it');
+      const text = await page.evaluate(() => document.body.innerText);
+      assert.equal(text.match(/.*(?<!to have the |to the last )\b(digit|pixel|ink)s?\b.*/gi), null);
+      assert.match(text, /Above, rows/);
     });
     assert.equal(complaints, []);
     await page.context().close();
