@@ -43,7 +43,13 @@ const learner = new Learner(
 const controls = new Controls(setup, changed);
 const digit = new Digit(learner, (unit) => openUnit(unit));
 const word = new Word(learner, (unit) => openUnit(unit));
-const card = new UnitCard(learner, (unit) => openUnit(unit));
+const card = new UnitCard(learner, {
+  open: (unit) => openUnit(unit),
+  closed: (unit) => {
+    tiles.choose(-1);
+    return tiles.tile(unit);
+  },
+});
 const comparison = new Comparison(learner, {
   setup: () => setup,
   show: paint,
@@ -150,10 +156,14 @@ function setSpeed(): void {
 function openUnit(unit: number): void {
   tiles.choose(unit);
   card.open(unit);
-  bringIntoSight(byId('unit', 'section'), 'start');
+  bringIntoSight(byId('unit', 'section'));
 }
 
 play.addEventListener('click', togglePlay);
+byId('to-setup', 'button').addEventListener('click', () => {
+  byId('kind', 'select').focus({ preventScroll: true });
+  bringIntoSight(byId('setup', 'form'));
+});
 byId('slow-go', 'button').addEventListener('click', async () => {
   const { SlowMotion } = await import('./slow-motion.js');
   slow ??= new SlowMotion(learner);

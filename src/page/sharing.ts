@@ -1,4 +1,4 @@
-import { bringIntoSight, byId, download } from './dom.js';
+import { byId, download } from './dom.js';
 import type { Learner } from './learner-client.js';
 
 interface Page {
@@ -69,7 +69,7 @@ export function connectSharing(learner: Learner, page: Page): void {
     if (!file) return;
     take(file).catch((error: Error) => {
       say(error.message);
-      bringIntoSight(says);
+      says.scrollIntoView({ block: 'nearest' });
     });
   };
   const input = byId('file', 'input');

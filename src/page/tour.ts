@@ -88,7 +88,7 @@ export class Tour {
     this.marked = document.getElementById(stop.at);
     if (this.marked) {
       this.marked.classList.add('shown-now');
-      bringIntoSight(this.marked, 'start');
+      bringIntoSight(this.marked);
     }
     byId('tour-next', 'button').focus({ preventScroll: true });
   }
