@@ -387,6 +387,33 @@ function browserTests(site: Site): void {
     await page.context().close();
   });
 
+  test('on a phone the setup is a press away, and the tour lies over nothing that it speaks of', async () => {
+    const { page } = await started({ viewport: { width: 360, height: 740 }, reducedMotion: 'reduce' });
+    /** Upper edges of an element and of the window beneath what stays at the top, and the height of the window. */
+    const place = (selector: string) =>
+      page.evaluate((selector) => {
+        const [bar, element] = ['#top', selector].map((each) => document.querySelector(each)?.getBoundingClientRect());
+        return { from: bar?.bottom ?? 0, top: element?.top ?? 0, to: innerHeight };
+      }, selector);
+    const inSight = async (selector: string) => {
+      const { from, top, to } = await place(selector);
+      assert.ok(top >= from && top < to / 2 + from / 2, `${selector} at ${top}, of ${from} to ${to}`);
+    };
+    await page.click('#to-setup');
+    await inSight('#kind');
+    assert.ok(await page.evaluate(() => document.activeElement?.id === 'kind'));
+    await page.click('#tour-start');
+    await page.waitForSelector('#tour:not([hidden])');
+    for (const stop of ['copies', 'features', 'loss-figure', 'activity-figure', 'strength-field', 'draw', 'unit']) {
+      await page.waitForSelector(`#${stop}.shown-now`);
+      await inSight(`#${stop}`);
+      assert.ok(await page.evaluate(() => document.activeElement?.id === 'tour-next'));
+      await page.click('#tour-next');
+    }
+    assert.ok(await page.isHidden('#tour'));
+    await page.context().close();
+  });
+
   test('axe-core has nothing to say, A and AA: light and dark, idle, running, all open, 360 and 1,280 px', async () => {
     const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
     const tags = JSON.stringify(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']);
@@ -407,6 +434,9 @@ function browserTests(site: Site): void {
         for (const open of ['.units button:nth-child(3)', '#another', '#slow-go']) await page.click(open);
         for (const opened of ['#unit .card', '#slow .slow', '#digit .parts']) await page.waitForSelector(opened);
         await look('a unit, a digit and a step open');
+        await page.click('#compare-go');
+        await page.waitForSelector('.both figure:last-child canvas');
+        await look('two runs');
         await page.click('#tour-start');
         await page.waitForSelector('#tour:not([hidden])');
         await look('the tour beside them');
