@@ -1,4 +1,5 @@
 import { elementwise } from '../kernels/elementwise.js';
+import { greatestMagnitude } from '../report/pictures.js';
 import { buildUp, type Step } from '../report/statistics.js';
 import { short } from '../report/text.js';
 import { rowBrush, weightBrush } from './brushes.js';
@@ -99,8 +100,8 @@ export class Digit {
 
   private build(): void {
     const host = byId('digit', 'div');
-    const { shape, answer, x } = this;
-    if (!shape || !answer || !x) {
+    const { shape, answer } = this;
+    if (!shape || !answer || !this.x) {
       host.replaceChildren(
         make('p', { className: 'hint', textContent: 'Nothing drawn yet. The copy appears here as you draw.' }),
       );
@@ -108,7 +109,9 @@ export class Digit {
     }
     const grey = rowBrush(shape);
     const signed = weightBrush(shape);
-    const original = picture(grey, x, 'what was drawn');
+    const { x } = answer;
+    const scale = shape.image ? 1 : greatestMagnitude(x);
+    const original = picture(grey, x, 'what was drawn', scale);
     const copy = picture(grey, x, 'its copy');
     const missing = picture(signed, x, 'what is missing, and what is too much');
     const slider = make('input', { type: 'range', id: 'parts', min: '0', step: '1' });
@@ -122,12 +125,12 @@ export class Digit {
       const { bias, steps } = this.parts();
       const at = Math.min(steps.length, this.shown);
       const sum = at === 0 ? bias : steps[at - 1].soFar;
-      repaint(copy, grey, sum);
+      repaint(copy, grey, sum, scale);
       repaint(
         missing,
         signed,
         x.map((value, p) => value - sum[p]),
-        1,
+        scale,
       );
       const text =
         at === 0

@@ -78,9 +78,9 @@ function partsOf(sae: SparseAutoencoder): ModelParts {
 export function codeOf(sae: SparseAutoencoder, { x }: Answers['code']['ask']): CodeAnswer {
   const one = { data: x, rows: 1, cols: sae.inputDim };
   return {
+    x: Float32Array.from(modelOf(sae).prepare(one).data),
     code: Float32Array.from(sae.transform(one).data),
     model: partsOf(sae),
-    reconstruction: Float32Array.from(modelOf(sae).prepare(sae.reconstruct(one)).data),
   };
 }
 

@@ -120,9 +120,10 @@ export interface WordAnswer {
 
 /** A code, and what it takes to put the row together from it. */
 export interface CodeAnswer {
+  /** The row as the model sees it: prepared. */
+  readonly x: Float32Array;
   readonly code: Float32Array;
   readonly model: ModelParts;
-  readonly reconstruction: Float32Array;
 }
 
 export interface ModelParts {
@@ -182,10 +183,8 @@ export interface SlowAnswer {
   readonly sparsity: number;
   readonly beta: number;
   readonly lossAfter: number;
-  /** ∂J/∂W_dec's row and ∂J/∂W_enc's column of the unit, and the length of each parameter's gradient. */
+  /** ∂J/∂W_dec's row of the unit. */
   readonly decoderGradient: Float32Array;
-  readonly encoderGradient: Float32Array;
-  readonly norms: readonly (readonly [string, number])[];
   readonly adam: AdamLines;
   /** The library's checker on this weight alone. */
   readonly check: { readonly analytic: number; readonly numeric: number; readonly relativeError: number };

@@ -59,7 +59,7 @@ export class Overview {
     if (!probe) return;
     const made = JSON.stringify([shape, probe.shown]);
     if (made !== this.made || !this.strip) {
-      this.strip = new Sheet(rowBrush(shape), 2 * probe.shown, probe.shown, 0);
+      this.strip = new Sheet(rowBrush(shape), 2 * probe.shown, probe.shown, shape.image ? 0 : 1);
       const { canvas } = this.strip;
       canvas.id = 'strip';
       canvas.setAttribute('role', 'img');
