@@ -84,14 +84,14 @@ export class Comparison {
   }
 
   private async go(): Promise<void> {
-    const { Pair } = await import('./pair.js');
+    const [{ Pair }, { Plot }] = await Promise.all([import('./pair.js'), import('./plots.js')]);
     this.end();
     this.body.hidden = false;
     const { name, label } = this.difference;
     const value = this.value.value;
     const other = (setup: Setup) => settle({ ...setup, strength: name === 'kind' ? undefined : setup.strength, [name]: value });
     const what = `${label}, ${this.value.selectedOptions[0]?.textContent}`;
-    this.pair = new Pair(this.body, this.learner, what, other, this.page.show, (why) => {
+    this.pair = new Pair(this.body, Plot, this.learner, what, other, this.page.show, (why) => {
       this.end();
       this.page.say(why);
     });

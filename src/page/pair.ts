@@ -4,7 +4,7 @@ import { make, prefersStillness } from './dom.js';
 import { Learner } from './learner-client.js';
 import type { Curve, Frame } from './messages.js';
 import { Sheet } from './paint.js';
-import { Plot } from './plots.js';
+import type { Plot } from './plots.js';
 import type { Setup } from './setup.js';
 import { Tandem } from './tandem.js';
 
@@ -48,9 +48,10 @@ export class Pair {
   private readonly sides: readonly [Side, Side];
   private readonly plot: Plot;
 
-  /** `show` has the page see its own run; `ended` is told when there is nothing to compare any more, and why. */
+  /** `Curves` draws the plot, `show` has the page see its own run; `ended` is told when there is nothing to compare any more, and why. */
   constructor(
     host: HTMLElement,
+    Curves: typeof Plot,
     first: Learner,
     what: string,
     other: (setup: Setup) => Setup,
@@ -66,7 +67,7 @@ export class Pair {
       make('figure', {}, make('h3', { textContent: 'Loss of both' }), chart),
       make('p', { className: 'row' }, end),
     );
-    this.plot = new Plot(chart, 'Loss of both runs by step', [
+    this.plot = new Curves(chart, 'Loss of both runs by step', [
       { name: 'this run', colour: 'loss' },
       { name: 'the second run', colour: 'mark', dash: [9, 4] },
     ]);
