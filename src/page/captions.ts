@@ -33,9 +33,10 @@ export class Captions {
   private readonly beforehand = this.shown.textContent ?? '';
   private said: Nouns = nouns.digits;
 
-  draw(frame: Frame, setup: Setup): void {
+  /** `mixed` if the run has had more than one setup. */
+  draw(frame: Frame, setup: Setup, mixed: boolean): void {
     const next = nounsOf(frame);
-    const text = this.origin(frame, setup, next);
+    const text = this.origin(frame, setup, next, mixed);
     if (this.shown.textContent !== text) this.shown.textContent = text;
     if (next === this.said) return;
     this.said = next;
@@ -46,10 +47,10 @@ export class Captions {
     byId('world', 'select').disabled = source === 'own';
   }
 
-  private origin({ of, about, step, source }: Frame, { kind, samples }: Setup, { many }: Nouns): string {
+  private origin({ of, about, step, source }: Frame, { kind, samples }: Setup, { many }: Nouns, mixed: boolean): string {
     if (of === 'trained') return about ? `From a file: ${about}.` : this.beforehand;
     if (step === 0) return 'Noise, to start from: nothing has been learned yet.';
     const these = source === 'digits' ? `${samples.toLocaleString('en-US')} ${many}` : source === 'own' ? `your ${many}` : many;
-    return `Learned from ${these}, with ${kindNamed(kind).label.split(':')[0]}.`;
+    return `Learned from ${these}, with ${kindNamed(kind).label.split(':')[0]}${mixed ? ', settings changed on the way' : ''}.`;
   }
 }

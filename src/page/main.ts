@@ -68,7 +68,7 @@ function say(text: string): void {
 
 function paint(next: Frame): void {
   frame = next;
-  captions.draw(next, setup);
+  captions.draw(next, setup, mixed);
   overview.draw(next);
   tiles.draw(next);
   byId('compare', 'section').hidden = next.source !== 'digits';
@@ -100,7 +100,7 @@ function showReplay({ until, step, of }: Frame): void {
     bar.max = until;
     bar.value = step;
   } else if (!bar.hidden)
-    say(of === 'run' && step < bar.max ? `Stopped at step ${step.toLocaleString('en-US')}: Learn goes on from here.` : '');
+    say(of === 'run' && step < bar.max ? `Stopped at step ${step.toLocaleString('en-US')}: Learn goes on.` : '');
   bar.hidden = until === null;
 }
 

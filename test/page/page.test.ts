@@ -140,6 +140,10 @@ function browserTests(site: Site): void {
     await page.waitForFunction(() => document.getElementById('at')?.textContent === '1');
     assert.is(await shown(), 'Learned from 2,000 digits, with TopK.');
     assert.match(page.url(), /#kind=topk&strength=5&step=1$/);
+    await page.selectOption('#kind', 'l1');
+    await page.waitForFunction(() =>
+      document.getElementById('shown')?.textContent?.endsWith('with L1, settings changed on the way.'),
+    );
     await page.context().close();
     const other = await started({ hash: '#kind=gated' });
     await other.page.waitForFunction(() => document.getElementById('shown')?.textContent?.startsWith('Noise'));
@@ -269,7 +273,7 @@ function browserTests(site: Site): void {
     await untilPaused(page);
     const at = await figureOf(page, 'at');
     assert.ok(at > 0 && at < 20_000);
-    assert.is(await page.textContent('#note'), `Stopped at step ${at.toLocaleString('en-US')}: Learn goes on from here.`);
+    assert.is(await page.textContent('#note'), `Stopped at step ${at.toLocaleString('en-US')}: Learn goes on.`);
     assert.ok(await page.isHidden('#replay'));
     assert.match(page.url(), new RegExp(`#seed=far&step=${at}$`));
     assert.ok((await seenOn(page)).shifts <= 0.01);
