@@ -72,6 +72,7 @@ function paint(next: Frame): void {
   overview.draw(next);
   tiles.draw(next);
   byId('compare', 'section').hidden = next.source !== 'digits';
+  if (next.source !== 'digits') comparison.end();
   showReplay(next);
   if (next.note) say(next.note);
   if (!next.playing && wantsToPlay) wantsToPlay = false;
