@@ -91,10 +91,11 @@ export class Comparison {
     const value = this.value.value;
     const other = (setup: Setup) => settle({ ...setup, strength: name === 'kind' ? undefined : setup.strength, [name]: value });
     const what = `${label}, ${this.value.selectedOptions[0]?.textContent}`;
-    this.pair = new Pair(this.body, Plot, this.learner, what, other, this.page.show, (why) => {
+    const ended = (why: string) => {
       this.end();
       this.page.say(why);
-    });
+    };
+    this.pair = new Pair(this.body, Plot, { first: this.learner, what, other, show: this.page.show, ended });
     this.page.restart();
   }
 

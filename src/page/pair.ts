@@ -40,6 +40,18 @@ class Side {
   }
 }
 
+interface Compared {
+  /** The page's own run. */
+  readonly first: Learner;
+  /** What is different in the second, in words, and the setup that this makes of the first's. */
+  readonly what: string;
+  other(setup: Setup): Setup;
+  /** Shows the page its own run. */
+  show(frame: Frame): void;
+  /** There is nothing to compare any more: why, if that was not asked for. */
+  ended(why: string): void;
+}
+
 /** The page's own run and a second one, in a worker of its own, side by side. */
 export class Pair {
   /** Both, in step. */
@@ -48,16 +60,7 @@ export class Pair {
   private readonly sides: readonly [Side, Side];
   private readonly plot: Plot;
 
-  /** `Curves` draws the plot, `show` has the page see its own run; `ended` is told when there is nothing to compare any more, and why. */
-  constructor(
-    host: HTMLElement,
-    Curves: typeof Plot,
-    first: Learner,
-    what: string,
-    other: (setup: Setup) => Setup,
-    show: (frame: Frame) => void,
-    ended: (why: string) => void,
-  ) {
+  constructor(host: HTMLElement, Curves: typeof Plot, { first, what, other, show, ended }: Compared) {
     this.sides = [new Side('This run'), new Side(`The second run: ${what}`)];
     const chart = make('div', { className: 'plot' });
     const end = make('button', { type: 'button', textContent: 'End the second run' });
