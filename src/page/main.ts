@@ -13,7 +13,7 @@ import { connectSharing } from './sharing.js';
 import type { SlowMotion } from './slow-motion.js';
 import { Tiles } from './tiles.js';
 import type { Tour } from './tour.js';
-import { UnitCard } from './unit-card.js';
+import type { UnitCard } from './unit-card.js';
 import { Word } from './word.js';
 
 /** Steps a second that the slider stands for; 0 for all there is. */
@@ -24,6 +24,7 @@ let frame: Frame | null = null;
 /** Seldom asked for, and loaded when they are. */
 let slow: SlowMotion | null = null;
 let tour: Tour | null = null;
+let card: UnitCard | null = null;
 let hiddenWhilePlaying = false;
 /** What the visitor has asked for last, which the run follows within a step or two. */
 let wantsToPlay = false;
@@ -43,13 +44,6 @@ const learner = new Learner(
 const controls = new Controls(setup, changed);
 const digit = new Digit(learner, (unit) => openUnit(unit));
 const word = new Word(learner, (unit) => openUnit(unit));
-const card = new UnitCard(learner, {
-  open: (unit) => openUnit(unit),
-  closed: (unit) => {
-    tiles.choose(-1);
-    return tiles.tile(unit);
-  },
-});
 const comparison = new Comparison(learner, {
   setup: () => setup,
   show: paint,
@@ -89,7 +83,7 @@ function paint(next: Frame): void {
   if (next.of === 'run') remember({ ...setup, step: next.step });
   digit.follow(next);
   word.follow(next);
-  card.follow(next);
+  card?.follow(next);
   slow?.follow(next);
 }
 
@@ -154,8 +148,17 @@ function setSpeed(): void {
   comparison.runs.tell({ type: 'speed', perSecond });
 }
 
-function openUnit(unit: number): void {
+async function openUnit(unit: number): Promise<void> {
   tiles.choose(unit);
+  const { UnitCard } = await import('./unit-card.js');
+  if (!card) {
+    const closed = (unit: number) => {
+      tiles.choose(-1);
+      return tiles.tile(unit);
+    };
+    card = new UnitCard(learner, { open: openUnit, closed });
+    if (frame) card.follow(frame);
+  }
   card.open(unit);
   bringIntoSight(byId('unit', 'section'));
 }

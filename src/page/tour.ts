@@ -4,7 +4,7 @@ import type { Setup } from './setup.js';
 /** What the tour may do to the page. */
 export interface Page {
   play(): void;
-  openUnit(unit: number): void;
+  openUnit(unit: number): Promise<void>;
   draw(): Promise<void>;
   set(part: Partial<Setup>): void;
 }
@@ -13,7 +13,7 @@ interface Stop {
   /** The picture that it is about. */
   readonly at: string;
   readonly says: string;
-  readonly act?: (page: Page) => void;
+  readonly act?: (page: Page) => void | Promise<void>;
 }
 
 const stops: readonly Stop[] = [
@@ -72,7 +72,7 @@ export class Tour {
   }
 
   /** To a stop; where there is none, it ends. */
-  go(to: number): void {
+  async go(to: number): Promise<void> {
     this.marked?.classList.remove('shown-now');
     this.at = to;
     const stop = stops[to];
@@ -81,10 +81,11 @@ export class Tour {
       byId('tour-start', 'button').focus();
       return;
     }
-    stop.act?.(this.page);
     byId('tour-text', 'p').textContent = `${to + 1} of ${stops.length}. ${stop.says}`;
     byId('tour-back', 'button').disabled = to === 0;
     byId('tour-next', 'button').textContent = to === stops.length - 1 ? 'Done' : 'Next';
+    await stop.act?.(this.page);
+    if (this.at !== to) return;
     this.marked = document.getElementById(stop.at);
     if (this.marked) {
       this.marked.classList.add('shown-now');
