@@ -1,10 +1,9 @@
 import type { SparseAutoencoder } from '../core/sparse-autoencoder.js';
 import { rowsOf } from '../numbers/matrix.js';
-import { codeOf, copyOf, unitOf } from './look.js';
+import { codeOf, copyOf } from './look.js';
 import type { Question } from './messages.js';
 import type { Run } from './run.js';
 import type { Samples } from './samples.js';
-import { wordOf } from './words.js';
 
 /** What the page asks of a model that stands still for as long as that takes. What is seldom asked for is loaded when it is. */
 export async function answerTo(
@@ -17,9 +16,9 @@ export async function answerTo(
     case 'code':
       return codeOf(sae, question);
     case 'unit':
-      return unitOf(sae, samples, Math.min(question.unit, sae.hiddenDim - 1));
+      return (await import('./units.js')).unitOf(sae, samples, Math.min(question.unit, sae.hiddenDim - 1));
     case 'word':
-      return wordOf(sae, samples, question.text);
+      return (await import('./words.js')).wordOf(sae, samples, question.text);
     case 'sample': {
       const at = question.index % samples.x.rows;
       return { x: Float32Array.from(rowsOf(samples.x, at, at + 1).data), label: samples.labels?.[at] ?? null };

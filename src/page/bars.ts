@@ -54,21 +54,12 @@ export class Bars {
       c.fillRect(k * band, height - tall, band - gap, tall);
     }
     if (level === null) return;
-    c.strokeStyle = c.fillStyle = mark;
+    c.strokeStyle = mark;
     c.setLineDash([6, 4]);
     c.lineWidth = 1.5;
     c.beginPath();
     c.moveTo(0, y(level));
     c.lineTo(width, y(level));
     c.stroke();
-    c.font = '12px system-ui, sans-serif';
-    c.textAlign = 'right';
-    const name = `ρ = ${short(level)}`;
-    c.setLineDash([]);
-    c.strokeStyle = colour('page');
-    c.lineWidth = 4;
-    c.lineJoin = 'round';
-    c.strokeText(name, width - 2, y(level) - 6);
-    c.fillText(name, width - 2, y(level) - 6);
   }
 }

@@ -9,7 +9,7 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, wr
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { build } from 'esbuild';
+import { build, transformSync } from 'esbuild';
 import { modelOf, SparseAutoencoder } from '../core/sparse-autoencoder.js';
 import { writeSafetensors } from '../formats/safetensors.js';
 import { mnistFolder } from '../node/dataset.js';
@@ -48,10 +48,11 @@ await build({
   target: 'es2022',
   logLevel: 'warning',
 });
-writeFileSync(
-  into('style.css'),
-  `${theme}\n${readFileSync('node_modules/uplot/dist/uPlot.min.css', 'utf8')}\n${readFileSync(join(here, 'style.css'), 'utf8')}`,
-);
+const sheets = [
+  theme,
+  ...['node_modules/uplot/dist/uPlot.min.css', join(here, 'style.css')].map((name) => readFileSync(name, 'utf8')),
+];
+writeFileSync(into('style.css'), transformSync(sheets.join('\n'), { loader: 'css', minify: true }).code);
 // The choice of worlds stands there from the beginning, or not at all: nothing moves when the script comes.
 const page = readFileSync(join(here, 'index.html'), 'utf8');
 writeFileSync(into('index.html'), hasWords ? page.replace('id="world-field" hidden', 'id="world-field"') : page);

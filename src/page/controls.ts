@@ -79,7 +79,6 @@ export class Controls {
     this.setup = setup;
     const { label, says, strength, rho } = kindNamed(setup.kind);
     byId('world', 'select').value = setup.world;
-    byId('samples-field', 'div').hidden = setup.world !== 'digits';
     this.kind.value = setup.kind;
     this.kind.title = label;
     byId('kind-says', 'p').textContent = says;

@@ -1,7 +1,9 @@
 import { elementwise } from '../kernels/elementwise.js';
+import { greatestMagnitude } from '../report/pictures.js';
 import { buildUp, type Step } from '../report/statistics.js';
 import { short } from '../report/text.js';
 import { rowBrush, weightBrush } from './brushes.js';
+import { nounsOf } from './captions.js';
 import { byId, make } from './dom.js';
 import type { Learner } from './learner-client.js';
 import type { CodeAnswer, Frame, Shape } from './messages.js';
@@ -46,18 +48,19 @@ export class Digit {
     await this.take(x);
   }
 
-  /** The model has learned: what it makes of the same drawing. */
-  follow({ shape }: Frame): void {
-    const other = this.shape !== null && this.shape.inputDim !== shape.inputDim;
+  /** The model has learned: what it makes of the same drawing. Of other samples, one is taken apart for whoever comes. */
+  follow(frame: Frame): void {
+    const { shape } = frame;
+    const other = this.shape?.inputDim !== shape.inputDim;
     this.shape = shape;
-    byId('pad', 'canvas').hidden = shape.inputDim !== this.pad.pixels;
-    byId('clear', 'button').hidden = shape.inputDim !== this.pad.pixels;
+    const { one } = nounsOf(frame);
+    const drawn = shape.inputDim === this.pad.pixels;
+    byId('draw-title', 'h2').textContent = drawn ? `Draw a ${one}` : `A ${one}, taken apart`;
+    for (const id of ['pad', 'clear', 'draw-says']) (document.getElementById(id) as HTMLElement).hidden = !drawn;
     if (other) {
       this.x = null;
-      this.answer = null;
-      this.build();
-    }
-    if (this.x) void this.ask();
+      if (frame.source !== 'words') void this.takeSample();
+    } else if (this.x) void this.ask();
   }
 
   private take(x: Float32Array): Promise<void> {
@@ -97,8 +100,8 @@ export class Digit {
 
   private build(): void {
     const host = byId('digit', 'div');
-    const { shape, answer, x } = this;
-    if (!shape || !answer || !x) {
+    const { shape, answer } = this;
+    if (!shape || !answer || !this.x) {
       host.replaceChildren(
         make('p', { className: 'hint', textContent: 'Nothing drawn yet. The copy appears here as you draw.' }),
       );
@@ -106,7 +109,9 @@ export class Digit {
     }
     const grey = rowBrush(shape);
     const signed = weightBrush(shape);
-    const original = picture(grey, x, 'what was drawn');
+    const { x } = answer;
+    const scale = shape.image ? 1 : greatestMagnitude(x);
+    const original = picture(grey, x, 'what was drawn', scale);
     const copy = picture(grey, x, 'its copy');
     const missing = picture(signed, x, 'what is missing, and what is too much');
     const slider = make('input', { type: 'range', id: 'parts', min: '0', step: '1' });
@@ -120,12 +125,12 @@ export class Digit {
       const { bias, steps } = this.parts();
       const at = Math.min(steps.length, this.shown);
       const sum = at === 0 ? bias : steps[at - 1].soFar;
-      repaint(copy, grey, sum);
+      repaint(copy, grey, sum, scale);
       repaint(
         missing,
         signed,
         x.map((value, p) => value - sum[p]),
-        1,
+        scale,
       );
       const text =
         at === 0

@@ -26,9 +26,11 @@ export const onScheme = (change: () => void): void =>
 
 export const prefersStillness = (): boolean => matchMedia('(prefers-reduced-motion: reduce)').matches;
 
-/** Brings an element into sight, smoothly where that is wanted. */
-export const bringIntoSight = (element: Element, block: ScrollLogicalPosition = 'nearest'): void =>
-  element.scrollIntoView({ block, behavior: prefersStillness() ? 'auto' : 'smooth' });
+/** Brings an element into sight, below what stays at the top, smoothly where that is wanted. */
+export function bringIntoSight(element: Element): void {
+  document.documentElement.style.scrollPaddingTop = `${byId('top', 'div').clientHeight + 16}px`;
+  element.scrollIntoView({ behavior: prefersStillness() ? 'auto' : 'smooth' });
+}
 
 /** Hands a file to the visitor. */
 export function download(name: string, content: BlobPart, type: string): void {

@@ -1,18 +1,19 @@
 /** The page: what its controls do, and what is seen of the run. */
 
+import { Captions } from './captions.js';
 import { Comparison } from './comparison.js';
 import { Controls, offered } from './controls.js';
 import { Digit } from './digit.js';
 import { bringIntoSight, byId } from './dom.js';
 import { Learner } from './learner-client.js';
-import type { Frame, ToWorker } from './messages.js';
+import type { Frame } from './messages.js';
 import { Overview } from './overview.js';
 import { formatHash, parseHash, type Setup } from './setup.js';
 import { connectSharing } from './sharing.js';
-import { SlowMotion } from './slow-motion.js';
+import type { SlowMotion } from './slow-motion.js';
 import { Tiles } from './tiles.js';
-import { connectTour } from './tour.js';
-import { UnitCard } from './unit-card.js';
+import type { Tour } from './tour.js';
+import type { UnitCard } from './unit-card.js';
 import { Word } from './word.js';
 
 /** Steps a second that the slider stands for; 0 for all there is. */
@@ -20,26 +21,38 @@ const SPEEDS = [1, 2, 4, 10, 25, 60, 0];
 
 let setup = offered(parseHash(location.hash));
 let frame: Frame | null = null;
+/** Seldom asked for, and loaded when they are. */
+let slow: SlowMotion | null = null;
+let tour: Tour | null = null;
+let card: UnitCard | null = null;
 let hiddenWhilePlaying = false;
-/** Whether there has been a digit taken apart, for whoever comes. */
-let greeted = false;
 /** What the visitor has asked for last, which the run follows within a step or two. */
 let wantsToPlay = false;
 /** Whether the run has had more than one setup: then no link leads to it. */
 let mixed = false;
 
+const captions = new Captions();
 const overview = new Overview();
 const tiles = new Tiles(byId('tiles', 'div'), (unit) => openUnit(unit));
-const learner = new Learner(paint, (message) => say(message));
+const learner = new Learner(
+  (next) => comparison.take(next),
+  (message) => {
+    comparison.end();
+    say(message);
+  },
+);
 const controls = new Controls(setup, changed);
 const digit = new Digit(learner, (unit) => openUnit(unit));
 const word = new Word(learner, (unit) => openUnit(unit));
-const card = new UnitCard(learner, (unit) => openUnit(unit));
-const slow = new SlowMotion(learner);
-const comparison = new Comparison(
-  () => setup,
-  () => start(true, true),
-);
+const comparison = new Comparison(learner, {
+  setup: () => setup,
+  show: paint,
+  restart: () => {
+    start(true);
+    setSpeed();
+  },
+  say,
+});
 const play = byId('play', 'button');
 const scrub = byId('scrub', 'input');
 
@@ -49,12 +62,15 @@ function say(text: string): void {
 
 function paint(next: Frame): void {
   frame = next;
+  captions.draw(next, setup, mixed);
   overview.draw(next);
   tiles.draw(next);
-  comparison.drawFirst(next);
+  byId('compare', 'section').hidden = next.source !== 'digits';
+  if (next.source !== 'digits') comparison.end();
+  showReplay(next);
   if (next.note) say(next.note);
   if (!next.playing && wantsToPlay) wantsToPlay = false;
-  const label = next.playing ? 'Pause' : 'Learn';
+  const label = !next.playing ? 'Learn' : next.until === null ? 'Pause' : 'Stop';
   if (play.textContent !== label) play.textContent = label;
   byId('step', 'button').disabled = next.playing;
   scrub.disabled = next.snapshots.length < 2;
@@ -66,11 +82,21 @@ function paint(next: Frame): void {
   if (next.playing || !next.probe) return;
   if (next.of === 'run') remember({ ...setup, step: next.step });
   digit.follow(next);
-  if (!greeted && next.source === 'digits') void digit.takeSample();
-  greeted = true;
   word.follow(next);
-  card.follow(next);
-  slow.follow(next);
+  card?.follow(next);
+  slow?.follow(next);
+}
+
+/** How far a run is on its way to where a link leads. */
+function showReplay({ until, step, of }: Frame): void {
+  const bar = byId('replay', 'progress');
+  if (until !== null) {
+    if (bar.hidden) say(`Replaying to step ${until.toLocaleString('en-US')}`);
+    bar.max = until;
+    bar.value = step;
+  } else if (!bar.hidden)
+    say(of === 'run' && step < bar.max ? `Stopped at step ${step.toLocaleString('en-US')}: Learn goes on.` : '');
+  bar.hidden = until === null;
 }
 
 /** Whoever copies the address has the run as it stands. */
@@ -81,55 +107,76 @@ function remember(next: Setup): void {
 
 function changed(next: Setup, takesReset: boolean): void {
   setup = next;
-  if (takesReset) {
+  // Where nothing has been learned with it yet, what is seen is the noise that it begins with.
+  if (takesReset || (!wantsToPlay && (!frame || frame.of === 'trained' || (frame.of === 'run' && frame.step === 0)))) {
     start(false);
-    say(next.samples > 2000 ? 'The 60,000 digits are being loaded; then it starts from noise.' : 'A new start, from noise.');
-  } else if (frame?.of !== 'trained') {
+    say(`${next.samples > 2000 && takesReset ? '60,000 digits are being loaded. ' : ''}A new start, from noise: press Learn.`);
+  } else {
     mixed ||= (frame?.step ?? 0) > 0;
-    learner.tell({ type: 'change', setup });
+    comparison.runs.tell({ type: 'change', setup });
   }
   comparison.offer();
   remember({ ...setup, step: frame?.of === 'run' ? frame.step : 0 });
 }
 
-/** From noise; the second run, if there is one, begins with this one or ends. */
-function start(playing: boolean, both = false): void {
-  if (!both) comparison.end();
+/** From noise, the second run too, if there is one. */
+function start(playing: boolean): void {
   wantsToPlay = playing;
   mixed = false;
   setup = { ...setup, step: 0 };
-  learner.tell({ type: 'start', setup, play: playing });
+  comparison.runs.tell({ type: 'start', setup, play: playing });
 }
 
 function togglePlay(): void {
   say('');
   if (wantsToPlay || frame?.playing) {
     wantsToPlay = false;
-    tellBoth({ type: 'pause' });
+    comparison.runs.tell({ type: 'pause' });
   } else if (!frame || frame.of === 'trained') start(true);
   else {
     wantsToPlay = true;
-    tellBoth({ type: 'play' });
+    comparison.runs.tell({ type: 'play' });
   }
 }
 
-/** Both runs, where there are two. */
-function tellBoth(message: ToWorker): void {
-  learner.tell(message);
-  comparison.tell(message);
+function setSpeed(): void {
+  const slider = byId('speed', 'input');
+  const perSecond = SPEEDS[Number(slider.value)];
+  const text = perSecond === 0 ? 'all there is' : `${perSecond} a second`;
+  byId('speed-says', 'output').textContent = text;
+  slider.setAttribute('aria-valuetext', text);
+  comparison.runs.tell({ type: 'speed', perSecond });
 }
 
-function openUnit(unit: number): void {
+async function openUnit(unit: number): Promise<void> {
   tiles.choose(unit);
+  const { UnitCard } = await import('./unit-card.js');
+  if (!card) {
+    const closed = (unit: number) => {
+      tiles.choose(-1);
+      return tiles.tile(unit);
+    };
+    card = new UnitCard(learner, { open: openUnit, closed });
+    if (frame) card.follow(frame);
+  }
   card.open(unit);
-  bringIntoSight(byId('unit', 'section'), 'start');
+  bringIntoSight(byId('unit', 'section'));
 }
 
 play.addEventListener('click', togglePlay);
+byId('to-setup', 'button').addEventListener('click', () => {
+  byId('kind', 'select').focus({ preventScroll: true });
+  bringIntoSight(byId('setup', 'form'));
+});
+byId('slow-go', 'button').addEventListener('click', async () => {
+  const { SlowMotion } = await import('./slow-motion.js');
+  slow ??= new SlowMotion(learner);
+  if (frame) slow.begin(frame);
+});
 byId('step', 'button').addEventListener('click', () => {
   say('');
   if (frame?.of === 'trained') start(false);
-  tellBoth({ type: 'step' });
+  comparison.runs.tell({ type: 'step' });
 });
 byId('reset', 'button').addEventListener('click', () => {
   start(false);
@@ -141,33 +188,28 @@ byId('reseed', 'button').addEventListener('click', () => {
   say(`Seed ${setup.seed}: other noise to start from.`);
   remember(setup);
 });
-byId('speed', 'input').addEventListener('input', (event) => {
-  const perSecond = SPEEDS[Number((event.target as HTMLInputElement).value)];
-  const text = perSecond === 0 ? 'all there is' : `${perSecond} a second`;
-  byId('speed-says', 'output').textContent = text;
-  byId('speed', 'input').setAttribute('aria-valuetext', text);
-  tellBoth({ type: 'speed', perSecond });
-});
+byId('speed', 'input').addEventListener('input', setSpeed);
 scrub.addEventListener('input', () => {
   const at = Number(scrub.value);
-  learner.tell({ type: 'view', snapshot: at < Number(scrub.max) ? at : null });
+  comparison.runs.tell({ type: 'view', snapshot: at < Number(scrub.max) ? at : null });
 });
 
 /** What nobody sees does not run. */
 document.addEventListener('visibilitychange', () => {
   if (document.hidden) {
     hiddenWhilePlaying = wantsToPlay || frame?.playing === true;
-    if (hiddenWhilePlaying) tellBoth({ type: 'pause' });
+    if (hiddenWhilePlaying) comparison.runs.tell({ type: 'pause' });
   } else if (hiddenWhilePlaying) {
     hiddenWhilePlaying = false;
     wantsToPlay = true;
-    tellBoth({ type: 'play' });
+    comparison.runs.tell({ type: 'play' });
   }
 });
 
 function open(hash: string): void {
   setup = offered(parseHash(hash));
   controls.show(setup);
+  comparison.end();
   if (setup.step > 0) learner.tell({ type: 'start', setup, play: false });
   else if (hash.length > 1) start(false);
 }
@@ -175,17 +217,27 @@ addEventListener('hashchange', () => open(location.hash));
 
 connectSharing(learner, {
   address: () => new URL(formatHash({ ...setup, step: frame?.of === 'run' ? frame.step : 0 }) || '#', location.href).href,
+  end: () => comparison.end(),
   restart: () => start(false),
-  isWhole: () => !mixed,
+  butWhy: () =>
+    frame?.source === 'own'
+      ? 'It holds the setup; your data stay here.'
+      : mixed
+        ? 'Settings were changed on the way: it leads to this setup run from the start.'
+        : '',
 });
-connectTour({
-  play: () => !wantsToPlay && togglePlay(),
-  openUnit,
-  draw: () => digit.takeSample(),
-  set: (part) => {
-    const next = { ...setup, ...part };
-    controls.show(next);
-    changed(next, false);
-  },
+byId('tour-start', 'button').addEventListener('click', async () => {
+  const { Tour } = await import('./tour.js');
+  tour ??= new Tour({
+    play: () => !wantsToPlay && togglePlay(),
+    openUnit,
+    draw: () => digit.takeSample(),
+    set: (part) => {
+      const next = { ...setup, ...part };
+      controls.show(next);
+      changed(next, false);
+    },
+  });
+  tour.go(0);
 });
-if (setup.step > 0) open(location.hash);
+if (formatHash(setup)) open(location.hash);

@@ -5,7 +5,9 @@ import type { Setup, World } from './setup.js';
 export type ToWorker =
   /** A new run from noise; at `play` it goes on by itself, up to `setup.step` otherwise. */
   | { readonly type: 'start'; readonly setup: Setup; readonly play: boolean }
-  | { readonly type: 'play' | 'pause' | 'step' | 'seen' }
+  | { readonly type: 'pause' | 'step' | 'seen' }
+  /** On; as far as a step, if one is named, and to be seen there only. */
+  | { readonly type: 'play'; readonly until?: number }
   /** Steps a second; 0 for all there is. */
   | { readonly type: 'speed'; readonly perSecond: number }
   /** Another kind, strength, ρ, rate or batch from the next step on. */
@@ -60,6 +62,8 @@ export interface Frame {
   readonly of: 'trained' | 'run' | 'snapshot';
   readonly step: number;
   readonly playing: boolean;
+  /** The step that a link leads to, while the run is on its way there. */
+  readonly until: number | null;
   /** Why it stands still, if it stopped by itself. */
   readonly note: string;
   /** Of the step before, all of it. */
@@ -116,9 +120,10 @@ export interface WordAnswer {
 
 /** A code, and what it takes to put the row together from it. */
 export interface CodeAnswer {
+  /** The row as the model sees it: prepared. */
+  readonly x: Float32Array;
   readonly code: Float32Array;
   readonly model: ModelParts;
-  readonly reconstruction: Float32Array;
 }
 
 export interface ModelParts {
@@ -162,6 +167,9 @@ export interface SlowAnswer {
   /** Of the first sample: it, its copy, and along the chosen weight z, f, y, x̂ and what it should be. */
   readonly x: Float32Array;
   readonly xHat: Float32Array;
+  /** The names of σ_h and σ_o. */
+  readonly hidden: string;
+  readonly output: string;
   readonly active: number;
   readonly z: number;
   readonly f: number;
@@ -175,10 +183,8 @@ export interface SlowAnswer {
   readonly sparsity: number;
   readonly beta: number;
   readonly lossAfter: number;
-  /** ∂J/∂W_dec's row and ∂J/∂W_enc's column of the unit, and the length of each parameter's gradient. */
+  /** ∂J/∂W_dec's row of the unit. */
   readonly decoderGradient: Float32Array;
-  readonly encoderGradient: Float32Array;
-  readonly norms: readonly (readonly [string, number])[];
   readonly adam: AdamLines;
   /** The library's checker on this weight alone. */
   readonly check: { readonly analytic: number; readonly numeric: number; readonly relativeError: number };

@@ -36,7 +36,14 @@ export class Overview {
     put('l0', probe.l0, `${tenths(probe.l0)} of ${frame.shape.hidden}`);
     put('dead', probe.dead, probe.dead.toLocaleString('en-US'));
     put('pace', frame.pace, frame.pace === 0 ? '–' : short(Math.round(frame.pace / 10) * 10));
-    this.activity.draw(probe.activity, probe.rho, !playing, (j) => `${j} (active on ${percent(probe.density[j])})`);
+    byId('target', 'li').hidden = probe.rho === null;
+    byId('target-says', 'span').textContent = short(probe.rho ?? 0);
+    this.activity.draw(
+      probe.activity,
+      probe.rho,
+      !playing,
+      (j) => `${j} (active on ${percent(probe.density[j])} of the first ${probe.samples} samples)`,
+    );
     byId('copies', 'figure').hidden = probe.names !== null;
     if (!probe.names) this.drawCopies(frame);
   }
@@ -52,7 +59,7 @@ export class Overview {
     if (!probe) return;
     const made = JSON.stringify([shape, probe.shown]);
     if (made !== this.made || !this.strip) {
-      this.strip = new Sheet(rowBrush(shape), 2 * probe.shown, probe.shown, 0);
+      this.strip = new Sheet(rowBrush(shape), 2 * probe.shown, probe.shown, shape.image ? 0 : 1);
       const { canvas } = this.strip;
       canvas.id = 'strip';
       canvas.setAttribute('role', 'img');

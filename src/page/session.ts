@@ -1,23 +1,17 @@
 import { SparseAutoencoder } from '../core/sparse-autoencoder.js';
 import { processors } from '../kernels/threads.js';
 import { nextTurn } from '../training/pause.js';
+import { Alone } from './alone.js';
 import { answerTo } from './answers.js';
-import { copyOf, probe, shapeOf, tilesOf } from './look.js';
-import type { Curve, Frame, FromWorker, Probe, Question, ToWorker } from './messages.js';
-import { Run } from './run.js';
+import { copyOf } from './look.js';
+import type { Frame, FromWorker, Question, ToWorker } from './messages.js';
+import { Run, type Snapshot } from './run.js';
 import { loadSamples, loadTrained, type Samples } from './samples.js';
+import { Screen, type View } from './screen.js';
 import { defaults, type Setup } from './setup.js';
-
-/** The least time between two frames, and between two of those that measure, in ms. */
-const BETWEEN_FRAMES = 33;
-const BETWEEN_PROBES = 250;
 
 /** What the visitor says is heard at least so often, in ms. */
 const BETWEEN_TURNS = 10;
-
-/** A run left alone stops after so many steps, or minutes. */
-const ALONE_STEPS = 20_000;
-const ALONE_MINUTES = 10;
 
 /** One core is left to the page that watches. */
 const threads = Math.max(1, processors() - 1);
@@ -36,40 +30,38 @@ export class Session {
   private run: Run | null = null;
   private playing = false;
   private perSecond = 0;
-  /** A step to stop at. */
+  /** A step to stop at, and whether nothing is to be seen before. */
   private until = Infinity;
+  private unseen = false;
+  /** Whether it is on its way to where a link leads. */
+  private replaying = false;
   private note = '';
-  /** When a hand was last on something. */
-  private touched = { step: 0, time: 0 };
-  private viewed: { index: number; sae: SparseAutoencoder } | null = null;
+  private readonly alone = new Alone();
+  private viewed: { snapshot: Snapshot; sae: SparseAutoencoder } | null = null;
   private said: Promise<void> = Promise.resolve();
-  /** Whether the page has seen the last frame. */
-  private seen = true;
-  private waiting = false;
-  private lastFrame = 0;
+  private readonly screen: Screen;
   private lastTurn = 0;
-  private lastProbe = 0;
-  private pace = { step: 0, time: 0, rows: 0, value: 0 };
 
   constructor(post: (message: FromWorker, transfer: Transferable[]) => void) {
     this.post = post;
+    this.screen = new Screen(post, () => this.look());
   }
 
   /** One thing after the other, in the order in which they were said. */
   hear(message: ToWorker): void {
-    if (message.type === 'seen') this.onSeen();
+    if (message.type === 'seen') this.screen.onSeen();
     else this.said = this.said.then(() => this.act(message));
   }
 
   private async act(message: Exclude<ToWorker, { type: 'seen' }>): Promise<void> {
     try {
-      this.touched = { step: this.run?.step ?? 0, time: performance.now() };
+      this.alone.touch(this.run?.step ?? 0);
       if (message.type === 'ask') await this.answer(message.id, message.question);
       else if (message.type === 'start') await this.start(message.setup, message.play);
       else if (message.type === 'speed') this.setSpeed(message.perSecond);
       else if (message.type === 'change') this.change(message.setup);
       else if (message.type === 'view') this.view(message.snapshot);
-      else if (message.type === 'play') this.play();
+      else if (message.type === 'play') this.play(message.until, message.until !== undefined);
       else if (message.type === 'pause') this.pause();
       else this.takeStep();
     } catch (error) {
@@ -88,7 +80,7 @@ export class Session {
       this.trained = SparseAutoencoder.fromBytes(bytes, { threads: 1 });
       this.loaded = nameOf(defaults);
       this.samples = samples;
-      this.show(true);
+      this.screen.show(true);
     } catch (error) {
       this.fail(error as Error);
     }
@@ -105,14 +97,15 @@ export class Session {
     this.trained = null;
     this.about = '';
     this.viewed = null;
-    this.touched.step = 0;
+    this.alone.touch(0);
     this.run = this.runOf(setup);
-    this.until = play ? Infinity : setup.step;
-    if (play || setup.step > 0) this.play(this.until);
-    else {
+    if (play || setup.step > 0) {
+      this.play(play ? Infinity : setup.step);
+      this.replaying = !play;
+    } else {
       this.playing = false;
       this.note = '';
-      this.show(true);
+      this.screen.show(true);
     }
   }
 
@@ -121,8 +114,10 @@ export class Session {
     return new Run(this.samples as Samples, setup, threads, (run) => this.afterStep(run), failed, before);
   }
 
-  private play(until = Infinity): void {
+  private play(until = Infinity, unseen = false): void {
     if (!this.run) return;
+    this.unseen = unseen;
+    this.replaying = false;
     this.viewed = null;
     if (this.run.broken) {
       this.pause('This run has come to its end: Reset begins another.');
@@ -131,7 +126,7 @@ export class Session {
     this.until = until;
     this.note = '';
     this.playing = true;
-    this.pace = { step: this.run.step, time: performance.now(), rows: 0, value: this.pace.value };
+    this.screen.begin();
     this.run.go();
   }
 
@@ -139,7 +134,7 @@ export class Session {
     this.playing = false;
     this.note = note;
     // One that is under way shows itself when it has come to the end of its step.
-    if (this.run?.waits ?? true) this.show(true);
+    if (this.run?.waits ?? true) this.screen.show(true);
   }
 
   private takeStep(): void {
@@ -158,34 +153,35 @@ export class Session {
     this.run = this.runOf({ ...setup, hidden: run.setup.hidden, seed: run.setup.seed }, run);
     run.end();
     if (this.playing) this.run.go();
-    else this.show(true);
+    else this.screen.show(true);
   }
 
   private view(index: number | null): void {
     const snapshot = index === null ? undefined : this.run?.snapshots[index];
-    if (!this.run || !snapshot || index === null) this.viewed = null;
+    if (!this.run || !snapshot) this.viewed = null;
     else {
       this.playing = false;
-      this.viewed = { index, sae: copyOf(this.run.sae, snapshot.theta) };
+      this.viewed = { snapshot, sae: copyOf(this.run.sae, snapshot.theta) };
     }
-    this.show(true);
+    this.screen.show(true);
   }
 
   /** After every step of the run: what `fit` is to wait for, if for anything. */
   private afterStep(run: Run): Promise<void> | undefined {
     if (run !== this.run) return undefined;
-    this.pace.rows += run.last?.rows ?? 0;
+    this.screen.count(run.last?.rows ?? 0);
     if (run.step >= this.until) this.playing = false;
     const now = performance.now();
-    if (this.playing && this.isAlone(run.step, now)) {
-      this.playing = false;
-      this.note = `Left alone, it has stopped by itself after ${run.step.toLocaleString('en-US')} steps. Press Learn to go on.`;
+    if (this.playing) {
+      this.note = this.alone.note(run.step);
+      if (this.note) this.playing = false;
     }
     if (!this.playing) {
-      this.show(true);
+      this.screen.show(true);
       return run.wait();
     }
-    if (now - this.lastFrame >= BETWEEN_FRAMES || this.perSecond > 0) this.show(this.perSecond > 0 && this.perSecond <= 4);
+    if (!this.unseen && (this.screen.isDue(now) || this.perSecond > 0))
+      this.screen.show(this.perSecond > 0 && this.perSecond <= 4);
     if (this.perSecond === 0) {
       if (now - this.lastTurn < BETWEEN_TURNS) return undefined;
       this.lastTurn = now;
@@ -196,68 +192,24 @@ export class Session {
     return wait;
   }
 
-  private isAlone(step: number, now: number): boolean {
-    return step - this.touched.step >= ALONE_STEPS || now - this.touched.time > 60_000 * ALONE_MINUTES;
-  }
-
-  private onSeen(): void {
-    this.seen = true;
-    if (this.waiting) this.show(true);
-  }
-
-  /** Tells what is to be seen, unless the page has yet to see the last frame; with `whole`, at the next chance. */
-  private show(whole: boolean): void {
-    const now = performance.now();
-    if (!this.seen) {
-      this.waiting ||= whole;
-      return;
-    }
-    const frame = this.frame(now, whole || this.waiting);
-    if (!frame) return;
-    this.waiting = false;
-    this.seen = false;
-    this.lastFrame = performance.now();
-    this.post({ type: 'frame', frame }, [frame.tiles.buffer]);
-  }
-
   private get shown(): SparseAutoencoder | null {
     return this.viewed?.sae ?? this.run?.sae ?? this.trained;
   }
 
-  private frame(now: number, whole: boolean): Frame | null {
-    const { run, samples, viewed, shown: sae } = this;
+  private look(): View | null {
+    const { run, samples, viewed, playing, note, source, about, shown: sae } = this;
     if (!sae || !samples) return null;
-    const snapshot = viewed && run ? run.snapshots[viewed.index] : null;
-    const step = snapshot?.step ?? run?.step ?? 0;
-    const shape = shapeOf(sae, samples);
-    let [measured, curve]: [Probe | null, Curve | null] = [null, null];
-    if (whole || now - this.lastProbe >= BETWEEN_PROBES) {
-      measured = probe(sae, samples);
-      curve = run?.curve.until(step) ?? null;
-      this.measurePace(now);
-      this.lastProbe = performance.now();
-    }
     return {
-      shape,
-      of: snapshot ? 'snapshot' : run ? 'run' : 'trained',
-      step,
-      playing: this.playing,
-      note: this.note,
-      loss: snapshot ? null : (run?.last?.loss ?? null),
-      pace: this.pace.value,
-      tiles: tilesOf(sae, shape),
-      curve,
-      probe: measured,
-      snapshots: run?.snapshots.map((each) => each.step) ?? [],
-      source: this.source,
-      about: this.about,
+      sae,
+      samples,
+      run,
+      snapshot: viewed?.snapshot ?? null,
+      playing,
+      until: playing && this.replaying ? this.until : null,
+      note,
+      source,
+      about,
     };
-  }
-
-  private measurePace(now: number): void {
-    const seconds = (now - this.pace.time) / 1000;
-    if (seconds < 0.2 || this.pace.rows === 0) return;
-    this.pace = { step: this.run?.step ?? 0, time: now, rows: 0, value: this.pace.rows / seconds };
   }
 
   private async answer(id: number, question: Question): Promise<void> {
@@ -288,7 +240,7 @@ export class Session {
     this.playing = false;
     this.trained = sae;
     this.about = String(sae);
-    this.show(true);
+    this.screen.show(true);
     return this.about;
   }
 
@@ -306,6 +258,6 @@ export class Session {
   private fail(error: Error): void {
     this.playing = false;
     this.post({ type: 'failure', message: error.message }, []);
-    this.show(true);
+    this.screen.show(true);
   }
 }

@@ -1,16 +1,16 @@
-import { bringIntoSight, byId, download } from './dom.js';
+import { byId, download } from './dom.js';
 import type { Learner } from './learner-client.js';
 
 interface Page {
   /** The link to the run as it stands. */
   address(): string;
-  /** Whether the link leads to just this run. */
-  isWhole(): boolean;
+  /** Why the link does not lead to just this run; empty if it does. */
+  butWhy(): string;
+  /** Ends a second run. */
+  end(): void;
   /** From noise, with whatever samples there are now. */
   restart(): void;
 }
-
-const CHANGED = 'Settings were changed on the way: it leads to this setup run from the start.';
 
 /** More than that is no file to learn from in a page. */
 const MOST_BYTES = 512 * 2 ** 20;
@@ -30,7 +30,7 @@ export function connectSharing(learner: Learner, page: Page): void {
     const address = page.address();
     try {
       await navigator.clipboard.writeText(address);
-      say(page.isWhole() ? 'The link is on the clipboard.' : `The link is on the clipboard. ${CHANGED}`);
+      say(`The link is on the clipboard. ${page.butWhy()}`);
     } catch {
       say(address);
     }
@@ -56,6 +56,7 @@ export function connectSharing(learner: Learner, page: Page): void {
   const take = async (file: File) => {
     if (file.size > MOST_BYTES) throw new Error(`${file.name} has ${Math.round(file.size / 2 ** 20)} MiB, expected at most 512.`);
     const bytes = new Uint8Array(await file.arrayBuffer());
+    page.end();
     if (isModel(bytes)) {
       say(`${await learner.ask('load', { bytes })} Its features are shown above.`);
       return;
@@ -68,7 +69,7 @@ export function connectSharing(learner: Learner, page: Page): void {
     if (!file) return;
     take(file).catch((error: Error) => {
       say(error.message);
-      bringIntoSight(says);
+      says.scrollIntoView({ block: 'nearest' });
     });
   };
   const input = byId('file', 'input');

@@ -1,5 +1,6 @@
 import { short } from '../report/text.js';
 import { rowBrush, weightBrush } from './brushes.js';
+import { type Nouns, nounsOf } from './captions.js';
 import { byId, make } from './dom.js';
 import type { Learner } from './learner-client.js';
 import type { Frame, Shape, SlowAnswer } from './messages.js';
@@ -13,26 +14,26 @@ const exact = (value: number) => value.toPrecision(7).replace('-', '−');
 export class SlowMotion {
   private readonly learner: Learner;
   private readonly host = byId('slow-body', 'div');
-  private shape: Shape | null = null;
+  private frame: Frame | null = null;
   private unit: number | null = null;
   private entry: number | null = null;
-  private open = false;
   private line = 0;
 
   constructor(learner: Learner) {
     this.learner = learner;
-    byId('slow-go', 'button').addEventListener('click', () => {
-      this.open = true;
-      this.line = 0;
-      this.unit = null;
-      this.entry = null;
-      void this.ask();
-    });
   }
 
-  follow({ shape }: Frame): void {
-    this.shape = shape;
-    if (this.open) void this.ask();
+  /** From the first line, by the weight that matters most. */
+  begin(frame: Frame): void {
+    this.line = 0;
+    this.unit = null;
+    this.entry = null;
+    this.follow(frame);
+  }
+
+  follow(frame: Frame): void {
+    this.frame = frame;
+    void this.ask();
   }
 
   private async ask(): Promise<void> {
@@ -40,48 +41,31 @@ export class SlowMotion {
       const answer = await this.learner.ask('slow', { unit: this.unit, entry: this.entry });
       this.unit = answer.unit;
       this.entry = answer.entry;
-      if (this.shape) this.build(answer, this.shape);
+      if (this.frame) this.build(answer, this.frame.shape, nounsOf(this.frame));
     } catch (error) {
       this.host.replaceChildren(make('p', { textContent: (error as Error).message }));
     }
   }
 
-  private lines({
-    x,
-    f,
-    z,
-    y,
-    out,
-    target,
-    dy,
-    loss,
-    reconstruction,
-    sparsity,
-    beta,
-    adam,
-    active,
-    rows,
-    unit,
-    lossAfter,
-  }: SlowAnswer) {
-    const { step, rate, gradient, m, v, mHat, vHat, before, after } = adam;
-    const ink = x.reduce((n, value) => n + (value > 0 ? 1 : 0), 0);
+  private lines(answer: SlowAnswer, { one, many, part }: Nouns) {
+    const { f, z, y, out, target, dy, loss, reconstruction, sparsity, beta, active, rows, unit, lossAfter } = answer;
+    const { step, rate, gradient, m, v, mHat, vHat, before, after } = answer.adam;
     const all: [string, string, string][] = [
+      ['z = x·W_enc + b_enc', short(z), `How much the first ${one} looks like what unit ${unit} looks for.`],
       [
-        'z = x·W_enc + b_enc',
-        short(z),
-        `How much the first digit (${ink} pixels of ink) looks like what unit ${unit} looks for.`,
+        `f = ${answer.hidden}(z)`,
+        short(f),
+        f === 0 ? 'The unit stays silent on it.' : `The unit is active; ${active} units are.`,
       ],
-      ['f = σ(z)', short(f), f === 0 ? 'The unit stays silent on it.' : `The unit is active; ${active} units are.`],
-      ['y = f·W_dec + b_dec', short(y), 'What all active units together add up to, at the chosen pixel.'],
-      ['x̂ = σ(y)', short(out), `The copy’s pixel; it should be ${short(target)}.`],
+      ['y = f·W_dec + b_dec', short(y), `What all active units together add up to, at the chosen ${part}.`],
+      [`x̂ = ${answer.output}(y)`, short(out), `The copy’s ${part}; it should be ${short(target)}.`],
       [
         'J = R + β·S',
         `${short(reconstruction)} + ${short(beta)}·${short(sparsity)} = ${short(loss)}`,
-        `The objective on ${rows} digits: how wrong the copies are, and what the activity costs.`,
+        `The objective on ${rows} ${many}: how wrong the copies are, and what the activity costs.`,
       ],
       ['∂J/∂y', short(dy), 'If y grew a little, J would grow by so much of it.'],
-      ['∂J/∂w = Σ f·∂J/∂y', short(gradient), `The chosen weight’s part in that, summed over the ${rows} digits.`],
+      ['∂J/∂w = Σ f·∂J/∂y', short(gradient), `The chosen weight’s part in that, summed over the ${rows} ${many}.`],
       ['m = β₁·m + (1−β₁)·g', short(m), 'Adam keeps a running mean of the gradient …'],
       ['v = β₂·v + (1−β₂)·g²', short(v), '… and of its square.'],
       [
@@ -95,12 +79,12 @@ export class SlowMotion {
     return all;
   }
 
-  private build(answer: SlowAnswer, shape: Shape): void {
+  private build(answer: SlowAnswer, shape: Shape, nouns: Nouns): void {
     const { unit, entry } = answer;
     const signed = weightBrush(shape);
     const grey = rowBrush(shape);
     const list = make('dl');
-    const lines = this.lines(answer).map(([formula, value, says]) => {
+    const lines = this.lines(answer, nouns).map(([formula, value, says]) => {
       const parts = [
         make('dt', { textContent: formula }),
         make('dd', { textContent: value }),
@@ -151,7 +135,7 @@ export class SlowMotion {
         choose('Unit', unit, shape.hidden - 1, (value) => {
           this.unit = value;
         }),
-        choose('pixel', entry, shape.inputDim - 1, (value) => {
+        choose(nouns.part, entry, shape.inputDim - 1, (value) => {
           this.entry = value;
         }),
         next,
@@ -164,9 +148,9 @@ export class SlowMotion {
         make(
           'div',
           { className: 'trio' },
-          captioned(picture(grey, answer.x, 'the first digit'), 'x'),
+          captioned(picture(grey, answer.x, `the first ${nouns.one}`), 'x'),
           captioned(picture(grey, answer.xHat, 'its copy'), 'x̂'),
-          captioned(gradient, '∂J/∂W of the unit: press a pixel'),
+          captioned(gradient, `∂J/∂W of the unit${shape.image ? ': press a pixel' : ''}`),
         ),
       ),
       make('h3', { textContent: 'Nudge that weight' }),

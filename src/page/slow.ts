@@ -9,7 +9,7 @@ import { sizeOf } from '../layers/parameters.js';
 import { reconstructionScale } from '../layers/reconstruction.js';
 import { Objective } from '../model/objective.js';
 import { rowsOf } from '../numbers/matrix.js';
-import { column, row } from '../report/statistics.js';
+import { row } from '../report/statistics.js';
 import { adamStep } from '../training/adam.js';
 import { copyOf } from './look.js';
 import type { AdamLines, Answers, SlowAnswer } from './messages.js';
@@ -53,6 +53,8 @@ export function slowStep(sae: SparseAutoencoder, samples: Samples, rate: number,
     entry,
     x: Float32Array.from(first),
     xHat: Float32Array.from(xHat),
+    hidden: sae.options.hiddenActivation,
+    output: sae.options.outputActivation,
     active: code.reduce((n, f) => n + (f === 0 ? 0 : 1), 0),
     z: first.reduce((sum, value, p) => sum + value * encoderWeight.data[p * h + unit], encoderBias.data[unit]),
     f: code[unit],
@@ -66,8 +68,6 @@ export function slowStep(sae: SparseAutoencoder, samples: Samples, rate: number,
     beta: sae.beta,
     lossAfter,
     decoderGradient: Float32Array.from(decoderGradient),
-    encoderGradient: Float32Array.from(column(gradients.encoderWeight.data, unit, h)),
-    norms: Object.entries(gradients).map(([name, { data }]) => [name, Math.hypot(...chunks(data))] as const),
     adam,
     ...differences(sae, raw, adam.gradient, unit * d + entry),
   };
@@ -78,17 +78,6 @@ function largest(values: Float64Array): number {
   let at = 0;
   for (let k = 1; k < values.length; k++) if (Math.abs(values[k]) > Math.abs(values[at])) at = k;
   return at;
-}
-
-/** ‖·‖ of pieces, since a call takes only so many arguments. */
-function chunks(data: ArrayLike<number>): number[] {
-  const lengths: number[] = [];
-  for (let from = 0; from < data.length; from += 1024) {
-    let sum = 0;
-    for (let k = from; k < Math.min(from + 1024, data.length); k++) sum += data[k] ** 2;
-    lengths.push(Math.sqrt(sum));
-  }
-  return lengths;
 }
 
 /** Where W_dec lies in θ. */

@@ -47,7 +47,7 @@ export class Tiles {
       }
       const dead = probe.density[j] === 0;
       button.classList.toggle('dead', dead);
-      const name = `unit ${j}, ${dead ? 'dead' : `active on ${percent(probe.density[j])}`}`;
+      const name = `unit ${j}, ${dead ? 'dead, ' : ''}active on ${dead ? 'none' : percent(probe.density[j])} of the first ${probe.samples} samples`;
       if (button.ariaLabel !== name) button.ariaLabel = name;
     });
   }
@@ -59,8 +59,8 @@ export class Tiles {
     this.buttons[unit]?.setAttribute('aria-pressed', 'true');
   }
 
-  focus(unit: number): void {
-    this.buttons[unit]?.focus();
+  tile(unit: number): HTMLElement | undefined {
+    return this.buttons[unit];
   }
 
   private build({ shape }: Frame, columns: number): void {

@@ -2,9 +2,9 @@ import { bringIntoSight, byId } from './dom.js';
 import type { Setup } from './setup.js';
 
 /** What the tour may do to the page. */
-interface Page {
+export interface Page {
   play(): void;
-  openUnit(unit: number): void;
+  openUnit(unit: number): Promise<void>;
   draw(): Promise<void>;
   set(part: Partial<Setup>): void;
 }
@@ -13,7 +13,7 @@ interface Stop {
   /** The picture that it is about. */
   readonly at: string;
   readonly says: string;
-  readonly act?: (page: Page) => void;
+  readonly act?: (page: Page) => void | Promise<void>;
 }
 
 const stops: readonly Stop[] = [
@@ -55,33 +55,42 @@ const stops: readonly Stop[] = [
 ];
 
 /** A first minute: each picture in a sentence or three, the controls set on the way. */
-export function connectTour(page: Page): void {
-  const panel = byId('tour', 'aside');
-  let at = -1;
-  let marked: Element | null = null;
-  const go = (to: number) => {
-    marked?.classList.remove('shown-now');
-    at = to;
-    const stop = stops[at];
-    panel.hidden = !stop;
+export class Tour {
+  private readonly page: Page;
+  private readonly panel = byId('tour', 'aside');
+  private at = -1;
+  private marked: Element | null = null;
+
+  constructor(page: Page) {
+    this.page = page;
+    byId('tour-next', 'button').addEventListener('click', () => this.go(this.at + 1));
+    byId('tour-back', 'button').addEventListener('click', () => this.go(this.at - 1));
+    byId('tour-end', 'button').addEventListener('click', () => this.go(-1));
+    this.panel.addEventListener('keydown', (event) => {
+      if (event.key === 'Escape') this.go(-1);
+    });
+  }
+
+  /** To a stop; where there is none, it ends. */
+  async go(to: number): Promise<void> {
+    this.marked?.classList.remove('shown-now');
+    this.at = to;
+    const stop = stops[to];
+    this.panel.hidden = !stop;
     if (!stop) {
       byId('tour-start', 'button').focus();
       return;
     }
-    stop.act?.(page);
-    byId('tour-text', 'p').textContent = `${at + 1} of ${stops.length}. ${stop.says}`;
-    byId('tour-back', 'button').disabled = at === 0;
-    byId('tour-next', 'button').textContent = at === stops.length - 1 ? 'Done' : 'Next';
-    marked = document.getElementById(stop.at);
-    marked?.classList.add('shown-now');
-    if (marked) bringIntoSight(marked, 'center');
+    byId('tour-text', 'p').textContent = `${to + 1} of ${stops.length}. ${stop.says}`;
+    byId('tour-back', 'button').disabled = to === 0;
+    byId('tour-next', 'button').textContent = to === stops.length - 1 ? 'Done' : 'Next';
+    await stop.act?.(this.page);
+    if (this.at !== to) return;
+    this.marked = document.getElementById(stop.at);
+    if (this.marked) {
+      this.marked.classList.add('shown-now');
+      bringIntoSight(this.marked);
+    }
     byId('tour-next', 'button').focus({ preventScroll: true });
-  };
-  byId('tour-start', 'button').addEventListener('click', () => go(0));
-  byId('tour-next', 'button').addEventListener('click', () => go(at + 1));
-  byId('tour-back', 'button').addEventListener('click', () => go(at - 1));
-  byId('tour-end', 'button').addEventListener('click', () => go(stops.length));
-  panel.addEventListener('keydown', (event) => {
-    if (event.key === 'Escape') go(stops.length);
-  });
+  }
 }

@@ -7,24 +7,37 @@ import type { Learner } from './learner-client.js';
 import type { Frame, Shape, UnitAnswer } from './messages.js';
 import { captioned, picture } from './paint.js';
 
+interface Page {
+  open(unit: number): void;
+  /** The card of a unit has been closed; its tile. */
+  closed(unit: number): HTMLElement | undefined;
+}
+
 /** All about one unit: its weights, how active it is, the samples that excite it, and units like it. */
 export class UnitCard {
   private readonly learner: Learner;
-  private readonly other: (unit: number) => void;
+  private readonly page: Page;
   private readonly host = byId('unit', 'section');
   private shape: Shape | null = null;
   private unit = -1;
   private words = false;
+  /** Where the keyboard was, and is again when the card is closed. */
+  private opener: Element | null = null;
 
-  /** `other` opens another unit. */
-  constructor(learner: Learner, other: (unit: number) => void) {
+  constructor(learner: Learner, page: Page) {
     this.learner = learner;
-    this.other = other;
+    this.page = page;
+    this.host.addEventListener('keydown', ({ key }) => {
+      if (key === 'Escape') this.close();
+    });
   }
 
   open(unit: number): void {
     this.unit = unit;
     this.host.hidden = false;
+    const { activeElement } = document;
+    if (!this.host.contains(activeElement)) this.opener = activeElement;
+    this.host.focus({ preventScroll: true });
     if (this.host.childElementCount === 0) this.host.append(make('h2', { id: 'unit-title', textContent: `Unit ${unit}` }));
     void this.ask();
   }
@@ -37,9 +50,13 @@ export class UnitCard {
   }
 
   private close(): void {
+    const { opener, unit } = this;
+    const left = this.host.contains(document.activeElement);
     this.unit = -1;
     this.host.hidden = true;
     this.host.replaceChildren();
+    const tile = this.page.closed(unit);
+    if (left) ((opener?.isConnected ? opener : tile) as HTMLElement | undefined)?.focus();
   }
 
   private async ask(): Promise<void> {
@@ -63,8 +80,8 @@ export class UnitCard {
     close.addEventListener('click', () => this.close());
     const use =
       density === 0
-        ? `Dead: active on none of ${samples.toLocaleString('en-US')} samples.`
-        : `Active on ${percent(density)} of ${samples.toLocaleString('en-US')} samples; ${short(mean)} on average, ${short(greatest)} at most.`;
+        ? `Dead: active on none of the first ${samples.toLocaleString('en-US')} samples.`
+        : `Active on ${percent(density)} of the first ${samples.toLocaleString('en-US')} samples; ${short(mean)} on average, ${short(greatest)} at most.`;
     const plot = make('div', { className: 'plot histogram' });
     const chart = make('figure', {}, make('h3', { textContent: 'How strongly, when it is active' }), plot);
     const strongest = make('ul', { className: 'pictures' });
@@ -90,7 +107,7 @@ export class UnitCard {
     const neighbours = make('ul', { className: 'pictures' });
     for (const each of answer.neighbours) {
       const open = make('button', { type: 'button', textContent: `unit ${each.unit}` });
-      open.addEventListener('click', () => this.other(each.unit));
+      open.addEventListener('click', () => this.page.open(each.unit));
       neighbours.append(
         make(
           'li',
@@ -101,7 +118,8 @@ export class UnitCard {
         ),
       );
     }
-    const refocus = this.host.contains(document.activeElement);
+    const { activeElement } = document;
+    const within = activeElement !== this.host && this.host.contains(activeElement);
     this.host.replaceChildren(
       make('p', { className: 'row' }, title, close),
       make('p', { textContent: use }),
@@ -139,6 +157,7 @@ export class UnitCard {
       `${short((k * greatest) / answer.histogram.length)} to ${short(((k + 1) * greatest) / answer.histogram.length)}`;
     const bars = new Bars(plot, `Activations of unit ${unit}`, { bar: 'activation', value: 'samples' });
     bars.draw(answer.histogram, null, true, edge);
-    if (refocus) close.focus();
+    // What had the keyboard is there no more.
+    if (within) this.host.focus({ preventScroll: true });
   }
 }

@@ -1,23 +1,11 @@
 import { modelOf, type SparseAutoencoder } from '../core/sparse-autoencoder.js';
 import { rowsOf } from '../numbers/matrix.js';
-import { strongestSamples } from '../report/statistics.js';
+import { unitNames } from './look.js';
 import type { WordAnswer } from './messages.js';
 import type { Samples } from './samples.js';
 
-/** Samples, the most frequent ones, that tell what a unit is about; and how many of them are said. */
-const ASKED = 2000;
-const SAID = 4;
+/** Words that are said of what lies nearest. */
 const NEAREST = 6;
-
-/** Of each unit, the words that it is loudest on. */
-export function unitNames(sae: SparseAutoencoder, { x, texts }: Samples): string[] {
-  const codes = sae.transform(rowsOf(x, 0, Math.min(ASKED, x.rows))).data;
-  return Array.from({ length: sae.hiddenDim }, (_, j) =>
-    strongestSamples(codes, sae.hiddenDim, j, SAID)
-      .map((i) => texts?.[i] ?? '')
-      .join(', '),
-  );
-}
 
 /** Which sample a visitor means: that name, or the first that begins with it. */
 function indexOf(texts: readonly string[], asked: string): number {

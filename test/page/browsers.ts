@@ -151,3 +151,24 @@ export const figureOf = async (page: Page, id: string): Promise<number> => Numbe
 /** Waits until the run has come so far. */
 export const untilStep = (page: Page, step: number): Promise<unknown> =>
   page.waitForFunction((step) => Number(document.querySelector('data')?.value) >= step, step, { timeout: 60_000, polling: 20 });
+
+/** The page once its features are there. */
+export async function startedOn(site: Site, options: Parameters<Site['open']>[0] = {}): ReturnType<Site['open']> {
+  const opened = await site.open(options);
+  await opened.page.waitForSelector('.sheet');
+  return opened;
+}
+
+/** Until the run stands still, and the page shows where. */
+export const untilPaused = (page: Page) => page.waitForFunction(() => document.getElementById('play')?.textContent === 'Learn');
+
+/** Sets a slider as a hand does. */
+export const slide = (page: Page, id: string, value: number) =>
+  page.evaluate(
+    ([id, value]) => {
+      const slider = document.getElementById(String(id)) as HTMLInputElement;
+      slider.value = String(value);
+      slider.dispatchEvent(new Event('input', { bubbles: true }));
+    },
+    [id, value],
+  );

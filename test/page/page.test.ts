@@ -1,14 +1,25 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import type { Page } from 'playwright-core';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { SparseAutoencoder } from '../../src/core.js';
 import { kinds } from '../../src/page/kinds.js';
 import { defaults } from '../../src/page/setup.js';
 import { inTemporaryFolder } from '../helpers.js';
-import { beforeData, buildPage, busiest, figureOf, missing, openSite, type Site, seenOn, untilStep } from './browsers.js';
+import {
+  beforeData,
+  buildPage,
+  busiest,
+  figureOf,
+  missing,
+  openSite,
+  type Site,
+  seenOn,
+  slide,
+  startedOn,
+  untilPaused,
+  untilStep,
+} from './browsers.js';
 import { missingFirefox, visitInFirefox } from './firefox.js';
 import { lossAt } from './node-run.js';
 
@@ -18,26 +29,8 @@ const FOLDER = 'out/page-tested';
 const twice = { ...defaults, seed: 'twice', kind: 'l1', strength: 0.001 };
 const TWICE = '#kind=l1&strength=0.001&seed=twice&step=500';
 
-/** Until the run stands still, and the page shows where. */
-const untilPaused = (page: Page) => page.waitForFunction(() => document.getElementById('play')?.textContent === 'Learn');
-
-/** Sets a slider as a hand does. */
-const slide = (page: Page, id: string, value: number) =>
-  page.evaluate(
-    ([id, value]) => {
-      const slider = document.getElementById(String(id)) as HTMLInputElement;
-      slider.value = String(value);
-      slider.dispatchEvent(new Event('input', { bubbles: true }));
-    },
-    [id, value],
-  );
-
 function browserTests(site: Site): void {
-  const started = async (options: Parameters<Site['open']>[0] = {}) => {
-    const opened = await site.open(options);
-    await opened.page.waitForSelector('.sheet');
-    return opened;
-  };
+  const started = (options: Parameters<Site['open']>[0] = {}) => startedOn(site, options);
 
   test('what comes before the data is at most 100 kB gzipped', async () => {
     const { page } = await started();
@@ -128,6 +121,28 @@ function browserTests(site: Site): void {
     await page.context().close();
   });
 
+  test('what is seen is said, and never that of another setup', async () => {
+    const { page } = await started();
+    const shown = () => page.textContent('#shown');
+    assert.match((await shown()) ?? '', /beforehand, with KL\. Learn starts anew/);
+    await page.selectOption('#kind', 'topk');
+    await page.waitForFunction(() => document.getElementById('at')?.textContent === '0');
+    assert.match((await shown()) ?? '', /^Noise/);
+    await slide(page, 'strength', 5);
+    await page.click('#step');
+    await page.waitForFunction(() => document.getElementById('at')?.textContent === '1');
+    assert.is(await shown(), 'Learned from 2,000 digits, with TopK.');
+    assert.match(page.url(), /#kind=topk&strength=5&step=1$/);
+    await page.selectOption('#kind', 'l1');
+    await page.waitForFunction(() =>
+      document.getElementById('shown')?.textContent?.endsWith('with L1, settings changed on the way.'),
+    );
+    await page.context().close();
+    const other = await started({ hash: '#kind=gated' });
+    await other.page.waitForFunction(() => document.getElementById('shown')?.textContent?.startsWith('Noise'));
+    await other.page.context().close();
+  });
+
   test('back through the run, and on', async () => {
     const { page } = await started();
     await page.click('#play');
@@ -163,38 +178,79 @@ function browserTests(site: Site): void {
     await page.context().close();
   });
 
-  test('for those who want little to move, what is learned is shown once a second at most', async () => {
-    const { page } = await started({ reducedMotion: 'reduce' });
-    await page.click('#play');
-    await untilStep(page, 5);
-    const shown = await page.evaluate(
+  test('two runs, one setting apart: at any moment both show the same step; what is asked of the run is asked of both', async () => {
+    const { page, complaints } = await started();
+    await page.selectOption('#compare-what', 'hidden');
+    await page.selectOption('#compare-value', '144');
+    await page.click('#compare-go');
+    /** The step that the page says, and those of both sides. */
+    const steps = () =>
+      page.evaluate(() => {
+        const sides = Array.from(document.querySelectorAll('#compare figcaption'), ({ textContent }) => textContent ?? '');
+        const at = document.querySelector('data')?.textContent;
+        return [at, ...sides.map((text) => /step ([\d,]+), loss/.exec(text)?.[1])];
+      });
+    const untilBoth = (step: string) =>
+      page.waitForFunction(
+        (step) =>
+          Array.from(document.querySelectorAll('#compare figcaption')).filter(({ textContent }) =>
+            textContent?.startsWith(`step ${step}, `),
+          ).length === 2,
+        step,
+      );
+    await untilStep(page, 20);
+    const apart = await page.evaluate(
       () =>
-        new Promise<number>((resolve) => {
-          let count = 0;
-          const at = document.getElementById('at') as HTMLElement;
-          new MutationObserver(() => {
-            count++;
-          }).observe(at, { childList: true });
-          setTimeout(() => resolve(count), 2500);
+        new Promise<string[]>((resolve) => {
+          const found = new Set<string>();
+          const look = () => {
+            const texts = ['at', 'compare'].map((id) => document.getElementById(id)?.textContent ?? '');
+            const all = [texts[0], ...Array.from(texts[1].matchAll(/step ([\d,]+), loss/g), ([, step]) => step)];
+            if (new Set(all).size > 1) found.add(all.join(' '));
+            requestAnimationFrame(look);
+          };
+          look();
+          setTimeout(() => resolve([...found]), 2000);
         }),
     );
-    assert.ok(shown <= 3, `${shown} times in 2.5 s`);
+    assert.equal(apart, []);
+    await page.click('#play');
+    await untilPaused(page);
+    const [at, first, second] = await steps();
+    assert.equal([first, second], [at, at]);
+    await page.click('#step');
+    const next = (Number(at?.replace(',', '')) + 1).toLocaleString('en-US');
+    await untilBoth(next);
+    await slide(page, 'scrub', 2);
+    await untilBoth('2');
+    await slide(page, 'rate', 150);
+    await page.click('#play');
+    await untilStep(page, Number(next.replace(',', '')) + 1);
+    await page.click('#reset');
+    await untilBoth('0');
+    assert.equal(await steps(), ['0', '0', '0']);
+    await page.click('text=End the second run');
+    assert.ok(await page.isHidden('#compare-body'));
+    await page.click('#play');
+    await untilStep(page, 5);
+    assert.equal(complaints, []);
     await page.context().close();
   });
 
-  test('two runs, one setting apart, take their steps side by side; a reset ends the second', async () => {
-    const { page, complaints } = await started();
-    await page.selectOption('#compare-what', 'rate');
-    await page.click('#compare-go');
-    await page.waitForFunction(
-      () =>
-        [...document.querySelectorAll('#compare figcaption')].filter((each) => /step \d/.test(each.textContent ?? '')).length ===
-        2,
-    );
+  test('a link that leads far says how far it has come, and can be stopped on the way', async () => {
+    const { page, complaints } = await started({ hash: '#step=20000&seed=far' });
+    await page.waitForFunction(() => (document.querySelector('progress')?.position ?? 0) > 0);
+    assert.is(await page.textContent('#note'), 'Replaying to step 20,000');
+    assert.is(await page.textContent('#play'), 'Stop');
+    assert.is(await page.getAttribute('#replay', 'max'), '20000');
     await page.click('#play');
     await untilPaused(page);
-    await page.click('#reset');
-    await page.waitForFunction(() => document.getElementById('compare-body')?.hidden);
+    const at = await figureOf(page, 'at');
+    assert.ok(at > 0 && at < 20_000);
+    assert.is(await page.textContent('#note'), `Stopped at step ${at.toLocaleString('en-US')}: Learn goes on.`);
+    assert.ok(await page.isHidden('#replay'));
+    assert.match(page.url(), new RegExp(`#seed=far&step=${at}$`));
+    assert.ok((await seenOn(page)).shifts <= 0.01);
     assert.equal(complaints, []);
     await page.context().close();
   });
@@ -251,71 +307,18 @@ function browserTests(site: Site): void {
       await page.waitForFunction(() => document.getElementById('share-says')?.textContent?.includes('50 rows of 4 numbers'));
       await page.click('#play');
       await untilStep(page, 20);
+      await page.click('#play');
+      await untilPaused(page);
+      await page.click('.units button:nth-child(3)');
+      await page.click('#slow-go');
+      for (const opened of ['#unit .card', '#slow .slow', '#digit .parts']) await page.waitForSelector(opened);
+      await page.click('text=All of it');
+      const text = await page.evaluate(() => document.body.innerText);
+      assert.equal(text.match(/.*(?<!to have the |to the last )\b(digit|pixel|ink)s?\b.*/gi), null);
+      assert.match(text, /Above, rows/);
     });
     assert.equal(complaints, []);
     await page.context().close();
-  });
-
-  test('by keyboard alone: start, pause, open a unit, switch it off, share', async () => {
-    const { page } = await started();
-    const reach = async (id: string) => {
-      for (let k = 0; k < 150; k++) {
-        await page.keyboard.press('Tab');
-        const found = await page.evaluate((selector) => document.activeElement?.matches(selector), id);
-        if (found) return;
-      }
-      assert.unreachable(`${id} was not reached`);
-    };
-    await reach('#play');
-    await page.keyboard.press('Enter');
-    await untilStep(page, 30);
-    await page.keyboard.press('Enter');
-    await untilPaused(page);
-    await reach('.units button');
-    await page.keyboard.press('ArrowRight');
-    await page.keyboard.press('ArrowDown');
-    await page.keyboard.press('Enter');
-    await page.waitForSelector('#unit .card');
-    assert.is(await page.textContent('#unit-title'), 'Unit 9');
-    await reach('#another');
-    await page.keyboard.press('Enter');
-    await page.waitForSelector('#digit .parts li');
-    await reach('#digit .parts button[aria-label$=" off"]');
-    await page.keyboard.press('Enter');
-    assert.is(await page.getAttribute('#digit .parts li:first-child button[aria-label$=" off"]', 'aria-pressed'), 'true');
-    await reach('#link');
-    await page.keyboard.press('Enter');
-    await page.waitForFunction(() => document.getElementById('share-says')?.textContent !== '');
-    await page.context().close();
-  });
-
-  test('axe-core has nothing to say, A and AA: light and dark, idle, running, all open, 360 and 1,280 px', async () => {
-    const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-    const tags = JSON.stringify(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']);
-    const run = (rules = '{}') => `axe.run(document, { runOnly: ${tags}, rules: ${rules} }).then(({ violations }) =>
-      violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html.slice(0, 120)).join(' | ')))`;
-    // What the tour's panel lies over is as large as ever once one scrolls: nothing else covers a target in part.
-    const beneath = JSON.stringify({ 'target-size': { enabled: false } });
-    for (const width of [360, 1280]) {
-      for (const colorScheme of ['light', 'dark'] as const) {
-        const { page } = await started({ viewport: { width, height: 800 }, colorScheme });
-        await page.evaluate(axe);
-        const look = async (state: string, rules?: string) =>
-          assert.equal(await page.evaluate(run(rules)), [], `${state}, ${width} px, ${colorScheme}`);
-        await look('idle');
-        await page.click('#play');
-        await untilStep(page, 20);
-        await look('running');
-        await page.click('#play');
-        for (const open of ['.units button:nth-child(3)', '#another', '#slow-go']) await page.click(open);
-        for (const opened of ['#unit .card', '#slow .slow', '#digit .parts']) await page.waitForSelector(opened);
-        await look('a unit, a digit and a step open');
-        await page.click('#tour-start');
-        await look('the tour beside them', beneath);
-        assert.ok(((await page.evaluate('document.documentElement.scrollWidth')) as number) <= width, 'no scrolling sideways');
-        await page.context().close();
-      }
-    }
   });
 }
 

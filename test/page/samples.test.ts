@@ -2,8 +2,9 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { SparseAutoencoder } from '../../src/core.js';
 import { readSamples } from '../../src/page/files.js';
+import { unitNames } from '../../src/page/look.js';
 import { centred } from '../../src/page/pad.js';
-import { unitNames, wordOf } from '../../src/page/words.js';
+import { wordOf } from '../../src/page/words.js';
 import { fails } from '../helpers.js';
 
 const csv = (text: string) => readSamples(new TextEncoder().encode(text), 'mine.csv');

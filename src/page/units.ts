@@ -1,0 +1,68 @@
+import { modelOf, type SparseAutoencoder } from '../core/sparse-autoencoder.js';
+import { elementwise } from '../kernels/elementwise.js';
+import { rowsOf } from '../numbers/matrix.js';
+import { column, row } from '../report/statistics.js';
+import type { UnitAnswer } from './messages.js';
+import type { Samples } from './samples.js';
+
+const BINS = 24;
+const STRONGEST = 16;
+const NEIGHBOURS = 6;
+
+/** All that a unit's card shows, measured on the first 2,000 samples. */
+export function unitOf(sae: SparseAutoencoder, samples: Samples, unit: number): UnitAnswer {
+  const { hiddenDim: h, outputDim: d } = sae;
+  const x = rowsOf(samples.x, 0, Math.min(2000, samples.x.rows));
+  const prepared = modelOf(sae).prepare(x);
+  const f = sae.transform(x).data;
+  const { encoderWeight, encoderBias, decoderWeight, decoderBias } = sae.parameters;
+  const decoder = Float32Array.from(row(decoderWeight.data, unit, d));
+  const activations = column(f, unit, h);
+  const greatest = activations.reduce((a, b) => Math.max(a, b), 0);
+  const histogram = new Float64Array(BINS);
+  for (const a of activations) if (a > 0) histogram[Math.min(BINS - 1, Math.floor((BINS * a) / greatest))]++;
+  const output = elementwise[sae.options.outputActivation].value;
+  const strongest = sae.topActivations(x, { unit, count: STRONGEST }).map(({ row: i, value }) => {
+    const y = Float64Array.from(decoderBias.data);
+    for (let j = 0; j < h; j++) {
+      const a = f[i * h + j];
+      if (a !== 0) for (let p = 0; p < d; p++) y[p] += a * decoderWeight.data[j * d + p];
+    }
+    return {
+      row: i,
+      activation: value,
+      label: samples.labels?.[i] ?? null,
+      x: Float32Array.from(row(prepared.data, i, sae.inputDim)),
+      copy: Float32Array.from(y, output),
+      without: Float32Array.from(y, (sum, p) => output(sum - value * decoder[p])),
+    };
+  });
+  return {
+    unit,
+    decoder,
+    encoder: Float32Array.from(column(encoderWeight.data, unit, h)),
+    bias: encoderBias.data[unit],
+    density: activations.reduce((n, a) => n + (a === 0 ? 0 : 1), 0) / x.rows,
+    mean: activations.reduce((sum, a) => sum + a, 0) / x.rows,
+    greatest,
+    histogram,
+    samples: x.rows,
+    strongest,
+    neighbours: neighboursOf(decoderWeight.data, h, d, unit),
+  };
+}
+
+function neighboursOf(w: ArrayLike<number>, h: number, d: number, unit: number): UnitAnswer['neighbours'] {
+  const dot = (a: number, b: number) => {
+    let sum = 0;
+    for (let p = 0; p < d; p++) sum += w[a * d + p] * w[b * d + p];
+    return sum;
+  };
+  const length = (j: number) => Math.sqrt(dot(j, j));
+  const all = Array.from({ length: h }, (_, j) => ({ unit: j, cosine: dot(unit, j) / (length(unit) * length(j)) || 0 }));
+  return all
+    .filter((other) => other.unit !== unit)
+    .sort((a, b) => b.cosine - a.cosine || a.unit - b.unit)
+    .slice(0, NEIGHBOURS)
+    .map((other) => ({ ...other, decoder: Float32Array.from(row(w, other.unit, d)) }));
+}
