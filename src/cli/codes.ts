@@ -5,7 +5,7 @@ import type { SparseAutoencoder } from '../index.js';
 import { count, text } from '../numbers/checks.js';
 import type { Csr } from '../numbers/csr.js';
 import type { FloatArray } from '../numbers/matrix.js';
-import { flag } from './flags.js';
+import { flag, UsageError } from './flags.js';
 import type { matrixOf } from './plan.js';
 
 /** What only codes are written as, and only all at once. */
@@ -45,11 +45,11 @@ export function codesOf(
   to: string | undefined,
 ): FloatArray | Csr {
   const sparse = isSparse(to) || isCodeFile(to);
-  if (terms !== undefined && !query) throw new Error('--terms is of queries, expected --query beside it');
-  if (normalize && query) throw new Error('--normalize is of documents, --query of queries, expected one of them');
-  if (refit && query) throw new Error('--refit is of codes, --query of queries, expected one of them');
+  if (terms !== undefined && !query) throw new UsageError('--terms is of queries, expected --query beside it');
+  if (normalize && query) throw new UsageError('--normalize is of documents, --query of queries, expected one of them');
+  if (refit && query) throw new UsageError('--refit is of codes, --query of queries, expected one of them');
   if (query && !sparse)
-    throw new Error(`--query: ${to ?? 'csv'} has no place for queries, expected --to sparse, sparsevec, npz or an engine`);
+    throw new UsageError(`--query: ${to ?? 'csv'} has no place for queries, expected --to sparse, sparsevec, npz or an engine`);
   if (query) return sae.query(x, { terms });
   if (sparse) return sae.transform(x, { sparse: true, normalize, refit });
   return sae.transform(x, { normalize, refit }).data as FloatArray;

@@ -71,7 +71,7 @@ test('what does not go together is said', () =>
       /--query: csv has no place for queries, expected --to sparse, sparsevec, npz or an engine/,
     ];
     for (const [i, { code, stderr }] of ended.entries()) {
-      assert.is(code, 1);
+      assert.is(code, 2);
       assert.match(stderr, messages[i]);
     }
   }));
