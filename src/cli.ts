@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { CommanderError } from 'commander';
+import { UsageError } from './cli/flags.js';
 import { createProgram } from './cli/program.js';
 
 /** 1 for what went wrong on the way, 2 for a command that makes no sense. */
@@ -10,7 +11,7 @@ const fail = (error: Error) => {
     return;
   }
   process.stderr.write(`error: ${error.message}\n`);
-  process.exitCode = 1;
+  process.exitCode = error instanceof UsageError ? 2 : 1;
 };
 
 // Whoever read the output may have stopped (`| head`): the work goes on, and its report is still written.

@@ -107,11 +107,13 @@ function printRecalls(models: readonly SparseAutoencoder[], x: Dense, sets: read
   const again = [`64 find ${SECOND}, all rank`, `256 find ${SECOND}, all rank`];
   for (const ask of sets) {
     print(`recall@10 of ${ask.queries.shape[0]} ${ask.who}, against dense cosine (rows centred, as they are learned from)`);
-    const rows = models.map((sae) => {
-      const codes = sae.transform(x, { sparse: true, normalize: true });
-      const bytes = Math.round(HEAD_BYTES + (ENTRY_BYTES * codes.data.length) / codes.shape[0]);
-      return [`k = ${sae.options.k}`, count(bytes), ...recalls(sae, codes, ask).map(figure)];
-    });
+    const rows = models.flatMap((sae) =>
+      [false, true].map((refit) => {
+        const codes = sae.transform(x, { sparse: true, normalize: true, refit });
+        const bytes = Math.round(HEAD_BYTES + (ENTRY_BYTES * codes.data.length) / codes.shape[0]);
+        return [`k = ${sae.options.k}${refit ? ', refitted' : ''}`, count(bytes), ...recalls(sae, codes, ask).map(figure)];
+      }),
+    );
     for (const line of asText([['', 'bytes a row', ...header, ...again], ...rows])) print(line);
   }
   print('');
@@ -120,7 +122,7 @@ function printRecalls(models: readonly SparseAutoencoder[], x: Dense, sets: read
 /** The database, of which is said what it weighs, and that what it finds is right. */
 async function filled(sae: SparseAutoencoder, glosses: readonly Gloss[], x: Dense, ask: Ask): Promise<Database> {
   const start = performance.now();
-  const codes = sae.transform(x, { sparse: true, normalize: true });
+  const codes = sae.transform(x, { sparse: true, normalize: true, refit: true });
   const database = await Database.of(glosses, x, codes);
   print(`Postgres with pgvector: ${count(glosses.length)} rows and their index in ${seconds(start)} s`);
   const bytes = await database.rowBytes();

@@ -293,5 +293,12 @@ function dataOfReport(path: string, paths: string[], sae: SparseAutoencoder, row
     fit: { epochs: history.loss.length, batchSize: state.run?.batchSize },
     command: ['report', path, ...paths],
   };
-  return reportData(about, sae, { history, snapshots: [snapshot(sae, history.loss.length)] }, sae.evaluate(matrixOf(judge)));
+  const data = reportData(
+    about,
+    sae,
+    { history, snapshots: [snapshot(sae, history.loss.length)] },
+    sae.evaluate(matrixOf(judge)),
+  );
+  // How the learning rate went is not in the file.
+  return { ...data, history: { ...data.history, rateEnded: undefined } };
 }

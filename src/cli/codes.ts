@@ -5,7 +5,7 @@ import type { SparseAutoencoder } from '../index.js';
 import { count, text } from '../numbers/checks.js';
 import type { Csr } from '../numbers/csr.js';
 import type { FloatArray } from '../numbers/matrix.js';
-import { flag } from './flags.js';
+import { flag, UsageError } from './flags.js';
 import type { matrixOf } from './plan.js';
 
 /** What only codes are written as, and only all at once. */
@@ -15,6 +15,7 @@ export const isCodeFile = (to: string | undefined): to is CodeFile => (CODE_FILE
 
 export interface CodeFlags {
   normalize?: boolean;
+  refit?: boolean;
   query?: boolean;
   terms?: number;
   table?: string;
@@ -25,6 +26,7 @@ export function addCodeFlags(command: Command): Command {
   const group = 'Codes for a search engine (--to sparsevec, sql, qdrant, pinecone, elasticsearch, opensearch):';
   return command
     .addOption(new Option('--normalize', 'documents: each code divided by the length of what it is decoded to').helpGroup(group))
+    .addOption(new Option('--refit', "each row's coefficients fitted to it anew, its units being chosen").helpGroup(group))
     .addOption(new Option('--query', 'queries: what the direction of each unit has of a row').helpGroup(group))
     .addOption(
       flag('--terms <n>', 'of a query the n largest entries above 0 (default: all, those below 0 too)', count).helpGroup(group),
@@ -39,17 +41,18 @@ export function addCodeFlags(command: Command): Command {
 export function codesOf(
   sae: SparseAutoencoder,
   x: ReturnType<typeof matrixOf>,
-  { normalize, query, terms }: CodeFlags,
+  { normalize, refit, query, terms }: CodeFlags,
   to: string | undefined,
 ): FloatArray | Csr {
   const sparse = isSparse(to) || isCodeFile(to);
-  if (terms !== undefined && !query) throw new Error('--terms is of queries, expected --query beside it');
-  if (normalize && query) throw new Error('--normalize is of documents, --query of queries, expected one of them');
+  if (terms !== undefined && !query) throw new UsageError('--terms is of queries, expected --query beside it');
+  if (normalize && query) throw new UsageError('--normalize is of documents, --query of queries, expected one of them');
+  if (refit && query) throw new UsageError('--refit is of codes, --query of queries, expected one of them');
   if (query && !sparse)
-    throw new Error(`--query: ${to ?? 'csv'} has no place for queries, expected --to sparse, sparsevec, npz or an engine`);
+    throw new UsageError(`--query: ${to ?? 'csv'} has no place for queries, expected --to sparse, sparsevec, npz or an engine`);
   if (query) return sae.query(x, { terms });
-  if (sparse) return sae.transform(x, { sparse: true, normalize });
-  return sae.transform(x, { normalize }).data as FloatArray;
+  if (sparse) return sae.transform(x, { sparse: true, normalize, refit });
+  return sae.transform(x, { normalize, refit }).data as FloatArray;
 }
 
 /** All of them as a file's bytes. What an engine will not like about them is said on stderr. */

@@ -5,7 +5,7 @@ import type { SparseAutoencoder } from '../index.js';
 import { writeWhole } from '../node/files.js';
 import { load } from '../node.js';
 import { text, when } from '../numbers/checks.js';
-import { flag } from './flags.js';
+import { flag, UsageError } from './flags.js';
 import { count, prepareFiles, print, write } from './output.js';
 
 interface ExportFlags {
@@ -71,7 +71,7 @@ function exportAs(sae: SparseAutoencoder, { to, out, bits, name, library }: Expo
     safetensors: [],
   }[to];
   for (const flag of Object.keys(given))
-    if (!(known as string[]).includes(flag)) throw new Error(`--${flag} has no meaning with --to ${to}`);
+    if (!(known as string[]).includes(flag)) throw new UsageError(`--${flag} has no meaning with --to ${to}`);
   if (to === 'safetensors') write(out, sae.toBytes());
   else if (to === 'onnx') write(out, toOnnx(sae));
   else if (to === 'module') {
@@ -82,7 +82,7 @@ function exportAs(sae: SparseAutoencoder, { to, out, bits, name, library }: Expo
     writeWhole(beside, bytesOf(types));
     print(`module: ${out}, ${count(bytesOf(code).length)} bytes; types: ${beside}`);
   } else {
-    const { sql, libraries } = toUdf(sae, to, given);
+    const { sql, libraries } = asAsked(to, () => toUdf(sae, to, given));
     if (out === '-' && libraries.length) throw new Error('--out: - is stdout, expected a file, beside which libraries go');
     write(out, bytesOf(sql));
     for (const { name: file, code } of libraries) {
@@ -91,5 +91,14 @@ function exportAs(sae: SparseAutoencoder, { to, out, bits, name, library }: Expo
       print(`library: ${path}, ${count(bytesOf(code).length)} bytes, for ${library}`);
     }
     if (out !== '-') print(`function: ${out}, ${count(bytesOf(sql).length)} bytes`);
+  }
+}
+
+/** What `make` gives; its errors speak of the flag, not of the library's call. */
+function asAsked<T>(to: string, make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    throw new Error((error as Error).message.replace(/^to\w+: /, `--to ${to}: `));
   }
 }

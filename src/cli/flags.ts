@@ -13,7 +13,7 @@ const camel = (name: string) => name.replace(/-(.)/g, (_, letter) => letter.toUp
 /** What an option's flag is called. */
 export const flagOf = (option: string) => SHORT[option] ?? kebab(option);
 
-/** A flag's text as what its check takes: itself, or the JSON that it is. */
+/** A flag's text as what its check takes: itself, or the JSON that it is, of a list without its brackets too. */
 export function parsed(check: Check): (text: string) => unknown {
   return (text) => {
     if (check.ok(text)) return text;
@@ -22,9 +22,14 @@ export function parsed(check: Check): (text: string) => unknown {
       value = text.trim() === '' || Number.isNaN(Number(text)) ? JSON.parse(text) : Number(text);
     } catch {}
     if (check.ok(value)) return value;
+    const list = text.split(',').map((each) => (each.trim() === '' ? Number.NaN : Number(each)));
+    if (check.ok(list)) return list;
     throw new InvalidArgumentError(`Expected ${check.expected.replaceAll('"', '')}.`);
   };
 }
+
+/** Flags that contradict each other: a command that makes no sense. */
+export class UsageError extends Error {}
 
 /** A flag whose value a check decides on. */
 export const flag = (name: string, help: string, check: Check): Option => new Option(name, help).argParser(parsed(check));

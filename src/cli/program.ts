@@ -253,8 +253,22 @@ function presetOf(command: Command, inputDim: number, rows: number): EmbeddingsP
   if (preset === undefined) return null;
   const { hiddenDim, k, seed = defaults.seed } = givenOptions(command);
   const chosen = rowsPresets[preset].of({ inputDim, rows, hiddenDim, k, seed });
-  if (!json) print(chosen.sentence);
+  if (!json) print(`${chosen.sentence}${overridden(command, chosen)}`);
   return chosen;
+}
+
+/** What flags say otherwise than the preset's sentence. */
+function overridden(command: Command, { model, fit }: EmbeddingsPreset): string {
+  const preset: Record<string, unknown> = { ...model, ...model.preparation, epochs: fit.epochs, batchSize: fit.batchSize };
+  const given: Record<string, unknown> = { ...givenOptions(command), ...preparationFrom(command.opts()) };
+  for (const name of ['epochs', 'batchSize'])
+    if (command.getOptionValueSource(name) === 'cli') given[name] = command.opts()[name];
+  const other = Object.entries(given).filter(
+    ([name, value]) =>
+      name in preset && JSON.stringify(value) !== JSON.stringify(preset[name]) && String(value) !== String(preset[name]),
+  );
+  const said = other.map(([name, value]) => `${name} ${JSON.stringify(value)}`).join(', ');
+  return said && `. Yet, by flags: ${said}`;
 }
 
 /** What was typed after the program's name. */

@@ -4,6 +4,7 @@ import { elementwise } from '../kernels/elementwise.js';
 import type { ReportData } from '../report/report-data.js';
 import { coreOf } from '../sparse-autoencoder.js';
 import { penaltyKind } from '../sparsity/kinds.js';
+import type { Schedule } from '../training/schedule.js';
 import { isSnapshotEpoch, type Outcome, snapshot } from './job.js';
 import { count, programCall } from './output.js';
 import { matrixOf, quoted, type TrainingPlan } from './plan.js';
@@ -93,7 +94,11 @@ export function reportData(
       sparsity: penalty ? history.sparsity.map((s) => options.beta * s) : [],
       validationLoss: history.validationLoss,
       l0: history.l0,
+      rateEnded: endsAtRest(plan.fit.schedule),
     },
     snapshots: epochs === 0 || isSnapshotEpoch(epochs) ? snapshots : [...snapshots, snapshot(sae, epochs)],
   };
 }
+
+/** Whether the learning rate goes down to less than a tenth. */
+const endsAtRest = ({ decay = 'constant', final = 0 }: Schedule = {}): boolean => decay !== 'constant' && final < 0.1;

@@ -1,5 +1,6 @@
 import type { Matrix } from '../kernels/kernels.js';
-import { decodeAll, encodeAll, reconstructAll } from '../model/inference.js';
+import { type CodeForm, decodeAll, encodeAll, reconstructAll } from '../model/inference.js';
+import { numbersToRefit } from '../model/refit.js';
 import { encodeQueries } from '../model/search.js';
 import { decodeSparse, encodeSparse } from '../model/sparse-codes.js';
 import { type Csr, type CsrLike, isCsr, readCsr } from '../numbers/csr.js';
@@ -59,32 +60,44 @@ export class Decoder {
 }
 
 /** F, for the call that `where` names. */
-export function encodeWith(model: Model, where: Where, X: MatrixLike | RowLike, normalize = false): Matrix {
-  if (normalize) requireLinear(model, `${where.replace(/: X$/, '')}: normalize`);
+export function encodeWith(model: Model, where: Where, X: MatrixLike | RowLike, form: CodeForm = {}): Matrix {
+  checkForm(model, where, form);
   const x = model.prepareUnseen(where, model.readRows(where, X, model.spec.inputDim));
   const f = model.blank(x.rows, model.spec.hiddenDim);
-  encodeAll(where, model.inferenceKernels(x.data.length), model, x, f, normalize);
+  encodeAll(where, kernelsFor(model, x, form), model, x, f, form);
   return f;
 }
 
 /** F by its non-zeros, likewise. */
-export function encodeSparseWith(model: Model, where: Where, X: MatrixLike | RowLike, normalize = false): Csr {
-  if (normalize) requireLinear(model, `${where.replace(/: X$/, '')}: normalize`);
+export function encodeSparseWith(model: Model, where: Where, X: MatrixLike | RowLike, form: CodeForm = {}): Csr {
+  checkForm(model, where, form);
   const x = model.prepareUnseen(where, model.readRows(where, X, model.spec.inputDim));
-  return encodeSparse(where, model.inferenceKernels(x.data.length), model, x, normalize);
+  return encodeSparse(where, kernelsFor(model, x, form), model, x, form);
 }
 
 /** The products of each row with those of W_dec, likewise. */
 export function queryWith(model: Model, where: Where, X: MatrixLike | RowLike, terms: number | undefined): Csr {
-  const { inputDim, outputDim } = model.spec;
+  const { inputDim } = model.spec;
   requireLinear(model, 'query');
-  if (outputDim !== inputDim) {
-    throw new RangeError(
-      `query: outputDim is ${outputDim}, expected inputDim ${inputDim}: queries are compared with decoded rows`,
-    );
-  }
+  requireSameWidth(model, 'query', 'queries are compared with decoded rows');
   const x = model.prepareUnseen(where, model.readRows(where, X, inputDim));
   return encodeQueries(where, model.inferenceKernels(x.data.length), model, x, terms);
+}
+
+const kernelsFor = (model: Model, x: Matrix, { refit }: CodeForm) =>
+  model.inferenceKernels(x.data.length, refit ? numbersToRefit(model.spec) : 0);
+
+function checkForm(model: Model, where: Where, { normalize, refit }: CodeForm): void {
+  const call = where.replace(/: X$/, '');
+  if (normalize) requireLinear(model, `${call}: normalize`);
+  if (!refit) return;
+  requireLinear(model, `${call}: refit`);
+  requireSameWidth(model, `${call}: refit`, 'codes are refitted to the rows that they are of');
+}
+
+function requireSameWidth({ spec }: Model, what: string, why: string): void {
+  const { inputDim, outputDim } = spec;
+  if (outputDim !== inputDim) throw new RangeError(`${what}: outputDim is ${outputDim}, expected inputDim ${inputDim}: ${why}`);
 }
 
 /** What is said of dot products with codes is true of X̂ = F·W_dec + b_dec alone. */

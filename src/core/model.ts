@@ -118,9 +118,9 @@ export class Model implements Trained {
     return scratchKernels(this.spec, this.#elements(rows));
   }
 
-  /** The kernels for a synchronous call that goes through `x` a chunk at a time. */
-  inferenceKernels(numbers: number): Kernels {
-    return inferenceKernels(this.spec, this.#elements(CHUNK), numbers);
+  /** The kernels for a synchronous call that goes through `x` a chunk at a time, with room for `more` beside what all take. */
+  inferenceKernels(numbers: number, more = 0): Kernels {
+    return inferenceKernels(this.spec, this.#elements(CHUNK) + more, numbers);
   }
 
   /**

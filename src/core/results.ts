@@ -51,6 +51,11 @@ export interface TransformOptions {
   sparse?: boolean;
   /** Each row divided by the length of what it is decoded to, f/‖x̂‖: a document's side of a search, see `query`. Default false. */
   normalize?: boolean;
+  /**
+   * Each row's coefficients fitted to it anew: of the units that the encoder chose, and of their signs, those that bring x̂ nearest to x.
+   * See model/refit.ts. For a model whose output is a linear map of its code and as wide as its input. Default false.
+   */
+  refit?: boolean;
 }
 
 export interface QueryOptions {

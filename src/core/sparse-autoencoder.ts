@@ -157,8 +157,8 @@ export class SparseAutoencoder {
   transform(X: MatrixLike | RowLike, options: TransformOptions & { sparse: true }): Csr;
   transform(X: MatrixLike | RowLike, options?: TransformOptions & { sparse?: false }): Matrix;
   transform(X: MatrixLike | RowLike, options: TransformOptions = {}): Matrix | Csr {
-    checkOptions('transform', options, { sparse: flag, normalize: flag });
-    return (options.sparse ? encodeSparseWith : encodeWith)(this.#model, 'transform: X', X, options.normalize);
+    checkOptions('transform', options, { sparse: flag, normalize: flag, refit: flag });
+    return (options.sparse ? encodeSparseWith : encodeWith)(this.#model, 'transform: X', X, options);
   }
 
   /**

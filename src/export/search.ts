@@ -75,5 +75,18 @@ export function* searchText(
   }
   const tail = writer.tail();
   if (tail) yield tail;
-  return writer.warnings;
+  return [...writer.warnings, ...twice(format, ids)];
+}
+
+/** Rows that one id names take each other's place, in every engine. */
+function twice(format: SearchFormat, ids: readonly string[] = []): string[] {
+  const first = new Map<string, number>();
+  const again = ids.flatMap((id, i) => {
+    const before = first.get(id);
+    if (before === undefined) first.set(id, i);
+    return before === undefined ? [] : [`${JSON.stringify(id)} (rows ${before} and ${i})`];
+  });
+  if (again.length === 0) return [];
+  const others = again.length > 1 ? `, and ${again.length - 1} more` : '';
+  return [`${format}: an id comes twice, expected one for each row: ${again[0]}${others}`];
 }

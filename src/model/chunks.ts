@@ -21,7 +21,7 @@ const CHUNK_OF_A_THREAD = 512;
 const MOST_IN_CHUNK = 2 ** 20;
 
 /** The most rows that the kernels select entries of at a time: see assembly/topk.ts. */
-const CHUNK_OF_SELECTED = 256;
+export const CHUNK_OF_SELECTED = 256;
 
 /** How many rows to have in the kernels' memory at a time; where the kernels select entries of Z, it takes up none. */
 export function chunkOf(k: Kernels, rows: number, spec: ObjectiveSpec, selects = false): number {

@@ -9,6 +9,7 @@ import { withEncoderWeight } from '../layers/tied.js';
 import { rowsOf, type Where } from '../numbers/matrix.js';
 import { codeKind } from '../sparsity/kinds.js';
 import { chunkOf, forEachChunk, Room, type Stage, selectedBy, type Trained } from './chunks.js';
+import { refittedStage } from './refit.js';
 import { normalizedStage } from './search.js';
 
 /** W_enc as it is stored, in the kernels' memory, and all that goes with it. */
@@ -79,17 +80,28 @@ function run(where: Where, k: Kernels, x: Matrix, out: Matrix, capacity: number,
   });
 }
 
-/** X → F, a row of which is divided by ‖x̂‖ where they are to be `normalized`: see search.ts. */
-export function codeStage(k: Kernels, model: Trained, room: Room, normalized: boolean): Stage {
+/** What is done to codes, once they are there. */
+export interface CodeForm {
+  /** See refit.ts. */
+  readonly refit?: boolean;
+  /** See search.ts. */
+  readonly normalize?: boolean;
+}
+
+/** X → F, its rows refitted to those of X, then divided by ‖x̂‖, where that is asked for. */
+export function codeStage(k: Kernels, model: Trained, room: Room, { refit, normalize }: CodeForm): Stage {
   const encode = encoderStage(k, withEncoderWeight(k, withEncoder(k, model.θ)), model, room);
-  return normalized ? normalizedStage(k, withDecoder(k, model.θ), room, encode) : encode;
+  if (!refit && !normalize) return encode;
+  const θ = withDecoder(k, model.θ);
+  const fitted = refit ? refittedStage(k, θ, room.capacity, encode) : encode;
+  return normalize ? normalizedStage(k, θ, room, fitted) : fitted;
 }
 
 /** F = σ_h(X·W_enc + b_enc) into `f`, a matrix of the caller's. */
-export function encodeAll(where: Where, k: Kernels, model: Trained, x: Matrix, f: Matrix, normalized = false): void {
+export function encodeAll(where: Where, k: Kernels, model: Trained, x: Matrix, f: Matrix, form: CodeForm = {}): void {
   k.scoped(() => {
     const room = new Room(k, x.rows, model.spec);
-    run(where, k, x, f, room.capacity, codeStage(k, model, room, normalized));
+    run(where, k, x, f, room.capacity, codeStage(k, model, room, form));
   });
 }
 

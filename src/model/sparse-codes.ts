@@ -5,14 +5,14 @@ import { selectedRows } from '../kernels/selected.js';
 import type { Csr } from '../numbers/csr.js';
 import { dtypeOf, rowsOf, type Where } from '../numbers/matrix.js';
 import { chunkOf, forEachChunk, Room, selectedBy, type Trained } from './chunks.js';
-import { codeStage, decoderStage, withDecoder } from './inference.js';
+import { type CodeForm, codeStage, decoderStage, withDecoder } from './inference.js';
 
 /** F by its non-zeros, with the bits of encodeAll; no more of it than a chunk of rows is ever written out. */
-export function encodeSparse(where: Where, k: Kernels, model: Trained, x: Matrix, normalized = false): Csr {
+export function encodeSparse(where: Where, k: Kernels, model: Trained, x: Matrix, form: CodeForm = {}): Csr {
   const { hiddenDim } = model.spec;
   return k.scoped(() => {
     const room = new Room(k, x.rows, model.spec);
-    const encode = codeStage(k, model, room, normalized);
+    const encode = codeStage(k, model, room, form);
     const kept = selectedBy(model.spec);
     const f = new CsrBuilder(where, k, x.rows, hiddenDim, dtypeOf(x.data), kept && kept * x.rows);
     const input = new ChunkBuffer(k, room.capacity, x.cols);

@@ -107,7 +107,7 @@ function units({ model, penaltyLabel }: ReportData, s: Statistics): Finding[] {
   return found;
 }
 
-function training({ history: { loss, validationLoss } }: ReportData): Finding[] {
+function training({ history: { loss, validationLoss, rateEnded } }: ReportData): Finding[] {
   const found: Finding[] = [];
   const n = loss.length;
   if (n < 5) return found;
@@ -119,8 +119,13 @@ function training({ history: { loss, validationLoss } }: ReportData): Finding[] 
       tone: 'bad',
       text: `The loss ends at ${short(last)}, above the ${short(least)} it had reached: a smaller learning rate would be steadier.`,
     });
+  else if (last < 0.98 * before && rateEnded)
+    found.push({ tone: 'good', text: 'The loss fell until training ended, where the learning rate had come to its end.' });
   else if (last < 0.98 * before)
-    found.push({ tone: 'fair', text: 'The loss was still falling when training ended: more epochs would improve it.' });
+    found.push({
+      tone: 'fair',
+      text: `The loss was still falling when training ended: more epochs would improve it${rateEnded === undefined ? ', unless the learning rate had come to its end' : ''}.`,
+    });
   else found.push({ tone: 'good', text: 'The loss has levelled off: more epochs would change little.' });
   if (validationLoss.length === n) {
     const best = Math.min(...Array.from(validationLoss));

@@ -60,6 +60,8 @@ export interface ReportHistory {
   readonly validationLoss: Numbers;
   /** Mean number of active units per sample, in [0, h]. */
   readonly l0: Numbers;
+  /** Whether the learning rate had fallen to next to nothing when training ended; undefined if that is not known. */
+  readonly rateEnded?: boolean;
 }
 
 /** W_dec as it stood after `epoch` epochs; 0 is before the first. */

@@ -21,13 +21,16 @@ async function transform(folder: string, ...args: string[]) {
 
 test('documents as SQL, by the name of the file; queries as lines; both are what the library writes', () =>
   inTemporaryFolder(async (folder) => {
-    const [sql, lines] = await Promise.all([
+    const [sql, lines, refitted] = await Promise.all([
       transform(folder, '--normalize', '--out', join(folder, 'codes.sql'), '--table', 'words', '--field', 'f'),
       transform(folder, '--query', '--terms', '3', '--to', 'sparsevec'),
+      transform(folder, '--refit', '--to', 'sparsevec'),
     ]);
     assert.is(sql.stderr, '');
     const expected = [...searchText('sql', documents, { table: 'words', field: 'f' })].join('');
     assert.is(readFileSync(join(folder, 'codes.sql'), 'utf8'), expected);
+    const fitted = sae.transform(X, { sparse: true, refit: true });
+    assert.is(refitted.stdout, X.map((_, i) => `${sparsevec(fitted, i)}\n`).join(''));
     const queries = sae.query(X, { terms: 3 });
     assert.is(lines.stdout, X.map((_, i) => `${sparsevec(queries, i)}\n`).join(''));
   }));
@@ -68,7 +71,7 @@ test('what does not go together is said', () =>
       /--query: csv has no place for queries, expected --to sparse, sparsevec, npz or an engine/,
     ];
     for (const [i, { code, stderr }] of ended.entries()) {
-      assert.is(code, 1);
+      assert.is(code, 2);
       assert.match(stderr, messages[i]);
     }
   }));

@@ -198,4 +198,16 @@ test('what is wrong is said', async () => {
   await fails(() => text('sql', { tabel: 'x' }), 'searchWriter: unknown option "tabel"; did you mean "table"?');
 });
 
+test('an id that comes twice is said, with its rows; ids that do not are not', () => {
+  const warnings = (of: string[]) => {
+    const pieces = searchText('pinecone', codes, { ids: of });
+    for (let step = pieces.next(); ; step = pieces.next()) if (step.done) return step.value.filter((line) => /twice/.test(line));
+  };
+  assert.equal(warnings(ids), []);
+  assert.equal(warnings(['a', 'b', 'a']), ['pinecone: an id comes twice, expected one for each row: "a" (rows 0 and 2)']);
+  assert.equal(warnings(['a', 'a', 'a']), [
+    'pinecone: an id comes twice, expected one for each row: "a" (rows 0 and 1), and 1 more',
+  ]);
+});
+
 test.run();

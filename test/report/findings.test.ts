@@ -73,6 +73,10 @@ test('some dead units, and units that say the same of every sample', () => {
 
 test('a loss that falls, levels off, or rises; a validation loss that turns', () => {
   assert.is(says(seen({ history: curve((e) => 1 / (1 + e)) }), /still falling/), 'fair');
+  assert.is(
+    says(seen({ history: { ...curve((e) => 1 / (1 + e)), rateEnded: true } }), /learning rate had come to its end/),
+    'good',
+  );
   assert.is(says(seen({ history: curve((e) => 1 + 0.5 ** e) }), /levelled off/), 'good');
   assert.is(says(seen({ history: curve((e) => (e < 10 ? 1 : 2)) }), /ends at 2, above the 1 it had reached/), 'bad');
   const validationLoss = Array.from({ length: 20 }, (_, e) => 1 + (e - 10) ** 2 / 100);
