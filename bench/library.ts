@@ -14,7 +14,13 @@ export { writeNpy } from '../src/formats/npy.js';
 export { writeSafetensors } from '../src/formats/safetensors.js';
 export { readTable, type Table as TableOfNumbers } from '../src/formats/table.js';
 export { writeCsv } from '../src/formats/write-csv.js';
-export { type Activation, type FitOptions, type Reconstruction, SparseAutoencoder, type SparseAutoencoderOptions } from '../src/index.js';
+export {
+  type Activation,
+  type FitOptions,
+  type Reconstruction,
+  SparseAutoencoder,
+  type SparseAutoencoderOptions,
+} from '../src/index.js';
 export { isSparse, type Kernels, type Matrix, type Rows, type SparseRows } from '../src/kernels/kernels.js';
 export { createPlainKernels } from '../src/kernels/plain/plain.js';
 export { createSimdKernels } from '../src/kernels/simd/simd.js';
