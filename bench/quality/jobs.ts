@@ -29,18 +29,21 @@ const FRAME = { outputActivation: 'identity', preBias: true, tied: 'start', unit
 /**
  * Every way to be sparse that can be told how sparse. (With rows of W_dec of length 1, 'weighted-l1' is 'l1'.)
  *
- * Codes that select: a unit is dead when it has missed the 40 turns that it has on average in 40·h/k rows, and the learning rate
- * falls over the last 300 steps. Where it stays, AuxK wakes units as fast as others fall silent, and how many are dead is a
+ * Codes that select: a unit is dead when it has missed the turns that it has on average in 40·h/k rows (20·h/k, where turns
+ * come often), and the learning rate falls over the last 300 steps. Where it stays, AuxK wakes units as fast as others fall silent, and how many are dead is a
  * matter of the moment: on Fashion-MNIST, k = 16, 93 of 1,024 after two epochs, and none where it falls.
  */
 const kinds = (level: number): Record<string, Given> => {
+  const often = level >= 32;
   // About where targetL0 takes it on digits: from 1e-4 on, L1 is still on its way after 1,876 steps.
   const beta = 0.03 / level;
-  const auxK = { k: 64, deadAfter: (40 * HIDDEN) / level, coefficient: 1 };
+  // Thresholds fall slowly where they started too high, and so does β.
+  const quiet = { threshold: 0.1, bandwidth: 0.05, beta: 0.04 / level ** 2 };
+  const auxK = { k: 64, deadAfter: ((often ? 20 : 40) * HIDDEN) / level, coefficient: 1 };
   return {
     topk: { hiddenActivation: 'topk', k: level, auxK },
     'batch-topk': { hiddenActivation: 'batch-topk', k: level, auxK },
-    jumprelu: { hiddenActivation: 'jumprelu', targetL0: level, threshold: 0.5, bandwidth: 0.25 },
+    jumprelu: { hiddenActivation: 'jumprelu', targetL0: level, ...(often ? quiet : { threshold: 0.5, bandwidth: 0.25 }) },
     gated: { hiddenActivation: 'gated', targetL0: level, beta },
     'relu, l1': { hiddenActivation: 'relu', penalty: 'l1', targetL0: level, beta },
   };
