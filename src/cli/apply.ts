@@ -141,6 +141,7 @@ export function addApplyCommands(program: Command): void {
     const { png } = flags;
     if (png !== undefined) prepareFolder(png, [], 'png');
     const { sae, rows } = await opened(path, paths, flags);
+    print(`${count(rows.rows)} rows, ${count(sae.hiddenDim)} units (6,000 rows of 4,096 units take a minute)`);
     const data = dataOfReport(path, paths, sae, rows, flags.image);
     writeWhole(flags.out, new TextEncoder().encode(renderReport(data)));
     print(`report: ${flags.out}`);

@@ -24,6 +24,12 @@ test('what is chosen by the caller stays, and what follows from it follows', () 
   assert.is(embeddings({ inputDim: 100, rows: 20_000, hiddenDim: 5 }).model.k, 5);
 });
 
+test('it says when rows are so few that they are learned by heart', () => {
+  const said = /With 40 rows a unit it learns much by heart/;
+  assert.match(embeddings({ inputDim: 100, rows: 2000 }).sentence, said);
+  assert.not.match(embeddings({ inputDim: 100, rows: 20_000 }).sentence, /by heart/);
+});
+
 test('it says in a sentence what it chose', () => {
   assert.is(
     embeddings({ inputDim: 100, rows: 20_000 }).sentence,
