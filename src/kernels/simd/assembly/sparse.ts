@@ -36,6 +36,11 @@ export function own(from: usize, bytes: usize): void {
   for (const end = from + bytes; from < end; from += 64) store<u32>(from, load<u32>(from));
 }
 
+/** The same of so many rows, `stride` bytes apart. */
+export function ownBlock(from: usize, stride: usize, rows: u32, bytes: usize): void {
+  for (; rows > 0; rows--, from += stride) own(from, bytes);
+}
+
 /** The first p in from … to−1 with index[p] ≥ j, or `to`: a row's indices ascend. */
 export function firstAtLeast(index: usize, from: u32, to: u32, j: u32): u32 {
   while (from < to) {
