@@ -45,6 +45,12 @@ export class Heap {
     return new Float32Array(this.buffer, from, n);
   }
 
+  /** The same, not zeroed. */
+  written(n: number): Float32Array {
+    const from = this.room(n);
+    return new Float32Array(this.buffer, from, n);
+  }
+
   integers(n: number): Int32Array {
     const from = this.take(n);
     return new Int32Array(this.buffer, from, n);
