@@ -9,7 +9,8 @@
 import { argument, pass4 } from './layout';
 import { Operation } from './tile';
 import { cut, isShared, run, threads } from './threads';
-import { entriesOf, firstAtLeast, touchRows } from './sparse';
+import { touchRows } from './lines';
+import { entriesOf, firstAtLeast } from './sparse';
 
 export function transpose(
   startT: usize, endT: usize, indexT: usize, valueT: usize,
