@@ -9,7 +9,7 @@
 import { argument, floatArgument, pass4, passFloat } from './layout';
 import { Operation } from './tile';
 import { run, threads } from './threads';
-import { own } from './lines';
+import { NEAR, own } from './lines';
 import { storeLanes } from './lanes';
 
 const TILE: u32 = 4096;
@@ -51,7 +51,7 @@ export function adamTile(t: u32): void {
   const at = from << 2;
   const count = min(argument(4) - from, TILE);
   // Every thread has read all of θ since it was written: see lines.ts.
-  if (threads() > 1) own(argument(0) + at, count << 2);
+  if (threads() > 1 && argument(4) << 2 <= NEAR) own(argument(0) + at, count << 2);
   adamStretch(argument(0) + at, argument(1) + at, argument(2) + at, argument(3) + at, count);
 }
 

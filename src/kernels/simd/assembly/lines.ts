@@ -27,6 +27,9 @@ export function stream(from: usize, bytes: usize): void {
   touched = sum;
 }
 
+/** Arrays of no more than so many bytes may lie in another core's cache: measured, larger ones are mostly in memory by then. */
+export const NEAR: usize = 1 << 20;
+
 /**
  * Writes one word of every line as it is. A line that another core has read since this one wrote it must be taken from
  * there first, and stores are done in order: in a loop that writes several arrays, each line in several parts, all wait

@@ -15,7 +15,7 @@ import { Operation } from './tile';
 import { blockOf, cut, partOf, run, sequence, threads } from './threads';
 import { storeLanes } from './lanes';
 import { wholeRow } from './whole-row';
-import { ownRows, stream, touchRows } from './lines';
+import { NEAR, ownRows, stream, touchRows } from './lines';
 import { entriesOf } from './sparse';
 
 /** Roughly the flops of one tile: a few microseconds, long enough to pay for the claim. */
@@ -105,7 +105,7 @@ export function spmmTile(t: u32): void {
     stream(b, argument(13));
   }
   // Other threads have read what was there before: see lines.ts.
-  if (threads() > 1) ownRows(argument(0) + ((i0 * m + j) << 2), stride, i1 - i0, (end - j) << 2);
+  if (threads() > 1 && n * m << 2 <= NEAR) ownRows(argument(0) + ((i0 * m + j) << 2), stride, i1 - i0, (end - j) << 2);
   if (j + width <= end) {
     const from = copied != 0 ? copiedSlice(b + (j << 2), stride, copied, slice, width << 2) : b + (j << 2);
     const step = copied != 0 ? width << 2 : stride;
