@@ -8,7 +8,7 @@ import { column, digits, type Result, times } from '../table.js';
 import { fastest, inTurn, median, requireAgreement } from '../turns.js';
 import { type Context, loadAndCompare, trainTurn, type Workload } from './workload.js';
 
-const groups: Group[] = ['simd', 'pytorch-topk'];
+const groups: Group[] = ['simd', 'wide', 'pytorch-topk'];
 
 interface Shape {
   name: string;

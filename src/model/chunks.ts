@@ -20,14 +20,22 @@ export const CHUNK = 128;
 const CHUNK_OF_A_THREAD = 512;
 const MOST_IN_CHUNK = 2 ** 20;
 
-/** The most rows that the kernels select entries of at a time: see assembly/topk.ts. */
-export const CHUNK_OF_SELECTED = 256;
+/**
+ * Where the kernels select entries of Z they prepare W for every chunk anew (assembly/screen.ts), so that chunks are long: as
+ * many rows as there is room for, in numbers, of X in both forms, of what is decoded, of entries and what may become one.
+ */
+const MOST_SELECTED_ROWS = 2048;
+const MOST_SELECTED = 2 ** 22;
 
-/** How many rows to have in the kernels' memory at a time; where the kernels select entries of Z, it takes up none. */
-export function chunkOf(k: Kernels, rows: number, spec: ObjectiveSpec, selects = false): number {
+/** How many rows to have in the kernels' memory at a time; where the kernels select `kept` entries of a row of Z, that takes up none. */
+export function chunkOf(k: Kernels, rows: number, spec: ObjectiveSpec, kept?: number): number {
   const { inputDim, hiddenDim, outputDim } = spec;
-  if (k.threads === 1) return Math.min(rows, selects ? CHUNK_OF_SELECTED : CHUNK);
-  const narrow = Math.floor(MOST_IN_CHUNK / Math.max(inputDim, selects ? 1 : hiddenDim, outputDim));
+  if (kept !== undefined) {
+    const most = Math.floor((Math.min(k.threads, 2) * MOST_SELECTED) / (3 * inputDim + outputDim + 8 * kept + 128));
+    return Math.min(rows, Math.max(CHUNK, Math.min(most, MOST_SELECTED_ROWS)));
+  }
+  if (k.threads === 1) return Math.min(rows, CHUNK);
+  const narrow = Math.floor(MOST_IN_CHUNK / Math.max(inputDim, hiddenDim, outputDim));
   return Math.min(rows, Math.max(CHUNK, Math.min(k.threads * CHUNK_OF_A_THREAD, narrow)));
 }
 
@@ -44,7 +52,7 @@ export class Room {
   constructor(k: Kernels, rows: number, spec: ObjectiveSpec) {
     this.k = k;
     this.hiddenDim = spec.hiddenDim;
-    this.capacity = chunkOf(k, rows, spec, selectedBy(spec) !== undefined);
+    this.capacity = chunkOf(k, rows, spec, selectedBy(spec));
   }
 
   get buffer(): ChunkBuffer {

@@ -23,7 +23,7 @@ import type { StoredParameters } from '../layers/parameters.js';
 import type { ObjectiveSpec } from '../layers/spec.js';
 import { rowsOf } from '../numbers/matrix.js';
 import { NonNegativeLeastSquares, nearnessOf } from '../numbers/nnls.js';
-import { CHUNK_OF_SELECTED, type Stage, selectedBy } from './chunks.js';
+import { CHUNK, type Stage, selectedBy } from './chunks.js';
 
 /** How many numbers of rows of W_dec are beside each other at a time. */
 const BLOCK = 2 ** 17;
@@ -34,7 +34,7 @@ const SPARE = 1.25;
 export function numbersToRefit(spec: ObjectiveSpec): number {
   const n = selectedBy(spec) ?? spec.hiddenDim;
   const vectors = (n + 1) * spec.inputDim;
-  const rows = Math.min(CHUNK_OF_SELECTED, 1 + BLOCK / vectors);
+  const rows = Math.min(CHUNK, 1 + BLOCK / vectors);
   // Twice: what was too small is given back at the end alone.
   return Math.ceil(2 * SPARE * rows * (vectors + 2 * (n + 1) + n * (n + 3)));
 }

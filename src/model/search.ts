@@ -51,7 +51,7 @@ export function encodeQueries(where: Where, k: Kernels, { spec, θ }: Trained, x
   return k.scoped(() => {
     const w = { ...θ.decoderWeight, data: k.adopt(θ.decoderWeight.data) };
     const kept = terms && Math.min(terms, hiddenDim);
-    const capacity = chunkOf(k, x.rows, spec, kept !== undefined);
+    const capacity = chunkOf(k, x.rows, spec, kept);
     const input = new ChunkBuffer(k, capacity, x.cols);
     const project = projection(k, w, capacity, kept);
     const s = new CsrBuilder(where, k, x.rows, hiddenDim, dtypeOf(x.data), kept && kept * x.rows);

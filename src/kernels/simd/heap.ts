@@ -40,8 +40,8 @@ export class Heap {
     this.growTo(this.top);
   }
 
-  floats(n: number): Float32Array {
-    const from = this.take(n);
+  /** Zeroes, unless their place is given: see `room`. */
+  floats(n: number, from = this.take(n)): Float32Array {
     return new Float32Array(this.buffer, from, n);
   }
 

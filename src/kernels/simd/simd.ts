@@ -120,7 +120,7 @@ export function createSimdKernels(options: { threads: number; bytes?: number; wi
     ...memory,
     adopt: (x) => {
       if (heap.holds(x)) return x;
-      const copy = heap.floats(x.length);
+      const copy = heap.floats(x.length, heap.room(x.length));
       copy.set(x);
       return copy;
     },

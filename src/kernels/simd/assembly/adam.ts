@@ -8,7 +8,8 @@
 
 import { argument, floatArgument, pass4, passFloat } from './layout';
 import { Operation } from './tile';
-import { run } from './threads';
+import { run, threads } from './threads';
+import { NEAR, own } from './lines';
 import { storeLanes } from './lanes';
 
 const TILE: u32 = 4096;
@@ -48,7 +49,10 @@ export function passAdam(beta1: f32, rest1: f32, beta2: f32, rest2: f32, rate: f
 export function adamTile(t: u32): void {
   const from = place(t, tilesOf(argument(4))) * TILE;
   const at = from << 2;
-  adamStretch(argument(0) + at, argument(1) + at, argument(2) + at, argument(3) + at, min(argument(4) - from, TILE));
+  const count = min(argument(4) - from, TILE);
+  // Every thread has read all of θ since it was written: see lines.ts.
+  if (threads() > 1 && argument(4) << 2 <= NEAR) own(argument(0) + at, count << 2);
+  adamStretch(argument(0) + at, argument(1) + at, argument(2) + at, argument(3) + at, count);
 }
 
 /** One step for n elements; what `passAdam` passed tells which. */

@@ -2,15 +2,15 @@
 
 import { argument, LEFT_PACK, NOT_FINITE, pass4 } from './layout';
 import { Operation } from './tile';
-import { run } from './threads';
+import { run, threads } from './threads';
 import { entriesOf } from './sparse';
 
-/** Elements of one tile, roughly. */
+/** Elements of one tile, roughly, at the most: of a small batch each thread has the rows that it has elsewhere (see threads.ts). */
 const TILE_ELEMENTS: u32 = 16384;
 
 /** S = the non-zeros of A, row i from i·m on; returns how many, or −1 if not all are finite.   n×m */
 export function compress(start: usize, end: usize, index: usize, value: usize, a: usize, n: u32, m: u32): i32 {
-  const rows = max(TILE_ELEMENTS / max(m, 1), 1);
+  const rows = max(min(TILE_ELEMENTS / max(m, 1), (n + threads() - 1) / threads()), 1);
   pass4(0, start, end, index, value);
   pass4(4, a, n, m, rows);
   store<u32>(NOT_FINITE, 0);

@@ -12,7 +12,8 @@ import { run } from './threads';
 import { storeTurned } from './lanes';
 import { A_B } from './panels';
 import { rise, sink, sortByColumn } from './select';
-import { entriesOf, firstAtLeast, stream } from './sparse';
+import { stream } from './lines';
+import { entriesOf, firstAtLeast } from './sparse';
 import { columnsFor } from './screen';
 
 /** Eight entries on their way: where x and w are, where z goes; z itself. */

@@ -15,10 +15,7 @@
  * [2⁻⁶⁰, 2⁴⁰] keep all of it, and Z, away from overflow, and what products lose by underflow (d·2⁻¹⁵⁰) below …;
  * rows and columns of zeros are exact, with E = 0. Whatever lies outside, NaN and ±∞ too, is not screened.
  *
- * The screen.   What may be wanted is listed as columns go by. Whenever a list is full, t is raised to a number that k of its
- * lower bounds reach. So at least k entries of Z are t or more, and one whose upper bound is below t is not wanted: it is
- * taken from the list, or never enters it. If too many stay, the bound is too wide for this row (next to
- * nothing of x lies where columns differ), and the row is given up, to be computed whole.
+ * What may be wanted is listed as columns go by: see shortlist.ts.
  */
 
 import { argument, floatArgument, NOT_FINITE, pass4, passFloat, scratch, SCRATCH_BYTES } from './layout';
@@ -27,7 +24,8 @@ import { run, threads } from './threads';
 import { A_B, stripWidth } from './panels';
 import { multiplySixteen, packColumns, packTurned, pairsOf } from './sixteen';
 import { keepLanes, laneSum } from './lanes';
-import { stream } from './sparse';
+import { BOUND, endList, enter, ERROR, LEAST_WANTED, LOWER, LOWEST, MOST_ROWS, SCALE, UNIT, UPPER } from './shortlist';
+import { stream } from './lines';
 
 const M: f64 = 32767;
 /** The smallest positive number: an entry that is not greater than 0 is never wanted. */
@@ -45,30 +43,15 @@ export function columnsFor(d: u32): u32 {
   return d <= 1024 ? 64 : d <= 2048 ? 32 : 16;
 }
 
-/** Halvings in search of t: while columns go by, and when all have. */
-const ROUGHLY: u32 = 9;
-const FINELY: u32 = 20;
-
-/** Rows of a tile. */
-const MOST_ROWS: u32 = 128;
-
-/** In scratch, of a tile's rows: a, E (0 for a row of zeros), t, which is ∞ for a row that was given up; then I of a block. */
-const SCALE: usize = 0;
-const ERROR: usize = SCALE + (MOST_ROWS << 2);
-const LEAST_WANTED: usize = ERROR + (MOST_ROWS << 2);
+/** In scratch, behind what is known of a tile's rows: I of a block. */
 const SUMS: usize = LEAST_WANTED + (MOST_ROWS << 2);
 
-/** Arguments: those of gemmTopK, d at 7; the lists' columns, bounds and lengths; B's panel and what is known of its columns. */
+/** Arguments: those of gemmTopK, d at 7; the lists' (see shortlist.ts); B's panel. */
 const ROWS: usize = 15;
-const BOUND: usize = 16;
 const PANEL: usize = 17;
-const UNIT: usize = 18;
-const UPPER: usize = 19;
-const LOWER: usize = 20;
 const T: usize = 21;
 const E: usize = 22;
 const G: usize = 23;
-const LOWEST: usize = 24;
 
 /** Columns rounded up to whole blocks. */
 // @ts-ignore: decorator
@@ -219,7 +202,7 @@ export function screenTile(t: u32): void {
       if (leastOf(i) != f32.POSITIVE_INFINITY && !screenRow(i0, i, sums + i * stride, j, across)) left--;
     }
   }
-  for (let i: u32 = 0; i < rows; i++) endRow(i0 + i, left > rows >> 1 ? leastOf(i) : f32.POSITIVE_INFINITY);
+  for (let i: u32 = 0; i < rows; i++) endList(i0 + i, left > rows >> 1 ? leastOf(i) : f32.POSITIVE_INFINITY);
 }
 
 function leastOf(i: u32): f32 {
@@ -281,75 +264,4 @@ function screenRow(i0: u32, i: u32, sums: usize, j: u32, cols: u32): bool {
 function upperBounds(sums: usize, q: usize, unit: usize, above: usize, scale: v128, error: v128): v128 {
   const sum = f32x4.add(f32x4.convert_i32x4_s(v128.load(sums + q)), error);
   return f32x4.add(f32x4.mul(sum, v128.load(unit + q)), f32x4.mul(v128.load(above + q), scale));
-}
-
-/** Entry j of row i, I being `whole`, is listed; returns t, or ∞ if the row is given up. */
-function enter(i: u32, known: usize, whole: i32, j: u32): f32 {
-  const most = argument(11);
-  const scale = load<f32>(known, SCALE);
-  const error = load<f32>(known, ERROR);
-  const unit = load<f32>(argument(UNIT) + (j << 2));
-  const upper = (<f32>whole + error) * unit + load<f32>(argument(UPPER) + (j << 2)) * scale;
-  let t = load<f32>(known, LEAST_WANTED);
-  if (!(upper >= t)) return t;
-  const at = argument(10) + (i << 2);
-  const listed = load<u32>(at);
-  const place = (i * most + listed) << 2;
-  store<u32>(argument(9) + place, j);
-  store<f32>(argument(BOUND) + place, upper);
-  store<f32>(argument(LOWEST) + place, (<f32>whole - error) * unit + load<f32>(argument(LOWER) + (j << 2)) * scale);
-  store<u32>(at, listed + 1);
-  if (listed + 1 < most) return t;
-  t = raise(i, most, most, t, ROUGHLY);
-  const left = clear(i, most, most, t);
-  store<u32>(at, left);
-  return left > most - (most >> 3) ? f32.POSITIVE_INFINITY : t;
-}
-
-/** A larger t, if there is one, that still k of a row's lower bounds reach: by halving, in so many steps. */
-function raise(i: u32, most: u32, listed: u32, t: f32, steps: u32): f32 {
-  const lower = argument(LOWEST) + ((i * most) << 2);
-  const end = lower + (listed << 2);
-  // Vectors are whole: what lies beyond the list reaches nothing.
-  for (let p = end; (p - lower) & 15; p += 4) store<f32>(p, f32.NEGATIVE_INFINITY);
-  let greatest = f32x4.splat(t);
-  for (let p = lower; p < end; p += 16) greatest = f32x4.max(greatest, v128.load(p));
-  greatest = f32x4.max(greatest, v128.shuffle<f32>(greatest, greatest, 2, 3, 2, 3));
-  let high = max(f32x4.extract_lane(greatest, 0), f32x4.extract_lane(greatest, 1));
-  for (; steps > 0; steps--) {
-    const middle = t + (high - t) * 0.5;
-    const limit = f32x4.splat(middle);
-    let count = i32x4.splat(0);
-    for (let p = lower; p < end; p += 16) count = i32x4.sub(count, f32x4.ge(v128.load(p), limit));
-    const reached = i32x4.extract_lane(count, 0) + i32x4.extract_lane(count, 1) + i32x4.extract_lane(count, 2) + i32x4.extract_lane(count, 3);
-    if (<u32>reached >= argument(14)) t = middle;
-    else high = middle;
-  }
-  return t;
-}
-
-/** Takes from a row's list what lies below t; returns how many stay. */
-function clear(i: u32, most: u32, listed: u32, t: f32): u32 {
-  const column = argument(9) + ((i * most) << 2);
-  const toBound = argument(BOUND) - argument(9), toLowest = argument(LOWEST) - argument(9);
-  let to = column;
-  for (let p = column; p < column + (listed << 2); p += 4) {
-    const upper = load<f32>(p + toBound);
-    store<u32>(to, load<u32>(p));
-    store<f32>(to + toBound, upper);
-    store<f32>(to + toLowest, load<f32>(p + toLowest));
-    to += upper >= t ? 4 : 0;
-  }
-  return (to - column) >> 2;
-}
-
-function endRow(i: u32, t: f32): void {
-  const most = argument(11);
-  const at = argument(10) + (i << 2);
-  if (t == f32.POSITIVE_INFINITY) {
-    store<i32>(at, -1);
-    return;
-  }
-  const listed = load<u32>(at);
-  store<i32>(at, clear(i, most, listed, raise(i, most, listed, t, FINELY)));
 }

@@ -15,7 +15,8 @@ import { Operation } from './tile';
 import { blockOf, cut, partOf, run, sequence, threads } from './threads';
 import { storeLanes } from './lanes';
 import { wholeRow } from './whole-row';
-import { entriesOf, stream, touchRows } from './sparse';
+import { NEAR, ownRows, stream, touchRows } from './lines';
+import { entriesOf } from './sparse';
 
 /** Roughly the flops of one tile: a few microseconds, long enough to pay for the claim. */
 const TILE_FLOPS: f64 = 200000;
@@ -103,6 +104,8 @@ export function spmmTile(t: u32): void {
     streamedSequence = sequence;
     stream(b, argument(13));
   }
+  // Other threads have read what was there before: see lines.ts.
+  if (threads() > 1 && n * m << 2 <= NEAR) ownRows(argument(0) + ((i0 * m + j) << 2), stride, i1 - i0, (end - j) << 2);
   if (j + width <= end) {
     const from = copied != 0 ? copiedSlice(b + (j << 2), stride, copied, slice, width << 2) : b + (j << 2);
     const step = copied != 0 ? width << 2 : stride;

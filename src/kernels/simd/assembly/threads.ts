@@ -64,10 +64,17 @@ export function partOf(t: u32, blocks: u32, chunks: u32): u32 {
   return (t / chunks / blocks) * chunks + (t % chunks);
 }
 
+/** Whether an operation of so many flops goes to all threads. */
+// @ts-ignore: decorator
+@inline
+export function isShared(flops: f64): bool {
+  return flops >= WORTH_SHARING && threads() > 1;
+}
+
 /** Computes all tiles of an operation whose arguments have been passed. */
 export function run(operation: u32, tiles: u32, flops: f64): void {
   sequence = ++published;
-  if (tiles < 2 || flops < WORTH_SHARING || threads() < 2) {
+  if (tiles < 2 || !isShared(flops)) {
     for (let t = tiles; t > 0; t--) tile(operation, t - 1);
     return;
   }

@@ -8,8 +8,9 @@
 
 import { argument, pass4 } from './layout';
 import { Operation } from './tile';
-import { cut, run, threads } from './threads';
-import { entriesOf, firstAtLeast, touchRows } from './sparse';
+import { cut, isShared, run, threads } from './threads';
+import { touchRows } from './lines';
+import { entriesOf, firstAtLeast } from './sparse';
 
 export function transpose(
   startT: usize, endT: usize, indexT: usize, valueT: usize,
@@ -17,11 +18,12 @@ export function transpose(
 ): void {
   const entries = entriesOf(start, end, n);
   // Each tile looks at every row of S, so there are few; two a thread even out columns of unequal density.
-  const tiles = min(threads() > 1 ? 2 * threads() : 1, max(m, 1));
+  const flops = 8 * <f64>entries;
+  const tiles = min(isShared(flops) ? 2 * threads() : 1, max(m, 1));
   pass4(0, startT, endT, indexT, valueT);
   pass4(4, start, end, index, value);
   pass4(8, n, m, tiles, packed);
-  run(Operation.TRANSPOSE, tiles, 8 * <f64>entries);
+  run(Operation.TRANSPOSE, tiles, flops);
 }
 
 export function transposeTile(t: u32): void {
