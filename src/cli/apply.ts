@@ -1,5 +1,4 @@
 import { statSync } from 'node:fs';
-import { basename, join } from 'node:path';
 import type { Command } from 'commander';
 import { modelOf } from '../core/sparse-autoencoder.js';
 import { dense, isSparse, NOTATIONS, sparse } from '../formats/notation.js';
@@ -7,14 +6,10 @@ import { writeNpy } from '../formats/npy.js';
 import { writeCsv } from '../formats/write-csv.js';
 import { type SparseAutoencoder, scores } from '../index.js';
 import { parameterCount } from '../layers/parameters.js';
-import { writeWhole } from '../node/files.js';
 import { load } from '../node.js';
-import { oneOf, text, when } from '../numbers/checks.js';
+import { oneOf, text } from '../numbers/checks.js';
 import { type Csr, isCsr } from '../numbers/csr.js';
 import type { FloatArray } from '../numbers/matrix.js';
-import { pngFiles } from '../report/png-files.js';
-import { renderReport } from '../report/report.js';
-import type { ReportData } from '../report/report-data.js';
 import { asText, scoreTable } from '../report/score-table.js';
 import { coreOf } from '../sparse-autoencoder.js';
 import { penaltyKind } from '../sparsity/kinds.js';
@@ -22,16 +17,14 @@ import { historyOf } from '../training/history.js';
 import { addCodeFlags, CODE_FILES, type CodeFile, type CodeFlags, codeFile, codesOf, isCodeFile } from './codes.js';
 import { addDataFlags, type DataFlags, type Rows, readRows, textsOf } from './data.js';
 import { flag } from './flags.js';
-import { snapshot } from './job.js';
-import { count, prepareFiles, prepareFolder, print, write } from './output.js';
+import { count, prepareFiles, print, write } from './output.js';
 import { matrixOf, type Samples } from './plan.js';
-import { reportData } from './report-data.js';
 import { answerStdin, LINES_HELP } from './stdin.js';
 
 const WRITERS = ['npy', ...NOTATIONS, ...CODE_FILES] as const;
 type Writer = (typeof WRITERS)[number];
 
-interface ApplyFlags extends DataFlags, CodeFlags {
+export interface ApplyFlags extends DataFlags, CodeFlags {
   out?: string;
   to?: Writer;
   json?: boolean;
@@ -120,37 +113,6 @@ export function addApplyCommands(program: Command): void {
     .argument('<model>', 'a model.safetensors')
     .option('--json', 'as JSON')
     .action((path: string, { json }: { json?: boolean }) => inspect(path, json === true));
-
-  addDataFlags(
-    program
-      .command('report')
-      .description('writes the HTML report of a model on rows')
-      .argument('<model>', 'a model.safetensors')
-      .argument('<data...>', 'files of rows; - is stdin')
-      .requiredOption('--out <file>', 'where the report goes: report.html')
-      .addOption(
-        flag(
-          '--image <size>',
-          'rows are pictures of that size: 28x28',
-          when((v) => /^\d+x\d+$/.test(String(v)), '28x28, say'),
-        ),
-      )
-      .addOption(flag('--png <dir>', 'write units.png and reconstructions.png there too', text)),
-  ).action(async (path: string, paths: string[], flags: ApplyFlags & { out: string; image?: string; png?: string }) => {
-    prepareFiles({ out: flags.out }, [path, ...paths]);
-    const { png } = flags;
-    if (png !== undefined) prepareFolder(png, [], 'png');
-    const { sae, rows } = await opened(path, paths, flags);
-    print(`${count(rows.rows)} rows, ${count(sae.hiddenDim)} units (6,000 rows of 4,096 units take a minute)`);
-    const data = dataOfReport(path, paths, sae, rows, flags.image);
-    writeWhole(flags.out, new TextEncoder().encode(renderReport(data)));
-    print(`report: ${flags.out}`);
-    if (png === undefined) return;
-    for (const { name, bytes } of pngFiles(data)) {
-      writeWhole(join(png, name), bytes);
-      print(`picture: ${join(png, name)}`);
-    }
-  });
 }
 
 /** What stands beside the numbers of a file's rows. */
@@ -277,29 +239,4 @@ function inspect(path: string, json: boolean): void {
         ]
       : []),
   ]);
-}
-
-function dataOfReport(path: string, paths: string[], sae: SparseAutoencoder, rows: Rows, image: string | undefined): ReportData {
-  const judge = samplesOf(rows);
-  const { state } = modelOf(coreOf(sae));
-  const [width, height] = image ? image.split('x').map(Number) : (rows.image ?? [0, 0]);
-  const history = historyOf(state.records);
-  const about = {
-    title: `${basename(path)} on ${paths.map((each) => basename(each)).join(', ')}`,
-    train: judge,
-    judge,
-    judgedBy: 'given',
-    image: width ? { width, height } : null,
-    inputNames: sae.options.inputNames.length ? sae.options.inputNames : rows.names,
-    fit: { epochs: history.loss.length, batchSize: state.run?.batchSize },
-    command: ['report', path, ...paths],
-  };
-  const data = reportData(
-    about,
-    sae,
-    { history, snapshots: [snapshot(sae, history.loss.length)] },
-    sae.evaluate(matrixOf(judge)),
-  );
-  // How the learning rate went is not in the file.
-  return { ...data, history: { ...data.history, rateEnded: undefined } };
 }

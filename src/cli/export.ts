@@ -99,6 +99,6 @@ function asAsked<T>(to: string, make: () => T): T {
   try {
     return make();
   } catch (error) {
-    throw new Error((error as Error).message.replace(/^to\w+: /, `--to ${to}: `));
+    throw new Error((error as Error).message.replace(/^to\w+: /, `--to ${to}: `), { cause: error });
   }
 }

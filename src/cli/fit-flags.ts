@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import type { FitOptions } from '../index.js';
+import type { Decay, DecoderBiasStart, FitOptions } from '../index.js';
 import { withoutUndefined } from '../numbers/checks.js';
 import { fitChecks, resamplingChecks, scheduleChecks } from '../training/fit-options.js';
 import { flag } from './flags.js';
@@ -7,13 +7,13 @@ import { flag } from './flags.js';
 interface Flags {
   shuffle: boolean;
   lrWarmup?: number;
-  lrDecay?: 'constant' | 'linear' | 'cosine';
+  lrDecay?: Decay;
   lrDecaySteps?: number;
   lrFinal?: number;
   penaltyWarmup?: number;
   clipNorm?: number;
   averaging?: number;
-  decoderBias?: 'mean' | 'median';
+  decoderBias?: DecoderBiasStart;
   resampleEvery?: number;
   resampleUntil?: number;
 }

@@ -17,6 +17,7 @@ import { printGradientTable } from './gradcheck.js';
 import { count, prepareFiles, prepareFolder, print } from './output.js';
 import type { Samples } from './plan.js';
 import { presets, rowsPresets } from './presets.js';
+import { addReportCommand } from './report.js';
 import { addSuperpositionCommand } from './superposition.js';
 import { addSweepCommand } from './sweep.js';
 import { inFolder, trainAndReport } from './train.js';
@@ -87,6 +88,7 @@ export function createProgram(version: string): Command {
   addModelFlags(train, { ...defaults, outputActivation: undefined });
 
   addApplyCommands(program);
+  addReportCommand(program);
   addExportCommand(program);
   addUnderstandingCommands(program);
   addSuperpositionCommand(program);
@@ -130,12 +132,14 @@ function resumed(command: Command, folder: string): SparseAutoencoder | null {
   const said = { ...given, ...(Object.keys(preparation).length > 0 && { preparation }) };
   for (const [name, value] of Object.entries(said)) {
     const own = (sae.options as unknown as Record<string, unknown>)[name];
-    const same = JSON.stringify(own) === JSON.stringify(value) || String(own) === String(value);
-    if (!same)
+    if (!sameOption(own, value))
       command.error(`error: --resume: ${name} is ${JSON.stringify(value)}, expected ${JSON.stringify(own)}, as in ${path}`);
   }
   return sae;
 }
+
+/** A seed is a text where a flag gives it. */
+const sameOption = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b) || String(a) === String(b);
 
 /** Rows a step: as the flag says, else as the run to be resumed had them, else 256. */
 const batchSize = (command: Command, resume: SparseAutoencoder | null): number =>
@@ -263,10 +267,7 @@ function overridden(command: Command, { model, fit }: EmbeddingsPreset): string 
   const given: Record<string, unknown> = { ...givenOptions(command), ...preparationFrom(command.opts()) };
   for (const name of ['epochs', 'batchSize'])
     if (command.getOptionValueSource(name) === 'cli') given[name] = command.opts()[name];
-  const other = Object.entries(given).filter(
-    ([name, value]) =>
-      name in preset && JSON.stringify(value) !== JSON.stringify(preset[name]) && String(value) !== String(preset[name]),
-  );
+  const other = Object.entries(given).filter(([name, value]) => name in preset && !sameOption(preset[name], value));
   const said = other.map(([name, value]) => `${name} ${JSON.stringify(value)}`).join(', ');
   return said && `. Yet, by flags: ${said}`;
 }

@@ -4,7 +4,6 @@ import { elementwise } from '../kernels/elementwise.js';
 import type { ReportData } from '../report/report-data.js';
 import { coreOf } from '../sparse-autoencoder.js';
 import { penaltyKind } from '../sparsity/kinds.js';
-import type { Schedule } from '../training/schedule.js';
 import { isSnapshotEpoch, type Outcome, snapshot } from './job.js';
 import { count, programCall } from './output.js';
 import { matrixOf, quoted, type TrainingPlan } from './plan.js';
@@ -14,6 +13,8 @@ const rowsOf = (table: readonly (readonly [string, string])[]) => table.map(([na
 /** What a report is told of a run, beside the model. */
 export type About = Pick<TrainingPlan, 'title' | 'judge' | 'judgedBy' | 'image' | 'inputNames' | 'fit' | 'command'> & {
   readonly train: { readonly rows: number };
+  /** Whether the learning rate came to its end; undefined if nobody knows. */
+  readonly rateEnded?: boolean;
 };
 
 /** What the report shows of a run. It holds no time and no place: the same run gives the same page. */
@@ -94,11 +95,8 @@ export function reportData(
       sparsity: penalty ? history.sparsity.map((s) => options.beta * s) : [],
       validationLoss: history.validationLoss,
       l0: history.l0,
-      rateEnded: endsAtRest(plan.fit.schedule),
+      rateEnded: plan.rateEnded,
     },
     snapshots: epochs === 0 || isSnapshotEpoch(epochs) ? snapshots : [...snapshots, snapshot(sae, epochs)],
   };
 }
-
-/** Whether the learning rate goes down to less than a tenth. */
-const endsAtRest = ({ decay = 'constant', final = 0 }: Schedule = {}): boolean => decay !== 'constant' && final < 0.1;

@@ -3,6 +3,7 @@ import { diagnose, SparseAutoencoder } from '../index.js';
 import { writeWhole } from '../node/files.js';
 import { save } from '../node.js';
 import { renderReport } from '../report/report.js';
+import type { Schedule } from '../training/schedule.js';
 import { type Outcome, runJob } from './job.js';
 import { count, print, programCall } from './output.js';
 import { matrixOf, quoted, type TrainingPlan } from './plan.js';
@@ -44,7 +45,7 @@ export async function trainAndReport(plan: TrainingPlan): Promise<void> {
       `${evaluation.l0.toFixed(1)} of ${sae.hiddenDim} units active, ${evaluation.deadUnits} dead`,
   );
   for (const sentence of diagnose(evaluation, sae.options, history)) say(sentence);
-  const data = reportData(plan, sae, outcome, evaluation);
+  const data = reportData({ ...plan, rateEnded: endsAtRest(fit.schedule) }, sae, outcome, evaluation);
   if (files.report) {
     writeWhole(files.report, new TextEncoder().encode(renderReport(data)));
     say(`report: ${files.report}`);
@@ -59,6 +60,9 @@ export async function trainAndReport(plan: TrainingPlan): Promise<void> {
     print(JSON.stringify({ ...numbers, seconds, epochs: history.loss.length, model, report: files.report, interrupted }));
   }
 }
+
+/** Whether the learning rate goes down to less than a tenth. */
+const endsAtRest = ({ decay = 'constant', final = 0 }: Schedule = {}): boolean => decay !== 'constant' && final < 0.1;
 
 function sayHowToGoOn(
   { command, fit, resume }: TrainingPlan,

@@ -48,21 +48,10 @@ export function unitOf(sae: SparseAutoencoder, samples: Samples, unit: number): 
     histogram,
     samples: x.rows,
     strongest,
-    neighbours: neighboursOf(decoderWeight.data, h, d, unit),
+    neighbours: sae.neighbors(unit, { count: NEIGHBOURS }).map((near) => ({
+      unit: near.unit,
+      cosine: near.similarity,
+      decoder: Float32Array.from(row(decoderWeight.data, near.unit, d)),
+    })),
   };
-}
-
-function neighboursOf(w: ArrayLike<number>, h: number, d: number, unit: number): UnitAnswer['neighbours'] {
-  const dot = (a: number, b: number) => {
-    let sum = 0;
-    for (let p = 0; p < d; p++) sum += w[a * d + p] * w[b * d + p];
-    return sum;
-  };
-  const length = (j: number) => Math.sqrt(dot(j, j));
-  const all = Array.from({ length: h }, (_, j) => ({ unit: j, cosine: dot(unit, j) / (length(unit) * length(j)) || 0 }));
-  return all
-    .filter((other) => other.unit !== unit)
-    .sort((a, b) => b.cosine - a.cosine || a.unit - b.unit)
-    .slice(0, NEIGHBOURS)
-    .map((other) => ({ ...other, decoder: Float32Array.from(row(w, other.unit, d)) }));
 }

@@ -73,6 +73,7 @@ class BatchLayer extends SelectedLayer {
     if (mode === 'inference') return this.infer(θ, x);
     const { encoder } = this.workspace;
     const rows = this.room(θ, x);
+    this.smallest = Infinity;
     for (;;) {
       const list = { ...this.list, rows: x.rows };
       if (encoder.forwardTopK(θ, x, list, this.most, this.some) < 0) return { rows: notFinite(rows), active: 1 };
@@ -80,7 +81,6 @@ class BatchLayer extends SelectedLayer {
       this.listMore();
     }
     const active = entriesOf(rows);
-    this.smallest = Infinity;
     for (let e = 0; e < active; e++) this.smallest = Math.min(this.smallest, rows.value[e]);
     return { rows, active };
   }
