@@ -70,7 +70,10 @@ export interface Ask {
   readonly nearest: readonly (readonly number[])[];
 }
 
-/** What recall is measured with: rows that the index has not, and as many that it has, evenly over it. */
+/**
+ * What recall is measured with: rows that the index has not, and as many that it has, evenly over it. These are asked for twice: for
+ * others than themselves, and as is often done, themselves among their ten, which are a hit that nearly every search finds.
+ */
 export function asks(sae: SparseAutoencoder, x: Dense, others: Dense): Ask[] {
   const prepared = ({ data, shape }: Dense): Dense => {
     const { data: made } = modelOf(coreOf(sae)).prepare({ data, rows: shape[0], cols: shape[1] });
@@ -87,6 +90,7 @@ export function asks(sae: SparseAutoencoder, x: Dense, others: Dense): Ask[] {
   return [
     ask('glosses that are not in the index', others, Array(count).fill(-1)),
     ask('that are, each without itself', pick(x, among), among),
+    ask('that are, each with itself', pick(x, among), Array(count).fill(-1)),
   ];
 }
 
