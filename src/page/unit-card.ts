@@ -20,7 +20,7 @@ export class UnitCard {
   private readonly host = byId('unit', 'section');
   private shape: Shape | null = null;
   private unit = -1;
-  private words = false;
+  private source: Frame['source'] = 'digits';
   /** Where the keyboard was, and is again when the card is closed. */
   private opener: Element | null = null;
 
@@ -43,9 +43,10 @@ export class UnitCard {
   }
 
   follow({ shape, source }: Frame): void {
+    // A unit of the same number that has learned something else is another unit.
+    if (this.unit >= shape.hidden || source !== this.source) this.close();
     this.shape = shape;
-    this.words = source === 'words';
-    if (this.unit >= shape.hidden) this.close();
+    this.source = source;
     if (this.unit >= 0) void this.ask();
   }
 
@@ -73,6 +74,7 @@ export class UnitCard {
 
   private build(answer: UnitAnswer, shape: Shape): void {
     const { unit, density, mean, greatest, samples } = answer;
+    const words = this.source === 'words';
     const weights = weightBrush(shape);
     const rows = rowBrush(shape);
     const title = make('h2', { id: 'unit-title', textContent: `Unit ${unit}` });
@@ -88,7 +90,7 @@ export class UnitCard {
     const contributions = answer.strongest.map(({ copy, without }) => copy.map((value, p) => value - without[p]));
     const scale = Math.max(...contributions.map(greatestMagnitude));
     answer.strongest.forEach((each, k) => {
-      if (this.words) {
+      if (words) {
         strongest.append(make('li', {}, make('b', { textContent: short(each.activation) }), ` ${each.label}`));
         return;
       }
@@ -103,7 +105,7 @@ export class UnitCard {
         ),
       );
     });
-    if (this.words) strongest.className = 'words';
+    if (words) strongest.className = 'words';
     const neighbours = make('ul', { className: 'pictures' });
     for (const each of answer.neighbours) {
       const open = make('button', { type: 'button', textContent: `unit ${each.unit}` });
@@ -137,18 +139,17 @@ export class UnitCard {
           {},
           chart,
           make('h3', {
-            textContent: this.words
-              ? 'The words that excite it most'
-              : 'The samples that excite it most, and what it adds to each',
+            textContent: words ? 'The words that excite it most' : 'The samples that excite it most, and what it adds to each',
           }),
           strongest,
-          make('p', {
-            className: 'hint',
-            textContent: this.words
-              ? 'Good: the words have something in common.'
-              : 'Good: the samples share something, and what is added is that something.',
-          }),
-          make('h3', { textContent: 'Units that add nearly the same' }),
+          make(
+            'p',
+            { className: 'hint' },
+            words ? '' : 'Below each: what it is, and how active the unit is on it. ',
+            make('b', { textContent: 'Good:' }),
+            words ? ' the words have something in common.' : ' the samples share something, and what is added is that something.',
+          ),
+          make('h3', { textContent: 'Units that add what is most like it' }),
           neighbours,
         ),
       ),
