@@ -79,11 +79,11 @@ function paint(next: Frame): void {
     scrub.value = scrub.max;
   }
   byId('scrub-says', 'output').textContent = next.of === 'snapshot' ? `step ${next.step.toLocaleString('en-US')}` : 'now';
+  card?.follow(next);
   if (next.playing || !next.probe) return;
   if (next.of === 'run') remember({ ...setup, step: next.step });
   digit.follow(next);
   void followWord(next);
-  card?.follow(next);
   slow?.follow(next);
 }
 

@@ -21,6 +21,8 @@ export class UnitCard {
   private shape: Shape | null = null;
   private unit = -1;
   private source: Frame['source'] = 'digits';
+  /** Says while it learns that the unit goes on, and its card does not. */
+  private readonly late = make('span', { className: 'hint', textContent: 'Pause to update.' });
   /** Where the keyboard was, and is again when the card is closed. */
   private opener: Element | null = null;
 
@@ -42,12 +44,13 @@ export class UnitCard {
     void this.ask();
   }
 
-  follow({ shape, source }: Frame): void {
+  follow({ shape, source, playing, probe }: Frame): void {
     // A unit of the same number that has learned something else is another unit.
-    if (this.unit >= shape.hidden || source !== this.source) this.close();
+    if (this.unit >= shape.hidden || (this.unit >= 0 && source !== this.source)) this.close();
     this.shape = shape;
     this.source = source;
-    if (this.unit >= 0) void this.ask();
+    this.late.style.visibility = playing ? 'visible' : 'hidden';
+    if (this.unit >= 0 && !playing && probe) void this.ask();
   }
 
   private close(): void {
@@ -123,7 +126,7 @@ export class UnitCard {
     const { activeElement } = document;
     const within = activeElement !== this.host && this.host.contains(activeElement);
     this.host.replaceChildren(
-      make('p', { className: 'row' }, title, close),
+      make('p', { className: 'row' }, title, close, this.late),
       make('p', { textContent: use }),
       make(
         'div',
