@@ -65,8 +65,8 @@ function paint(next: Frame): void {
   captions.draw(next, setup, mixed);
   overview.draw(next);
   tiles.draw(next);
-  byId('compare', 'section').hidden = next.source !== 'digits';
-  if (next.source !== 'digits') comparison.end();
+  byId('compare', 'section').hidden = next.source === 'words';
+  if (next.source === 'words') comparison.end();
   showReplay(next);
   if (next.note) say(next.note);
   if (!next.playing && wantsToPlay) wantsToPlay = false;
@@ -229,7 +229,10 @@ addEventListener('hashchange', () => open(location.hash));
 connectSharing(learner, {
   address: () => new URL(formatHash({ ...setup, step: frame?.of === 'run' ? frame.step : 0 }) || '#', location.href).href,
   end: () => comparison.end(),
-  restart: () => start(false),
+  restart: (file) => {
+    comparison.own = file;
+    start(false);
+  },
   butWhy: () =>
     frame?.source === 'own'
       ? 'It holds the setup; your data stay here.'
