@@ -26,7 +26,9 @@ class Side {
     const made = JSON.stringify(shape);
     if (made !== this.made || !this.sheet) {
       this.sheet?.canvas.remove();
-      this.sheet = new Sheet(weightBrush(shape), shape.hidden, Math.ceil(Math.sqrt(shape.hidden)));
+      const columns = Math.ceil(Math.sqrt(shape.hidden));
+      this.sheet = new Sheet(weightBrush(shape), shape.hidden, columns);
+      if (!shape.image) this.sheet.canvas.style.aspectRatio = String((columns * 1.6) / Math.ceil(shape.hidden / columns));
       this.sheet.canvas.className = 'picture';
       this.sheet.canvas.setAttribute('role', 'img');
       this.sheet.canvas.setAttribute('aria-label', `${this.title.textContent}: what its ${shape.hidden} units have learned`);
