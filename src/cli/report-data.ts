@@ -2,6 +2,7 @@ import { modelOf } from '../core/sparse-autoencoder.js';
 import type { Evaluation, SparseAutoencoder } from '../index.js';
 import { elementwise } from '../kernels/elementwise.js';
 import type { ReportData } from '../report/report-data.js';
+import { tenths } from '../report/text.js';
 import { coreOf } from '../sparse-autoencoder.js';
 import { penaltyKind } from '../sparsity/kinds.js';
 import { isSnapshotEpoch, type Outcome, snapshot } from './job.js';
@@ -52,7 +53,7 @@ export function reportData(
     ...(penalty
       ? [[`${judgedBy} sparsity (${options.penalty}, before its weight)`, test.sparsity.toFixed(4)] as [string, string]]
       : []),
-    ['explained variance', `${(100 * test.explainedVariance).toFixed(1)}%`],
+    ['explained variance', `${tenths(100 * test.explainedVariance)}%`],
     ['active units per row (L0)', `${test.l0.toFixed(1)} of ${h}`],
     ['units that never fire (dead)', String(test.deadUnits)],
   ];

@@ -18,7 +18,15 @@ export interface Nouns {
 
 const nouns = {
   digits: { one: 'digit', many: 'digits', all: 'handwritten digits', shape: 'shape', part: 'pixel', plus: 'ink', minus: 'none' },
-  words: { one: 'word', many: 'words', all: 'words', shape: 'meaning', part: 'entry', plus: 'more', minus: 'less' },
+  words: {
+    one: 'word',
+    many: 'words',
+    all: 'words, each of them 100 numbers,',
+    shape: 'meaning',
+    part: 'entry',
+    plus: 'more',
+    minus: 'less',
+  },
   pictures: { one: 'picture', many: 'pictures', all: 'pictures', shape: 'shape', part: 'pixel', plus: 'light', minus: 'dark' },
   rows: { one: 'row', many: 'rows', all: 'rows of numbers', shape: 'pattern', part: 'column', plus: 'more', minus: 'less' },
 } satisfies Record<string, Nouns>;
@@ -43,8 +51,10 @@ export class Captions {
     for (const element of document.querySelectorAll<HTMLElement>('[data-noun]'))
       element.textContent = next[element.dataset.noun as keyof Nouns];
     const { source } = frame;
-    byId('samples-field', 'div').hidden = byId('tour-start', 'button').hidden = source !== 'digits';
-    byId('world', 'select').disabled = source === 'own';
+    byId('samples-field', 'div').hidden = source !== 'digits';
+    // It leaves its room behind, and nothing moves up.
+    byId('tour-start', 'button').style.visibility = source === 'digits' ? '' : 'hidden';
+    if (source === 'own') byId('world-field', 'div').hidden = true;
   }
 
   private origin({ of, about, step, source }: Frame, { kind, samples }: Setup, { many }: Nouns, mixed: boolean): string {

@@ -1,7 +1,7 @@
 import { byId, make } from './dom.js';
 import { kinds } from './kinds.js';
 import type { Learner } from './learner-client.js';
-import type { Frame } from './messages.js';
+import type { Answers, Frame } from './messages.js';
 import type { Pair } from './pair.js';
 import { type Setup, settle } from './setup.js';
 
@@ -26,7 +26,7 @@ const differences: readonly Difference[] = [
   },
   { name: 'strength', label: 'its strength', values: ({ strength }) => times([0.1, 0.3, 3, 10], strength) },
   { name: 'rate', label: 'the learning rate', values: ({ rate }) => times([0.1, 0.3, 3, 10], rate) },
-  { name: 'batch', label: 'digits a step', values: ({ batch }) => times([0.25, 0.5, 2, 4], batch) },
+  { name: 'batch', label: 'the samples a step', values: ({ batch }) => times([0.25, 0.5, 2, 4], batch) },
   {
     name: 'hidden',
     label: 'the hidden units',
@@ -52,6 +52,8 @@ export class Comparison {
   private readonly what = byId('compare-what', 'select');
   private readonly value = byId('compare-value', 'select');
   private pair: Pair | null = null;
+  /** The visitor's file, which the second run learns from as well. */
+  own: Answers['table']['ask'] | null = null;
 
   constructor(learner: Learner, page: Page) {
     this.learner = learner;
@@ -95,7 +97,7 @@ export class Comparison {
       this.end();
       this.page.say(why);
     };
-    this.pair = new Pair(this.body, Plot, { first: this.learner, what, other, show: this.page.show, ended });
+    this.pair = new Pair(this.body, Plot, { first: this.learner, own: this.own, what, other, show: this.page.show, ended });
     this.page.restart();
   }
 

@@ -158,12 +158,15 @@ export class Digit {
       make(
         'div',
         { className: 'pair' },
-        make('label', { htmlFor: 'parts', textContent: 'Put together from the bias and the strongest units' }),
+        make('label', {
+          htmlFor: 'parts',
+          textContent: 'Put together from the bias, which all copies share, and the strongest units',
+        }),
       ),
       make('div', { className: 'pair wide' }, slider, says),
       make('p', {
         className: 'hint',
-        textContent: `Its code: ${active.length} of ${shape.hidden} units are active. Turn one off or up, and see what it was for.`,
+        textContent: `Its code: ${active.length} of ${shape.hidden} units are active, here by how much each adds. Turn one off or up, and see what it was for.`,
       }),
       list,
     );

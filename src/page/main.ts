@@ -14,7 +14,7 @@ import type { SlowMotion } from './slow-motion.js';
 import { Tiles } from './tiles.js';
 import type { Tour } from './tour.js';
 import type { UnitCard } from './unit-card.js';
-import { Word } from './word.js';
+import type { Word } from './word.js';
 
 /** Steps a second that the slider stands for; 0 for all there is. */
 const SPEEDS = [1, 2, 4, 10, 25, 60, 0];
@@ -25,6 +25,7 @@ let frame: Frame | null = null;
 let slow: SlowMotion | null = null;
 let tour: Tour | null = null;
 let card: UnitCard | null = null;
+let word: Word | null = null;
 let hiddenWhilePlaying = false;
 /** What the visitor has asked for last, which the run follows within a step or two. */
 let wantsToPlay = false;
@@ -43,7 +44,6 @@ const learner = new Learner(
 );
 const controls = new Controls(setup, changed);
 const digit = new Digit(learner, (unit) => openUnit(unit));
-const word = new Word(learner, (unit) => openUnit(unit));
 const comparison = new Comparison(learner, {
   setup: () => setup,
   show: paint,
@@ -65,8 +65,8 @@ function paint(next: Frame): void {
   captions.draw(next, setup, mixed);
   overview.draw(next);
   tiles.draw(next);
-  byId('compare', 'section').hidden = next.source !== 'digits';
-  if (next.source !== 'digits') comparison.end();
+  byId('compare', 'section').hidden = next.source === 'words';
+  if (next.source === 'words') comparison.end();
   showReplay(next);
   if (next.note) say(next.note);
   if (!next.playing && wantsToPlay) wantsToPlay = false;
@@ -79,12 +79,22 @@ function paint(next: Frame): void {
     scrub.value = scrub.max;
   }
   byId('scrub-says', 'output').textContent = next.of === 'snapshot' ? `step ${next.step.toLocaleString('en-US')}` : 'now';
+  card?.follow(next);
   if (next.playing || !next.probe) return;
   if (next.of === 'run') remember({ ...setup, step: next.step });
   digit.follow(next);
-  word.follow(next);
-  card?.follow(next);
+  void followWord(next);
   slow?.follow(next);
+}
+
+async function followWord(next: Frame): Promise<void> {
+  const words = next.source === 'words';
+  byId('type', 'section').hidden = !words;
+  byId('draw', 'section').hidden = words;
+  if (!words && !word) return;
+  const { Word } = await import('./word.js');
+  word ??= new Word(learner, (unit) => openUnit(unit));
+  word.follow(next);
 }
 
 /** How far a run is on its way to where a link leads. */
@@ -142,7 +152,7 @@ function togglePlay(): void {
 function setSpeed(): void {
   const slider = byId('speed', 'input');
   const perSecond = SPEEDS[Number(slider.value)];
-  const text = perSecond === 0 ? 'all there is' : `${perSecond} a second`;
+  const text = perSecond === 0 ? 'full speed' : `${perSecond} a second`;
   byId('speed-says', 'output').textContent = text;
   slider.setAttribute('aria-valuetext', text);
   comparison.runs.tell({ type: 'speed', perSecond });
@@ -165,7 +175,8 @@ async function openUnit(unit: number): Promise<void> {
 
 play.addEventListener('click', togglePlay);
 byId('to-setup', 'button').addEventListener('click', () => {
-  byId('kind', 'select').focus({ preventScroll: true });
+  // The first that is offered: what is hidden or disabled takes no focus.
+  for (const id of ['kind', 'world']) byId(id, 'select').focus({ preventScroll: true });
   bringIntoSight(byId('setup', 'form'));
 });
 byId('slow-go', 'button').addEventListener('click', async () => {
@@ -218,7 +229,10 @@ addEventListener('hashchange', () => open(location.hash));
 connectSharing(learner, {
   address: () => new URL(formatHash({ ...setup, step: frame?.of === 'run' ? frame.step : 0 }) || '#', location.href).href,
   end: () => comparison.end(),
-  restart: () => start(false),
+  restart: (file) => {
+    comparison.own = file;
+    start(false);
+  },
   butWhy: () =>
     frame?.source === 'own'
       ? 'It holds the setup; your data stay here.'
@@ -234,6 +248,7 @@ byId('tour-start', 'button').addEventListener('click', async () => {
     draw: () => digit.takeSample(),
     set: (part) => {
       const next = { ...setup, ...part };
+      if (formatHash(next) === formatHash(setup)) return;
       controls.show(next);
       changed(next, false);
     },

@@ -2,7 +2,7 @@ import { tenths } from '../report/text.js';
 import { weightBrush } from './brushes.js';
 import { make, prefersStillness } from './dom.js';
 import { Learner } from './learner-client.js';
-import type { Curve, Frame } from './messages.js';
+import type { Answers, Curve, Frame } from './messages.js';
 import { Sheet } from './paint.js';
 import type { Plot } from './plots.js';
 import type { Setup } from './setup.js';
@@ -26,7 +26,9 @@ class Side {
     const made = JSON.stringify(shape);
     if (made !== this.made || !this.sheet) {
       this.sheet?.canvas.remove();
-      this.sheet = new Sheet(weightBrush(shape), shape.hidden, Math.ceil(Math.sqrt(shape.hidden)));
+      const columns = Math.ceil(Math.sqrt(shape.hidden));
+      this.sheet = new Sheet(weightBrush(shape), shape.hidden, columns);
+      if (!shape.image) this.sheet.canvas.style.aspectRatio = String((columns * 1.6) / Math.ceil(shape.hidden / columns));
       this.sheet.canvas.className = 'picture';
       this.sheet.canvas.setAttribute('role', 'img');
       this.sheet.canvas.setAttribute('aria-label', `${this.title.textContent}: what its ${shape.hidden} units have learned`);
@@ -43,6 +45,8 @@ class Side {
 interface Compared {
   /** The page's own run. */
   readonly first: Learner;
+  /** A file that both learn from; null for the digits. */
+  readonly own: Answers['table']['ask'] | null;
   /** What is different in the second, in words, and the setup that this makes of the first's. */
   readonly what: string;
   other(setup: Setup): Setup;
@@ -60,7 +64,7 @@ export class Pair {
   private readonly sides: readonly [Side, Side];
   private readonly plot: Plot;
 
-  constructor(host: HTMLElement, Curves: typeof Plot, { first, what, other, show, ended }: Compared) {
+  constructor(host: HTMLElement, Curves: typeof Plot, { first, own, what, other, show, ended }: Compared) {
     this.sides = [new Side('This run'), new Side(`The second run: ${what}`)];
     const chart = make('div', { className: 'plot' });
     const end = make('button', { type: 'button', textContent: 'End the second run' });
@@ -75,6 +79,7 @@ export class Pair {
       { name: 'the second run', colour: 'mark', dash: [9, 4] },
     ]);
     this.learner = new Learner((frame) => this.runs.take(1, frame), ended);
+    if (own) void this.learner.ask('table', own);
     this.runs = new Tandem(
       [first, this.learner],
       other,

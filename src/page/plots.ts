@@ -28,7 +28,7 @@ export class Plot {
     for (const line of lines) {
       const sample = make('i');
       sample.style.color = `var(--${line.colour})`;
-      if (line.dash) sample.style.borderTopStyle = 'dashed';
+      if (line.dash) sample.style.borderTopStyle = line.dash[0] < line.dash[1] ? 'dotted' : 'dashed';
       key.append(make('li', {}, sample, line.name));
     }
     const room = host.previousElementSibling;
@@ -41,7 +41,8 @@ export class Plot {
 
   /** Steps, and a run of numbers a line. */
   draw(data: readonly Float64Array[], atRest: boolean): void {
-    this.host.querySelector('.empty')?.remove();
+    const empty = this.host.querySelector<HTMLElement>('.empty');
+    if (empty) empty.hidden = data[0].length > 0;
     this.data = data.map((column) =>
       Array.from(column, (value) => (Number.isNaN(value) ? null : value)),
     ) as unknown as uPlot.AlignedData;

@@ -32,9 +32,9 @@ export class Screen {
     this.look = look;
   }
 
-  /** Rows are counted from now on. */
-  begin(): void {
-    this.pace = { time: performance.now(), rows: 0, value: this.pace.value };
+  /** Rows are counted from now on; until there are some, the pace is said to be this. */
+  begin(value = this.pace.value): void {
+    this.pace = { time: performance.now(), rows: 0, value };
   }
 
   /** Rows that have been learned from. */

@@ -98,6 +98,7 @@ export class Session {
     this.about = '';
     this.viewed = null;
     this.alone.touch(0);
+    this.screen.begin(0);
     this.run = this.runOf(setup);
     if (play || setup.step > 0) {
       this.play(play ? Infinity : setup.step);

@@ -1,5 +1,6 @@
 import { byId, download } from './dom.js';
 import type { Learner } from './learner-client.js';
+import type { Answers } from './messages.js';
 
 interface Page {
   /** The link to the run as it stands. */
@@ -8,8 +9,8 @@ interface Page {
   butWhy(): string;
   /** Ends a second run. */
   end(): void;
-  /** From noise, with whatever samples there are now. */
-  restart(): void;
+  /** From noise, with the samples of this file, which there are now. */
+  restart(file: Answers['table']['ask']): void;
 }
 
 /** More than that is no file to learn from in a page. */
@@ -61,9 +62,10 @@ export function connectSharing(learner: Learner, page: Page): void {
       say(`${await learner.ask('load', { bytes })} Its features are shown above.`);
       return;
     }
-    const about = await learner.ask('table', { bytes, name: file.name });
-    say(`${file.name}: ${about}. Press Learn to learn from it; reload the page to have the digits back.`);
-    page.restart();
+    const { name } = file;
+    const about = await learner.ask('table', { bytes, name });
+    say(`${name}: ${about}. Press Learn to learn from it; reload the page to have the digits back.`);
+    page.restart({ bytes, name });
   };
   const taking = (file: File | undefined) => {
     if (!file) return;

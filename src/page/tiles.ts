@@ -42,7 +42,10 @@ export class Tiles {
     this.buttons.forEach((button, j) => {
       if (probe.names) {
         const text = probe.names[j] || '–';
-        if (button.textContent !== text) button.textContent = text;
+        if (button.textContent !== text) {
+          button.textContent = text;
+          button.ariaLabel = `unit ${j}: ${text}`;
+        }
         return;
       }
       const dead = probe.density[j] === 0;

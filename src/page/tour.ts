@@ -1,5 +1,5 @@
 import { bringIntoSight, byId } from './dom.js';
-import type { Setup } from './setup.js';
+import { defaults, type Setup } from './setup.js';
 
 /** What the tour may do to the page. */
 export interface Page {
@@ -14,7 +14,11 @@ interface Stop {
   readonly at: string;
   readonly says: string;
   readonly act?: (page: Page) => void | Promise<void>;
+  readonly leave?: (page: Page) => void;
 }
+
+/** The sparsity that it speaks of. */
+const usual = { kind: defaults.kind, strength: defaults.strength };
 
 const stops: readonly Stop[] = [
   {
@@ -23,29 +27,28 @@ const stops: readonly Stop[] = [
   },
   {
     at: 'features',
-    says: 'The code says how much of each of these 64 parts to use. Orange is ink, blue is no ink. Nobody drew these parts: they were learned.',
+    says: 'The code says how much of each of these parts to use; each belongs to one unit. Orange is ink, blue is no ink. Nobody drew them: they were learned.',
   },
   {
     at: 'loss-figure',
-    says: 'Now it starts again from noise, and learns. The curve is how wrong the copies are: it falls as the parts take shape.',
+    says: 'Now it learns. It began with noise, and the curve is how wrong the copies are: it falls as the parts take shape.',
     act: (page) => page.play(),
   },
   {
     at: 'activity-figure',
-    says: 'Sparse means that few parts are used at a time. Every bar is one unit; the line is how active each is asked to be.',
+    says: 'Sparse means that few units are active at a time. Every bar is how active one is on average; the line is what each is asked to be.',
+    act: (page) => page.set(usual),
   },
   {
     at: 'strength-field',
-    says: 'This is how strongly that is asked. It has just been turned up: fewer units per digit, rougher copies. Turn it back, and see.',
+    says: 'This is how strongly that is asked. It has just been turned up: fewer active units, rougher copies. Turn it back, and see.',
     act: (page) => page.set({ strength: 0.5 }),
+    leave: (page) => page.set(usual),
   },
   {
     at: 'draw',
     says: 'Here is a digit taken apart: move the slider to add its parts one by one. Clear it, and draw your own.',
-    act: (page) => {
-      page.set({ strength: 0.05 });
-      void page.draw();
-    },
+    act: (page) => void page.draw(),
   },
   {
     at: 'unit',
@@ -74,6 +77,7 @@ export class Tour {
   /** To a stop; where there is none, it ends. */
   async go(to: number): Promise<void> {
     this.marked?.classList.remove('shown-now');
+    stops[this.at]?.leave?.(this.page);
     this.at = to;
     const stop = stops[to];
     this.panel.hidden = !stop;

@@ -20,7 +20,9 @@ export class UnitCard {
   private readonly host = byId('unit', 'section');
   private shape: Shape | null = null;
   private unit = -1;
-  private words = false;
+  private source: Frame['source'] = 'digits';
+  /** Says while it learns that the unit goes on, and its card does not. */
+  private readonly late = make('span', { className: 'hint', textContent: 'Pause to update.' });
   /** Where the keyboard was, and is again when the card is closed. */
   private opener: Element | null = null;
 
@@ -42,11 +44,13 @@ export class UnitCard {
     void this.ask();
   }
 
-  follow({ shape, source }: Frame): void {
+  follow({ shape, source, playing, probe }: Frame): void {
+    // A unit of the same number that has learned something else is another unit.
+    if (this.unit >= shape.hidden || (this.unit >= 0 && source !== this.source)) this.close();
     this.shape = shape;
-    this.words = source === 'words';
-    if (this.unit >= shape.hidden) this.close();
-    if (this.unit >= 0) void this.ask();
+    this.source = source;
+    this.late.style.visibility = playing ? 'visible' : 'hidden';
+    if (this.unit >= 0 && !playing && probe) void this.ask();
   }
 
   private close(): void {
@@ -73,6 +77,7 @@ export class UnitCard {
 
   private build(answer: UnitAnswer, shape: Shape): void {
     const { unit, density, mean, greatest, samples } = answer;
+    const words = this.source === 'words';
     const weights = weightBrush(shape);
     const rows = rowBrush(shape);
     const title = make('h2', { id: 'unit-title', textContent: `Unit ${unit}` });
@@ -88,7 +93,7 @@ export class UnitCard {
     const contributions = answer.strongest.map(({ copy, without }) => copy.map((value, p) => value - without[p]));
     const scale = Math.max(...contributions.map(greatestMagnitude));
     answer.strongest.forEach((each, k) => {
-      if (this.words) {
+      if (words) {
         strongest.append(make('li', {}, make('b', { textContent: short(each.activation) }), ` ${each.label}`));
         return;
       }
@@ -103,7 +108,7 @@ export class UnitCard {
         ),
       );
     });
-    if (this.words) strongest.className = 'words';
+    if (words) strongest.className = 'words';
     const neighbours = make('ul', { className: 'pictures' });
     for (const each of answer.neighbours) {
       const open = make('button', { type: 'button', textContent: `unit ${each.unit}` });
@@ -121,7 +126,7 @@ export class UnitCard {
     const { activeElement } = document;
     const within = activeElement !== this.host && this.host.contains(activeElement);
     this.host.replaceChildren(
-      make('p', { className: 'row' }, title, close),
+      make('p', { className: 'row' }, title, close, this.late),
       make('p', { textContent: use }),
       make(
         'div',
@@ -137,18 +142,17 @@ export class UnitCard {
           {},
           chart,
           make('h3', {
-            textContent: this.words
-              ? 'The words that excite it most'
-              : 'The samples that excite it most, and what it adds to each',
+            textContent: words ? 'The words that excite it most' : 'The samples that excite it most, and what it adds to each',
           }),
           strongest,
-          make('p', {
-            className: 'hint',
-            textContent: this.words
-              ? 'Good: the words have something in common.'
-              : 'Good: the samples share something, and what is added is that something.',
-          }),
-          make('h3', { textContent: 'Units that add nearly the same' }),
+          make(
+            'p',
+            { className: 'hint' },
+            words ? '' : 'Below each: what it is, and how active the unit is on it. ',
+            make('b', { textContent: 'Good:' }),
+            words ? ' the words have something in common.' : ' the samples share something, and what is added is that something.',
+          ),
+          make('h3', { textContent: 'Units that add what is most like it' }),
           neighbours,
         ),
       ),

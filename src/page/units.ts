@@ -6,7 +6,7 @@ import type { UnitAnswer } from './messages.js';
 import type { Samples } from './samples.js';
 
 const BINS = 24;
-const STRONGEST = 16;
+const STRONGEST = 12;
 const NEIGHBOURS = 6;
 
 /** All that a unit's card shows, measured on the first 2,000 samples. */

@@ -21,8 +21,6 @@ export class Word {
 
   follow({ source }: Frame): void {
     this.active = source === 'words';
-    byId('type', 'section').hidden = !this.active;
-    byId('draw', 'section').hidden = this.active;
     if (this.active) void this.ask();
   }
 
@@ -51,10 +49,13 @@ export class Word {
     byId('word-body', 'div').replaceChildren(
       make('p', { textContent: `“${word}” is made of ${parts.length} units, here by the words that each is loudest on:` }),
       list,
-      make('p', {
-        className: 'hint',
-        textContent: `Put together again it lies nearest to ${back}. Good: the word itself comes first.`,
-      }),
+      make(
+        'p',
+        { className: 'hint' },
+        `Put together again it lies nearest to ${back}. `,
+        make('b', { textContent: 'Good:' }),
+        ' the word itself comes first.',
+      ),
     );
   }
 }

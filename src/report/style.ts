@@ -199,6 +199,7 @@ const elsewhere = `
   .strips { display: block; }
   .strip + .strip { margin-top: 18px; }
   .strip th { width: 98px; }
+  .strip td { padding: 3px 1px; font-size: .7rem; }
   .tiles { --side: 56px; gap: 5px; }
   .tiles.small { --side: 44px; }
   .tiles.of-texts { --side: 150px; }

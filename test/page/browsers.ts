@@ -2,6 +2,7 @@
 
 import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
@@ -172,3 +173,23 @@ export const slide = (page: Page, id: string, value: number) =>
     },
     [id, value],
   );
+
+/** Goes on with the tabulator until that has the focus. */
+export async function tabTo(page: Page, selector: string): Promise<void> {
+  for (let k = 0; k < 150; k++) {
+    await page.keyboard.press('Tab');
+    if (await page.evaluate((selector) => document.activeElement?.matches(selector), selector)) return;
+  }
+  throw new Error(`${selector} was not reached`);
+}
+
+/** What axe-core says against the page as it stands, A and AA. */
+export async function axeOn(page: Page): Promise<string[]> {
+  if (await page.evaluate("typeof axe === 'undefined'"))
+    await page.evaluate(readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'));
+  const tags = JSON.stringify(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']);
+  // From the top: what scrolls beneath the controls there is covered in part, whatever its size.
+  return page.evaluate(`scrollTo({ top: 0, behavior: 'instant' });
+    axe.run(document, { runOnly: ${tags} }).then(({ violations }) =>
+      violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html.slice(0, 120)).join(' | ')))`);
+}

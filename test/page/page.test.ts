@@ -316,6 +316,14 @@ function browserTests(site: Site): void {
       const text = await page.evaluate(() => document.body.innerText);
       assert.equal(text.match(/.*(?<!to have the |to the last )\b(digit|pixel|ink)s?\b.*/gi), null);
       assert.match(text, /Above, rows/);
+      await page.click('#compare-go');
+      await page.waitForFunction(() => {
+        const [first, second] = Array.from(
+          document.querySelectorAll('#compare figcaption'),
+          ({ textContent }) => /step (.*), loss/.exec(textContent ?? '')?.[1],
+        );
+        return first !== undefined && first !== '0' && first === second;
+      });
     });
     assert.equal(complaints, []);
     await page.context().close();
