@@ -9,6 +9,8 @@ export type Names = readonly (string | null)[];
 const WORDS = 4;
 /** Rows that a name is made from, where they are texts. */
 const ROWS = 20;
+/** Letters of a text that stands for a name. */
+const LETTERS = 48;
 
 /**
  * Each unit by the rows that it is most active on, which are words (or titles): the names of the first few, those that differ
@@ -26,23 +28,34 @@ export function namesFromWords(index: UnitIndex, units: number, words: readonly 
 }
 
 /**
- * Each unit by the terms that tell the texts that it is most active on from all others: see `classTerms`. A term of one of these
- * texts alone says nothing of what they have in common, and is taken where there is no other.
+ * Each unit by the terms that tell the texts that it is most active on from all others: see `classTerms`. A row on which it is
+ * below a third of its largest says little of it, and a term of one text alone nothing of what texts have in common: where there
+ * is no other, the unit is called by the text that it is loudest on, “in quotes”.
  */
 export function namesFromTexts(index: UnitIndex, units: number, texts: readonly string[], options: TermOptions): Names {
   const documents = termsOf(texts, options);
   const all = countTerms(documents);
   return Array.from({ length: units }, (_, unit) => {
+    const top = index.top(unit, ROWS);
+    const loud = top.filter(({ value }) => value >= top[0].value / 3);
     const terms = classTerms(
-      index.top(unit, ROWS).map(({ row }) => documents[row]),
+      loud.map(({ row }) => documents[row]),
       all,
-    );
-    const common = terms.filter(({ tf }) => tf > 1);
-    return joined((common.length ? common : terms).slice(0, WORDS).map(({ term }) => term));
+    ).filter(({ tf }) => tf > 1);
+    return joined(terms.slice(0, WORDS).map(({ term }) => term)) ?? quoted(loud.map(({ row }) => texts[row]));
   });
 }
 
 const joined = (words: readonly string[]): string | null => (words.length ? words.join(', ') : null);
+
+/** The first of some texts that says anything, cut between words where it is long. */
+function quoted(texts: readonly string[]): string | null {
+  const text = texts.map((each) => each.replace(/\s+/g, ' ').trim()).find((each) => each !== '');
+  if (text === undefined) return null;
+  if (text.length <= LETTERS) return `“${text}”`;
+  const cut = text.slice(0, LETTERS);
+  return `“${cut.slice(0, cut.search(/\s\S*$/) > LETTERS / 2 ? cut.search(/\s\S*$/) : LETTERS)}…”`;
+}
 
 /**
  * Names as a caller gives them: for every unit, or { unit: name } for those that change.
