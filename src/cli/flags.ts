@@ -88,6 +88,21 @@ export function modelFrom(
   return options;
 }
 
+/**
+ * The model that `make` makes of options that came from flags.
+ * @throws UsageError that calls what is wrong by its flag
+ */
+export function calledByFlags<T>(make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    const [, name, rest] = /^SparseAutoencoder: (\w+)( .*)$/s.exec((error as Error).message) ?? [];
+    if (!Object.hasOwn(modelOptions, name ?? '')) throw error;
+    const wordy = rest.replace(/\b[a-z]+[A-Z]\w*/g, (each) => (Object.hasOwn(modelOptions, each) ? `--${flagOf(each)}` : each));
+    throw new UsageError(`--${flagOf(name)}${wordy}`, { cause: error });
+  }
+}
+
 /** The options of a model that flags were given for. */
 export function givenOptions(command: Command): Partial<SparseAutoencoderOptions> {
   const values = command.optsWithGlobals();

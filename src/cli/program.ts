@@ -72,7 +72,7 @@ export function createProgram(version: string): Command {
       'trains on files of rows: CSV, TSV, npy, npz, idx, JSON lines, safetensors, word vectors, gzipped or not; Parquet, Arrow',
     )
     .argument('<data...>', 'files of rows; - is stdin')
-    .requiredOption('--out <file>', 'where the model goes: model.safetensors')
+    .requiredOption('--out <file>', 'where the model goes, such as model.safetensors')
     .addOption(flag('--report <file>', 'write an HTML report too', text))
     .addOption(flag('--validation-split <share>', 'keep this share of the rows, the last ones, to judge by', fraction))
     .addOption(

@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { modelOf } from '../core/sparse-autoencoder.js';
 import { type Feature, type Features, readAnswers, type SparseAutoencoder, writePrompts } from '../index.js';
 import { dot } from '../meaning/code.js';
-import { writeWhole } from '../node/files.js';
+import { readWhole, writeWhole } from '../node/files.js';
 import { load, save } from '../node.js';
 import { count as atLeastOne, fraction, text, whole } from '../numbers/checks.js';
 import { clip, count as counted, percent, short } from '../report/text.js';
@@ -29,7 +28,7 @@ export function addUnderstandingCommands(program: Command): void {
       .description('names the units of a model by the rows that they are most active on, or reads their names')
       .argument('<model>', 'a model.safetensors')
       .argument('[data...]', 'files of rows; - is stdin')
-      .addOption(flag('--out <file>', 'where the model with its names goes: named.safetensors', text))
+      .addOption(flag('--out <file>', 'where the model with its names goes, such as named.safetensors', text))
       .addOption(flag('--prompts <file>', 'write what to ask a language model for each name: JSON lines', text))
       .addOption(flag('--answers <file>', 'take the names from its answers, JSON lines { unit, name }, instead of data', text)),
   ).action((path: string, paths: string[], flags: NamesFlags, command: Command) => names(path, paths, flags, command));
@@ -44,7 +43,9 @@ export function addUnderstandingCommands(program: Command): void {
       .addOption(flag('--count <n>', 'rows of each (default: 5; of one unit 20)', atLeastOne))
       .option('--json', 'as JSON lines'),
   ).action(async (path: string, paths: string[], flags: UnderstandFlags & { unit?: number }) => {
-    const { features } = await featuresOf(path, paths, flags);
+    const { sae, features } = await featuresOf(path, paths, flags);
+    if (flags.unit !== undefined && flags.unit >= sae.hiddenDim)
+      throw new Error(`--unit: ${flags.unit} is not among the ${count(sae.hiddenDim)} units of ${path}`);
     if (flags.unit !== undefined) showUnit(features, flags.unit, flags);
     else for (const feature of features.list({ count: flags.count ?? 5 })) showFeature(feature, flags.json);
   });
@@ -131,8 +132,9 @@ async function names(path: string, paths: string[], flags: NamesFlags, command: 
 }
 
 function answersOf(path: string, units: number): Record<number, string | null> {
+  const answers = new TextDecoder().decode(readWhole(path, 'a file of answers'));
   try {
-    return readAnswers(readFileSync(path, 'utf8'), units);
+    return readAnswers(answers, units);
   } catch (error) {
     throw new Error(`${path}: ${(error as Error).message}`, { cause: error });
   }

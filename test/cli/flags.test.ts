@@ -1,7 +1,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { parsed } from '../../src/cli/flags.js';
+import { calledByFlags, parsed, UsageError } from '../../src/cli/flags.js';
 import { modelOptions } from '../../src/core/options.js';
+import { SparseAutoencoder } from '../../src/core.js';
 import { count } from '../../src/numbers/checks.js';
 
 test('a list of numbers is taken with its brackets and without', () => {
@@ -11,6 +12,26 @@ test('a list of numbers is taken with its brackets and without', () => {
   assert.equal(prefixes('[16,64]'), [16, 64]);
   for (const wrong of ['64,16', '16,,64', '16,a', '']) assert.throws(() => prefixes(wrong), /^Expected /, wrong);
   assert.throws(() => parsed(count)('1,2'), /^Expected a whole number/);
+});
+
+test('what is wrong with a model is called by its flags; what is no option of one is passed on', () => {
+  const made = (options: object) => () => calledByFlags(() => new SparseAutoencoder({ inputDim: 3, hiddenDim: 4, ...options }));
+  const wrong = (options: object, message: string) =>
+    assert.throws(made(options), (error: Error) => error instanceof UsageError && error.message === message, message);
+  wrong(
+    { hiddenActivation: 'topk' },
+    '--k is not given, expected a whole number from 1 to --hidden 4 with --hidden-activation "topk"',
+  );
+  wrong({ penalty: 'l1', targetL0: 9 }, '--target-l0 is 9, expected a number below --hidden 4');
+  assert.is(made({})().hiddenDim, 4);
+  const odd = new Error('SparseAutoencoder: the moon is 3');
+  assert.throws(
+    () =>
+      calledByFlags(() => {
+        throw odd;
+      }),
+    (error: Error) => error === odd,
+  );
 });
 
 test.run();
