@@ -8,6 +8,13 @@ const WITHOUT_FLAG = ['inputDim', 'outputDim', 'inputNames', 'preparation'];
 /** Shorter names than the options have. */
 const SHORT: Readonly<Record<string, string>> = { hiddenDim: 'hidden', learningRate: 'lr', sparsityParam: 'rho' };
 
+/** How values of several parts are written. */
+const EXAMPLES: Readonly<Record<string, string>> = {
+  auxK: '{"k":256,"deadAfter":15000}',
+  corruption: '{"kind":"masking","level":0.3}',
+  prefixes: '64,256,1024',
+};
+
 const kebab = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 const camel = (name: string) => name.replace(/-(.)/g, (_, letter) => letter.toUpperCase());
 /** What an option's flag is called. */
@@ -47,7 +54,7 @@ export function addModelFlags(
 }
 
 function modelFlag(name: string, { check, default: usual, help }: ModelOption, own: unknown): Option {
-  const choices = check.names ? `: ${check.names.join(', ')}` : '';
+  const choices = check.names ? `: ${check.names.join(', ')}` : Object.hasOwn(EXAMPLES, name) ? `: ${EXAMPLES[name]}` : '';
   const text = `${help}${choices}${defaultOf(name, own ?? usual)}`;
   const made = check.ok(true)
     ? new Option(`--${flagOf(name)}${check === onOff ? '' : ' [value]'}`, text)

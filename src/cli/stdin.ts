@@ -1,5 +1,6 @@
 import { detect } from '../formats/detect.js';
 import { isBlank } from '../formats/in-place.js';
+import { isArrayOfRows } from '../formats/json-rows.js';
 import { NOTATIONS, type Notation } from '../formats/notation.js';
 import type { SparseAutoencoder } from '../index.js';
 import type { Csr } from '../numbers/csr.js';
@@ -57,6 +58,7 @@ const streams = (paths: readonly string[], { label, array, out, to }: Flags): bo
 /** What can be read of text as it comes. */
 const isText = (head: Uint8Array, format: string | undefined): boolean => {
   if (isBlank(head, 0, head.length)) return true;
+  if (isArrayOfRows(head)) return false;
   const kind = format ?? detect(head, 'stdin');
   const wide = (head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff);
   return !wide && (kind === 'csv' || kind === 'tsv' || kind === 'jsonl' || kind === 'vectors');

@@ -237,7 +237,7 @@ export function isBlank(bytes: Uint8Array, from: number, to: number): boolean {
 }
 
 /** The closing quote of a JSON string that begins at `at`, or the end of the line. */
-function endOfString(bytes: Uint8Array, at: number, to: number): number {
+export function endOfString(bytes: Uint8Array, at: number, to: number): number {
   for (let p = at + 1; p < to; p++) {
     if (bytes[p] === BACKSLASH) p++;
     else if (bytes[p] === QUOTE) return p;
@@ -255,7 +255,7 @@ function endOfCell(bytes: Uint8Array, at: number, to: number): number {
 const cellsOf = (text: string, delimiter: string): string[] =>
   text.replace(/"[^"]*"/g, (cell) => cell.replaceAll(delimiter, ' ')).split(delimiter);
 
-function parsed(text: string, fail: Fail): unknown {
+export function parsed(text: string, fail: Fail): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {

@@ -1,6 +1,7 @@
+import { Command } from 'commander';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { calledByFlags, parsed, UsageError } from '../../src/cli/flags.js';
+import { addModelFlags, calledByFlags, flagOf, parsed, UsageError } from '../../src/cli/flags.js';
 import { modelOptions } from '../../src/core/options.js';
 import { SparseAutoencoder } from '../../src/core.js';
 import { count } from '../../src/numbers/checks.js';
@@ -32,6 +33,16 @@ test('what is wrong with a model is called by its flags; what is no option of on
       }),
     (error: Error) => error === odd,
   );
+});
+
+test('what --help shows of values with several parts is taken', () => {
+  const shown = new Command();
+  addModelFlags(shown, {});
+  for (const name of ['auxK', 'corruption', 'prefixes']) {
+    const { description } = shown.options.find(({ long }) => long === `--${flagOf(name)}`) as { description: string };
+    const example = description.slice(description.lastIndexOf(': ') + 2);
+    assert.ok(modelOptions[name].check.ok(parsed(modelOptions[name].check)(example)), example);
+  }
 });
 
 test.run();
