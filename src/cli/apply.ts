@@ -120,9 +120,10 @@ type Beside = Pick<Rows, 'ids' | 'texts' | 'labels'>;
 
 type Input = ReturnType<typeof matrixOf>;
 
-export async function opened(path: string, paths: string[], flags: ApplyFlags): Promise<{ sae: SparseAutoencoder; rows: Rows }> {
+/** A model, and rows for it; `stdin` is what has come in there, if that was read already. */
+export async function opened(path: string, paths: string[], flags: ApplyFlags, stdin?: Uint8Array) {
   const sae = load(path);
-  return { sae, rows: await rowsFor(sae, path, paths, flags) };
+  return { sae, rows: await rowsFor(sae, path, paths, flags, stdin) };
 }
 
 async function rowsFor(

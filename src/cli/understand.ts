@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { modelOf } from '../core/sparse-autoencoder.js';
 import { type Feature, type Features, readAnswers, type SparseAutoencoder, writePrompts } from '../index.js';
@@ -72,7 +73,7 @@ export function addUnderstandingCommands(program: Command): void {
       .addOption(flag('--confidence <share>', 'of all intervals together (default: 0.95)', fraction))
       .addOption(flag('--count <n>', 'how many units (default: all that surely differ)', atLeastOne))
       .option('--json', 'as JSON'),
-  ).action((path: string, a: string, b: string, flags: CompareFlags) => compare(path, a, b, flags));
+  ).action((path: string, a: string, b: string, flags: CompareFlags, command: Command) => compare(path, a, b, flags, command));
 }
 
 const addRowFlags = (command: Command): Command =>
@@ -94,8 +95,8 @@ function namesOf({ texts, ids, labels }: Rows, flags: UnderstandFlags): { rows?:
 const seemTexts = (called: readonly string[]): boolean =>
   2 * called.filter((each) => each.trim().split(/\s+/).length > 3).length > called.length;
 
-async function featuresOf(path: string, paths: string[], flags: UnderstandFlags) {
-  const { sae, rows } = await opened(path, paths, flags);
+async function featuresOf(path: string, paths: string[], flags: UnderstandFlags, stdin?: Uint8Array) {
+  const { sae, rows } = await opened(path, paths, flags, stdin);
   const called = namesOf(rows, flags);
   return { sae, rows, called: called.rows ?? called.texts ?? null, features: sae.features(matrixOf(samplesOf(rows)), called) };
 }
@@ -221,10 +222,13 @@ interface CompareFlags extends UnderstandFlags {
   confidence?: number;
 }
 
-async function compare(path: string, a: string, b: string, flags: CompareFlags): Promise<void> {
+async function compare(path: string, a: string, b: string, flags: CompareFlags, command: Command): Promise<void> {
   const { confidence = 0.95, json } = flags;
-  const { rows } = await opened(path, [a], flags);
-  const { features } = await featuresOf(path, [a, b], flags);
+  if (a === '-' && b === '-') command.error('error: both sets are stdin, expected one of them');
+  // It comes but once, and a is read alone first, for its number of rows.
+  const stdin = a === '-' ? readFileSync(0) : undefined;
+  const { rows } = await opened(path, [a], flags, stdin);
+  const { features } = await featuresOf(path, [a, b], flags, stdin);
   const n = features.codes.shape[0];
   const all = Array.from({ length: n }, (_, i) => i);
   const found = features.compare(all.slice(0, rows.rows), all.slice(rows.rows), { confidence }).slice(0, flags.count);
@@ -235,7 +239,7 @@ async function compare(path: string, a: string, b: string, flags: CompareFlags):
     return;
   }
   print(
-    `${count(rows.rows)} rows of ${a} against ${count(n - rows.rows)} of ${b}: ${count(found.length)} units differ; all intervals hold at once with ${percent(confidence)} confidence (Newcombe, Bonferroni)`,
+    `${count(rows.rows)} rows of ${called(a)} against ${count(n - rows.rows)} of ${called(b)}: ${count(found.length)} units differ; all intervals hold at once with ${percent(confidence)} confidence (Newcombe, Bonferroni)`,
   );
   columns(
     ['a', 'b', 'a − b', 'from', 'to', 'unit', 'name'],
@@ -246,6 +250,8 @@ async function compare(path: string, a: string, b: string, flags: CompareFlags):
     ]),
   );
 }
+
+const called = (path: string) => (path === '-' ? 'stdin' : path);
 
 /** Numbers to the right, the last column to the left. */
 function columns(heads: readonly string[], rows: readonly (readonly string[])[]): void {

@@ -78,4 +78,17 @@ test('what rows are called stays beside their codes, and stands on the cards of 
 /** A word as CSV has it. */
 const csv = (text: string) => (/[" ,]/.test(text) && /[",]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 
+test('rows kept aside do not say which units are dead', () =>
+  inTemporaryFolder(async (folder) => {
+    writeFileSync(join(folder, 'e.jsonl'), jsonl);
+    const args = ['train', join(folder, 'e.jsonl'), '--out', join(folder, 'm.safetensors'), '--epochs', '2', '--hidden', '12'];
+    const kind = ['--hidden-activation', 'topk', '--k', '2', '--validation-split', '0.125'];
+    const { code, stdout, stderr } = await runNode(['src/cli.ts', ...args, ...kind]);
+    assert.is(code, 0, stderr);
+    const [, none, dead] =
+      /^validation \(1 rows\): .* units active, (\d+) on none of these, (\d+) dead in training$/m.exec(stdout) ?? [];
+    assert.ok(Number(none) >= 10 && Number(dead) < 10, stdout);
+    assert.match(stdout, new RegExp(`^${dead} of 12 units are dead`, 'm'));
+  }));
+
 test.run();
