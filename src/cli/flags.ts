@@ -83,14 +83,23 @@ function defaultOf(name: string, value: unknown): string {
   return ` (default: ${typeof value === 'object' ? JSON.stringify(value) : value})`;
 }
 
-/** What the flags of a model say: those given, over those of a preset, over the defaults. */
+/**
+ * What the flags of a model say: those given, over those of a preset, over the defaults. What a preset says of its own kind of
+ * code has no say where a flag chooses another.
+ */
 export function modelFrom(
   command: Command,
   defaults: Partial<SparseAutoencoderOptions>,
   preset: Partial<SparseAutoencoderOptions> = {},
 ): Partial<SparseAutoencoderOptions> {
   const given = givenOptions(command);
-  const options: Partial<SparseAutoencoderOptions> = { ...defaults, ...preset, ...given };
+  const code = given.hiddenActivation ?? preset.hiddenActivation;
+  const ofItsKind = ([name]: readonly [string, unknown]) => {
+    const owning = codes.filter((kind) => Object.hasOwn(kind.options, name)).map((kind) => kind.name);
+    return owning.length === 0 || owning.includes(code ?? '');
+  };
+  const usual = Object.fromEntries(Object.entries(preset).filter(ofItsKind));
+  const options: Partial<SparseAutoencoderOptions> = { ...defaults, ...usual, ...given };
   refuseIdle(command, options, new Set(Object.keys(given)));
   return options;
 }

@@ -264,10 +264,13 @@ function presetOf(command: Command, inputDim: number, rows: number): EmbeddingsP
 /** What flags say otherwise than the preset's sentence. */
 function overridden(command: Command, { model, fit }: EmbeddingsPreset): string {
   const preset: Record<string, unknown> = { ...model, ...model.preparation, epochs: fit.epochs, batchSize: fit.batchSize };
-  const given: Record<string, unknown> = { ...givenOptions(command), ...preparationFrom(command.opts()) };
+  const prepared = preparationFrom(command.opts());
+  const given: Record<string, unknown> = { ...givenOptions(command), ...prepared };
   for (const name of ['epochs', 'batchSize'])
     if (command.getOptionValueSource(name) === 'cli') given[name] = command.opts()[name];
-  const other = Object.entries(given).filter(([name, value]) => name in preset && !sameOption(preset[name], value));
+  const other = Object.entries(given).filter(
+    ([name, value]) => (name in preset || name in prepared) && !sameOption(preset[name], value),
+  );
   const said = other.map(([name, value]) => `${name} ${JSON.stringify(value)}`).join(', ');
   return said && `. Yet, by flags: ${said}`;
 }

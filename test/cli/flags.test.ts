@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { addModelFlags, calledByFlags, flagOf, parsed, UsageError } from '../../src/cli/flags.js';
+import { addModelFlags, calledByFlags, flagOf, modelFrom, parsed, UsageError } from '../../src/cli/flags.js';
 import { modelOptions } from '../../src/core/options.js';
 import { SparseAutoencoder } from '../../src/core.js';
 import { count } from '../../src/numbers/checks.js';
@@ -43,6 +43,17 @@ test('what --help shows of values with several parts is taken', () => {
     const example = description.slice(description.lastIndexOf(': ') + 2);
     assert.ok(modelOptions[name].check.ok(parsed(modelOptions[name].check)(example)), example);
   }
+});
+
+test('what a preset says of its own kind of code has no say where a flag chooses another', () => {
+  const from = (...args: string[]) => {
+    const command = new Command();
+    addModelFlags(command, {});
+    return modelFrom(command.parse(args, { from: 'user' }), { seed: '1' }, { hiddenActivation: 'topk', k: 4, tied: 'start' });
+  };
+  assert.equal(from(), { seed: '1', hiddenActivation: 'topk', k: 4, tied: 'start' });
+  assert.equal(from('--hidden-activation', 'batch-topk'), { seed: '1', hiddenActivation: 'batch-topk', k: 4, tied: 'start' });
+  assert.equal(from('--hidden-activation', 'jumprelu'), { seed: '1', hiddenActivation: 'jumprelu', tied: 'start' });
 });
 
 test.run();
