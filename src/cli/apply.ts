@@ -180,7 +180,7 @@ function encoded(
   const code = isSparse(kind)
     ? (i: number) => sparse[kind](made as Csr, i)
     : (i: number) => dense[kind](data, i * cols, (i + 1) * cols);
-  const called = (field ?? ids ?? texts ?? null) !== null && kind !== 'sparsevec';
+  const called = (field ?? ids ?? texts ?? labels ?? null) !== null && kind !== 'sparsevec';
   const beside = (i: number) => JSON.stringify({ id: ids?.[i], text: texts?.[i], label: labels?.[i] }).slice(1, -1);
   const name = JSON.stringify(field ?? 'code');
   const line = (i: number) => (called ? `{${[beside(i), `${name}:${code(i)}`].filter(Boolean).join(',')}}` : code(i));

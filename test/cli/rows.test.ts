@@ -60,6 +60,11 @@ test('what rows are called stays beside their codes, and stands on the cards of 
       lines.map(({ id, text }) => [id, text]),
       texts.map((text, i) => [String(i), text]),
     );
+    const labelled = await codes(at('e.csv'), '--label', 'word', '--to', 'sparse');
+    assert.equal(
+      labelled.map((line) => JSON.parse(line).label),
+      words,
+    );
     assert.equal(
       lines.map(({ code }) => code.map(Math.fround)),
       plain.map((code) => code.split(',').map((x) => Math.fround(Number(x)))),
