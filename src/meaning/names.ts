@@ -9,8 +9,8 @@ export type Names = readonly (string | null)[];
 const WORDS = 4;
 /** Rows that a name is made from, where they are texts. */
 const ROWS = 20;
-/** Letters of a text that stands for a name. */
-const LETTERS = 48;
+/** Letters of texts that stand for a name. */
+const LETTERS = 56;
 
 /**
  * Each unit by the rows that it is most active on, which are words (or titles): the names of the first few, those that differ
@@ -30,7 +30,7 @@ export function namesFromWords(index: UnitIndex, units: number, words: readonly 
 /**
  * Each unit by the terms that tell the texts that it is most active on from all others: see `classTerms`. A row on which it is
  * below a third of its largest says little of it, and a term of one text alone nothing of what texts have in common: where there
- * is no other, the unit is called by the text that it is loudest on, “in quotes”.
+ * is no other, the unit is called by the text that it is loudest on, “in quotes”, or by the first few, where they are short.
  */
 export function namesFromTexts(index: UnitIndex, units: number, texts: readonly string[], options: TermOptions): Names {
   const documents = termsOf(texts, options);
@@ -48,13 +48,17 @@ export function namesFromTexts(index: UnitIndex, units: number, texts: readonly 
 
 const joined = (words: readonly string[]): string | null => (words.length ? words.join(', ') : null);
 
-/** The first of some texts that says anything, cut between words where it is long. */
+/** The first of some texts that say anything, cut between words where it is long, and those after it that fit beside it. */
 function quoted(texts: readonly string[]): string | null {
-  const text = texts.map((each) => each.replace(/\s+/g, ' ').trim()).find((each) => each !== '');
-  if (text === undefined) return null;
-  if (text.length <= LETTERS) return `“${text}”`;
-  const cut = text.slice(0, LETTERS);
-  return `“${cut.slice(0, cut.search(/\s\S*$/) > LETTERS / 2 ? cut.search(/\s\S*$/) : LETTERS)}…”`;
+  const all = new Set(texts.map((each) => each.replace(/\s+/g, ' ').trim()).filter(Boolean));
+  let name = '';
+  for (const text of all) {
+    const longer = name ? `${name}”, “${text}` : text;
+    if (name && longer.length > LETTERS) break;
+    name = longer;
+  }
+  if (name.length > LETTERS) name = `${name.slice(0, LETTERS).replace(/^(.{24,}) \S*$/, '$1')}…`;
+  return name ? `“${name}”` : null;
 }
 
 /**

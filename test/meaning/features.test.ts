@@ -52,10 +52,10 @@ test('names of texts: the terms that tell a unit’s rows from those of the othe
   assert.equal(features.names, ['cat', '“a cat with fur”', 'swim', 'jump', null]);
   assert.is(features.topRows(0)[0].name, 'cat');
   assert.is(read({ texts }).topRows(0)[0].name, 'the cat');
-  assert.is(read({ texts, stopWords: ['cat', 'a', 'the', 'with'] }).name(0), '“the cat”');
+  assert.is(read({ texts, stopWords: ['cat', 'a', 'the', 'with'] }).name(0), '“the cat”, “a cat with fur”');
 });
 
-test('names of texts: rows below a third of the loudest have no say; without a term of two texts, the loudest text itself', () => {
+test('names of texts: rows below a third of the loudest have no say; without a term of two texts, the loudest themselves', () => {
   const codes = csr([{ 0: 9 }, { 0: 3 }, { 0: 2.9, 1: 1 }, { 1: 2 }, { 2: 1 }, { 3: 1 }], 4);
   const four = matrix([[1], [1], [1], [1]]);
   const name = (texts: string[]) => new Features(codes, four, () => Array(4).fill(null), { texts }).names;
@@ -63,10 +63,17 @@ test('names of texts: rows below a third of the loudest have no say; without a t
   assert.equal(name(['red hat', 'red shoe', 'blue shoe', '  ', '字'.repeat(60), `${long}\n\ttwelve`]), [
     'red',
     '“blue shoe”',
-    `“${'字'.repeat(48)}…”`,
-    '“one two-three four five six seven eight nine…”',
+    `“${'字'.repeat(56)}…”`,
+    '“one two-three four five six seven eight nine ten eleven…”',
   ]);
-  assert.equal(name(['red hat', 'blue', 'blue red', '', '', ' \n']), ['“red hat”', '“blue red”', null, null]);
+  assert.equal(name(['red hat', 'blue', 'blue red', '', '', ' \n']), ['“red hat”, “blue”', '“blue red”', null, null]);
+  const many = csr(Array(7).fill({ 0: 1 }), 1);
+  const together = (texts: string[]) => new Features(many, matrix([[1]]), () => [null], { texts }).name(0);
+  assert.is(
+    together(['cats', ' dogs ', 'the', 'a cow', 'an owl', 'x', 'y']),
+    '“cats”, “dogs”, “the”, “a cow”, “an owl”, “x”, “y”',
+  );
+  assert.is(together(['of', 'the', 'of', 'a'.repeat(46), 'it', '', '']), '“of”, “the”', 'no further than what fits');
 });
 
 test('neighbours by decoder: the cosine of rows of W_dec; a row of zeros is near nothing', () => {
