@@ -1,8 +1,7 @@
 /** What needs a disk, models as files, and what is a matter of the whole process. */
 
-import { readFileSync } from 'node:fs';
 import type { FromBytesOptions, ToBytesOptions } from './core/model-file.js';
-import { writeWhole } from './node/files.js';
+import { readWhole, writeWhole } from './node/files.js';
 import { SparseAutoencoder } from './sparse-autoencoder.js';
 
 export { checkpoints, clearCheckpoints, latestCheckpoint } from './node/checkpoints.js';
@@ -22,21 +21,11 @@ export function save(sae: { toBytes(options?: ToBytesOptions): Uint8Array }, pat
  * @throws Error if there is no such file, RangeError or TypeError naming the byte, tensor or option that is not as it should be
  */
 export function load(path: string, options: FromBytesOptions = {}): SparseAutoencoder {
-  const bytes = read(path);
+  const bytes = readWhole(path);
   try {
     return SparseAutoencoder.fromBytes(bytes, options);
   } catch (error) {
     (error as Error).message = `${path}: ${(error as Error).message}`;
     throw error;
-  }
-}
-
-function read(path: string): Uint8Array {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    const reasons: Record<string, string> = { ENOENT: 'there is no such file', EISDIR: 'is a folder, expected a file' };
-    const reason = reasons[(error as NodeJS.ErrnoException).code ?? ''] ?? (error as Error).message;
-    throw new Error(`${path}: ${reason}`, { cause: error });
   }
 }

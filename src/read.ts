@@ -18,8 +18,8 @@ export type { Table, TableOptions };
  * given as X as it is:
  *   const table = await readRows(readFileSync('quotes.parquet'), 'quotes.parquet');
  *   await sae.fit(table);
- * Formats: idx, npy, npz, safetensors, CSV and TSV, JSON lines (arrays, or objects with an embedding), word vectors (GloVe,
- * word2vec, fastText's text, word2vec's binary), gzipped or not; Parquet, which needs the package hyparquet, and Arrow IPC,
+ * Formats: idx, npy, npz, safetensors, CSV and TSV, JSON lines (arrays, or objects with an embedding) and one JSON array of such,
+ * word vectors (GloVe, word2vec, fastText's text, word2vec's binary), gzipped or not; Parquet, which needs the package hyparquet, and Arrow IPC,
  * which needs @uwdata/flechette. These two libraries trust what they are given: a file that was made to do harm may keep
  * them busy for ever, where the other readers would refuse it.
  * @param name how errors call the file; what the file is depends on its content first, and on this second

@@ -115,12 +115,13 @@ export interface Ended {
 }
 
 /** Runs node, with TypeScript understood, in the project's folder. A process that never ends is killed, code null. */
-export function runNode(args: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
+export function runNode(args: readonly string[], env: Record<string, string> = {}, input?: string): Promise<Ended> {
   return new Promise((resolve) => {
     const options = { cwd: projectRoot, timeout: 100_000, env: { ...process.env, NO_COLOR: '1', ...env } };
     const child = execFile(process.execPath, ['--import', 'tsx', ...args], options, (_error, stdout, stderr) => {
       resolve({ code: child.exitCode, stdout, stderr });
     });
+    if (input !== undefined) child.stdin?.end(input);
   });
 }
 

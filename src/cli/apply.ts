@@ -19,7 +19,7 @@ import { addDataFlags, type DataFlags, type Rows, readRows, textsOf } from './da
 import { flag } from './flags.js';
 import { count, prepareFiles, print, write } from './output.js';
 import { matrixOf, type Samples } from './plan.js';
-import { answerStdin, LINES_HELP } from './stdin.js';
+import { answerStdin, linesHelp } from './stdin.js';
 
 const WRITERS = ['npy', ...NOTATIONS, ...CODE_FILES] as const;
 type Writer = (typeof WRITERS)[number];
@@ -67,7 +67,7 @@ export function addApplyCommands(program: Command): void {
           ),
       ),
     )
-      .addHelpText('after', LINES_HELP)
+      .addHelpText('after', linesHelp(name === 'transform'))
       .action(async (path: string, paths: string[], flags: ApplyFlags) => {
         prepareFiles({ out: flags.out }, [path, ...paths]);
         writerOf(flags);
@@ -79,7 +79,7 @@ export function addApplyCommands(program: Command): void {
         const made = apply(sae, matrixOf(samplesOf(rows)), flags, kind);
         const bytes = isCodeFile(kind)
           ? codeFile(kind, made as Csr, flags, rows.ids ?? undefined)
-          : encoded(kind, made, rows.rows, sae[width], rows);
+          : encoded(kind, made, rows.rows, sae[width], rows, flags.field);
         write(flags.out, bytes);
       });
   }
@@ -120,9 +120,10 @@ type Beside = Pick<Rows, 'ids' | 'texts' | 'labels'>;
 
 type Input = ReturnType<typeof matrixOf>;
 
-export async function opened(path: string, paths: string[], flags: ApplyFlags): Promise<{ sae: SparseAutoencoder; rows: Rows }> {
+/** A model, and rows for it; `stdin` is what has come in there, if that was read already. */
+export async function opened(path: string, paths: string[], flags: ApplyFlags, stdin?: Uint8Array) {
   const sae = load(path);
-  return { sae, rows: await rowsFor(sae, path, paths, flags) };
+  return { sae, rows: await rowsFor(sae, path, paths, flags, stdin) };
 }
 
 async function rowsFor(
@@ -165,6 +166,7 @@ function encoded(
   rows: number,
   cols: number,
   { ids, texts, labels }: Beside,
+  field: string | undefined,
 ): Uint8Array {
   const data = isCsr(made) ? made.data : made;
   if (kind === 'npy' && (ids ?? texts))
@@ -178,11 +180,10 @@ function encoded(
   const code = isSparse(kind)
     ? (i: number) => sparse[kind](made as Csr, i)
     : (i: number) => dense[kind](data, i * cols, (i + 1) * cols);
-  const called = (ids ?? texts) !== null && kind !== 'sparsevec';
-  const line = (i: number) =>
-    called
-      ? `${JSON.stringify({ id: ids?.[i], text: texts?.[i], label: labels?.[i] }).slice(0, -1)},"code":${code(i)}}`
-      : code(i);
+  const called = (field ?? ids ?? texts ?? labels ?? null) !== null && kind !== 'sparsevec';
+  const beside = (i: number) => JSON.stringify({ id: ids?.[i], text: texts?.[i], label: labels?.[i] }).slice(1, -1);
+  const name = JSON.stringify(field ?? 'code');
+  const line = (i: number) => (called ? `{${[beside(i), `${name}:${code(i)}`].filter(Boolean).join(',')}}` : code(i));
   return new TextEncoder().encode(Array.from({ length: rows }, (_, i) => `${line(i)}\n`).join(''));
 }
 
@@ -207,6 +208,7 @@ function inspect(path: string, json: boolean): void {
         parameters: parameterCount(layout),
         shapes,
         options: sae.options,
+        beta: sae.beta,
         epochs: loss.length,
         loss: loss.at(-1),
         l0: l0.at(-1),
@@ -224,6 +226,7 @@ function inspect(path: string, json: boolean): void {
     ...Object.entries(sae.options)
       .filter(([name]) => !['inputDim', 'hiddenDim', 'outputDim', 'penalty'].includes(name))
       .map(([name, value]) => [name, typeof value === 'object' ? JSON.stringify(value) : String(value)] as const),
+    ...(sae.options.targetL0 === undefined ? [] : [['  steered to', short(sae.beta)] as const]),
     [
       'trained',
       loss.length

@@ -33,7 +33,11 @@ export function addCodeFlags(command: Command): Command {
     )
     .addOption(flag('--table <name>', 'what the table of --to sql is called (default: codes)', text).helpGroup(group))
     .addOption(
-      flag('--field <name>', 'what its column, the vector or the field is called (default: code)', text).helpGroup(group),
+      flag(
+        '--field <name>',
+        'what its column, the vector or the field is called, of JSON lines too (default: code; of lines on stdin as it was)',
+        text,
+      ).helpGroup(group),
     );
 }
 
@@ -41,10 +45,13 @@ export function addCodeFlags(command: Command): Command {
 export function codesOf(
   sae: SparseAutoencoder,
   x: ReturnType<typeof matrixOf>,
-  { normalize, refit, query, terms }: CodeFlags,
+  { normalize, refit, query, terms, table, field }: CodeFlags,
   to: string | undefined,
 ): FloatArray | Csr {
   const sparse = isSparse(to) || isCodeFile(to);
+  if (table !== undefined && to !== 'sql') throw new UsageError('--table is of --to sql');
+  if (field !== undefined && ['csv', 'tsv', 'npy', 'npz'].includes(to ?? ''))
+    throw new UsageError(`--field: ${to} has no fields`);
   if (terms !== undefined && !query) throw new UsageError('--terms is of queries, expected --query beside it');
   if (normalize && query) throw new UsageError('--normalize is of documents, --query of queries, expected one of them');
   if (refit && query) throw new UsageError('--refit is of codes, --query of queries, expected one of them');

@@ -1,9 +1,10 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { type Command, Option } from 'commander';
 import type { Kind } from '../formats/detect.js';
 import { KINDS } from '../formats/detect.js';
 import type { Table, TableOptions } from '../formats/table.js';
+import { readWhole } from '../node/files.js';
 import { type Check, oneOf, positive, text, when } from '../numbers/checks.js';
 import type { DType } from '../numbers/matrix.js';
 import type { PreparationOptions } from '../numbers/preparation.js';
@@ -163,8 +164,5 @@ function joined(tables: readonly Table[], paths: readonly string[], dtype: DType
 }
 
 function bytesOf(path: string): Uint8Array {
-  if (path === '-') return readFileSync(0);
-  if (!existsSync(path)) throw new Error(`${path}: there is no such file`);
-  if (statSync(path).isDirectory()) throw new Error(`${path}: is a folder, expected a file of rows`);
-  return readFileSync(path);
+  return path === '-' ? readFileSync(0) : readWhole(path, 'a file of rows');
 }

@@ -72,8 +72,12 @@ function exportAs(sae: SparseAutoencoder, { to, out, bits, name, library }: Expo
   }[to];
   for (const flag of Object.keys(given))
     if (!(known as string[]).includes(flag)) throw new UsageError(`--${flag} has no meaning with --to ${to}`);
-  if (to === 'safetensors') write(out, sae.toBytes());
-  else if (to === 'onnx') write(out, toOnnx(sae));
+  const written = (bytes: Uint8Array, what: string) => {
+    write(out, bytes);
+    if (out !== '-') print(`${what}: ${out}, ${count(bytes.length)} bytes`);
+  };
+  if (to === 'safetensors') written(sae.toBytes(), 'weights');
+  else if (to === 'onnx') written(toOnnx(sae), 'graph');
   else if (to === 'module') {
     const { code, types } = toModule(sae, given);
     write(out, bytesOf(code));
@@ -99,6 +103,9 @@ function asAsked<T>(to: string, make: () => T): T {
   try {
     return make();
   } catch (error) {
-    throw new Error((error as Error).message.replace(/^to\w+: /, `--to ${to}: `), { cause: error });
+    throw new Error(
+      (error as Error).message.replace(/^to\w+: /, `--to ${to}: `).replace('expected library: ', 'expected --library '),
+      { cause: error },
+    );
   }
 }

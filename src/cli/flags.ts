@@ -8,6 +8,13 @@ const WITHOUT_FLAG = ['inputDim', 'outputDim', 'inputNames', 'preparation'];
 /** Shorter names than the options have. */
 const SHORT: Readonly<Record<string, string>> = { hiddenDim: 'hidden', learningRate: 'lr', sparsityParam: 'rho' };
 
+/** How values of several parts are written. */
+const EXAMPLES: Readonly<Record<string, string>> = {
+  auxK: '{"k":256,"deadAfter":15000}',
+  corruption: '{"kind":"masking","level":0.3}',
+  prefixes: '64,256,1024',
+};
+
 const kebab = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 const camel = (name: string) => name.replace(/-(.)/g, (_, letter) => letter.toUpperCase());
 /** What an option's flag is called. */
@@ -47,7 +54,7 @@ export function addModelFlags(
 }
 
 function modelFlag(name: string, { check, default: usual, help }: ModelOption, own: unknown): Option {
-  const choices = check.names ? `: ${check.names.join(', ')}` : '';
+  const choices = check.names ? `: ${check.names.join(', ')}` : Object.hasOwn(EXAMPLES, name) ? `: ${EXAMPLES[name]}` : '';
   const text = `${help}${choices}${defaultOf(name, own ?? usual)}`;
   const made = check.ok(true)
     ? new Option(`--${flagOf(name)}${check === onOff ? '' : ' [value]'}`, text)
@@ -76,16 +83,40 @@ function defaultOf(name: string, value: unknown): string {
   return ` (default: ${typeof value === 'object' ? JSON.stringify(value) : value})`;
 }
 
-/** What the flags of a model say: those given, over those of a preset, over the defaults. */
+/**
+ * What the flags of a model say: those given, over those of a preset, over the defaults. What a preset says of its own kind of
+ * code has no say where a flag chooses another.
+ */
 export function modelFrom(
   command: Command,
   defaults: Partial<SparseAutoencoderOptions>,
   preset: Partial<SparseAutoencoderOptions> = {},
 ): Partial<SparseAutoencoderOptions> {
   const given = givenOptions(command);
-  const options: Partial<SparseAutoencoderOptions> = { ...defaults, ...preset, ...given };
+  const code = given.hiddenActivation ?? preset.hiddenActivation;
+  const ofItsKind = ([name]: readonly [string, unknown]) => {
+    const owning = codes.filter((kind) => Object.hasOwn(kind.options, name)).map((kind) => kind.name);
+    return owning.length === 0 || owning.includes(code ?? '');
+  };
+  const usual = Object.fromEntries(Object.entries(preset).filter(ofItsKind));
+  const options: Partial<SparseAutoencoderOptions> = { ...defaults, ...usual, ...given };
   refuseIdle(command, options, new Set(Object.keys(given)));
   return options;
+}
+
+/**
+ * The model that `make` makes of options that came from flags.
+ * @throws UsageError that calls what is wrong by its flag
+ */
+export function calledByFlags<T>(make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    const [, name, rest] = /^SparseAutoencoder: (\w+)( .*)$/s.exec((error as Error).message) ?? [];
+    if (!Object.hasOwn(modelOptions, name ?? '')) throw error;
+    const wordy = rest.replace(/\b[a-z]+[A-Z]\w*/g, (each) => (Object.hasOwn(modelOptions, each) ? `--${flagOf(each)}` : each));
+    throw new UsageError(`--${flagOf(name)}${wordy}`, { cause: error });
+  }
 }
 
 /** The options of a model that flags were given for. */

@@ -103,8 +103,11 @@ export async function runJob({ sae, X, rows, fit, scoreEvery, json, checkpoints:
 }
 
 /** How the loss is made up: "mse 0.0189 + 0.1·kl 0.0880". */
-function termsOf({ options }: SparseAutoencoder) {
-  const { reconstruction, penalty, beta } = options;
-  const penalized = penaltyKind(options).describe(options) !== null;
-  return (r: number, s: number) => `${reconstruction} ${r.toFixed(4)}${penalized ? ` + ${beta}·${penalty} ${s.toFixed(4)}` : ''}`;
+function termsOf(sae: SparseAutoencoder) {
+  const { reconstruction, penalty, targetL0 } = sae.options;
+  const penalized = penaltyKind(sae.options).describe(sae.options) !== null;
+  // Steered, it is where the epoch ends, and the terms add up to the loss but roughly.
+  const beta = () => (targetL0 === undefined ? sae.beta : sae.beta.toPrecision(3));
+  return (r: number, s: number) =>
+    `${reconstruction} ${r.toFixed(4)}${penalized ? ` + ${beta()}·${penalty} ${s.toFixed(4)}` : ''}`;
 }

@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, realpathSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { writeWhole } from '../node/files.js';
 
@@ -38,9 +38,20 @@ export function prepareFiles(outputs: Readonly<Record<string, string | undefined
     };
     if (existsSync(path) && statSync(path).isDirectory()) fail('is a folder');
     if (!existsSync(dirname(path))) throw new Error(`--${flag}: the folder ${dirname(path)} does not exist`);
+    // What is no file (a pipe, /dev/stdout) is written to as it is, a file by way of one beside it.
+    const touched = existsSync(path) ? realpathSync(path) : path;
+    requireWritable(flag, existsSync(touched) && !statSync(touched).isFile() ? touched : dirname(touched));
     const why = taken.get(resolve(path));
     if (why) fail(why);
     taken.set(resolve(path), `is what --${flag} writes`);
+  }
+}
+
+function requireWritable(flag: string, path: string): void {
+  try {
+    accessSync(path, constants.W_OK);
+  } catch (error) {
+    throw new Error(`--${flag}: ${path} must not be written to (${(error as NodeJS.ErrnoException).code})`, { cause: error });
   }
 }
 

@@ -72,7 +72,7 @@ export function createProgram(version: string): Command {
       'trains on files of rows: CSV, TSV, npy, npz, idx, JSON lines, safetensors, word vectors, gzipped or not; Parquet, Arrow',
     )
     .argument('<data...>', 'files of rows; - is stdin')
-    .requiredOption('--out <file>', 'where the model goes: model.safetensors')
+    .requiredOption('--out <file>', 'where the model goes, such as model.safetensors')
     .addOption(flag('--report <file>', 'write an HTML report too', text))
     .addOption(flag('--validation-split <share>', 'keep this share of the rows, the last ones, to judge by', fraction))
     .addOption(
@@ -264,10 +264,13 @@ function presetOf(command: Command, inputDim: number, rows: number): EmbeddingsP
 /** What flags say otherwise than the preset's sentence. */
 function overridden(command: Command, { model, fit }: EmbeddingsPreset): string {
   const preset: Record<string, unknown> = { ...model, ...model.preparation, epochs: fit.epochs, batchSize: fit.batchSize };
-  const given: Record<string, unknown> = { ...givenOptions(command), ...preparationFrom(command.opts()) };
+  const prepared = preparationFrom(command.opts());
+  const given: Record<string, unknown> = { ...givenOptions(command), ...prepared };
   for (const name of ['epochs', 'batchSize'])
     if (command.getOptionValueSource(name) === 'cli') given[name] = command.opts()[name];
-  const other = Object.entries(given).filter(([name, value]) => name in preset && !sameOption(preset[name], value));
+  const other = Object.entries(given).filter(
+    ([name, value]) => (name in preset || name in prepared) && !sameOption(preset[name], value),
+  );
   const said = other.map(([name, value]) => `${name} ${JSON.stringify(value)}`).join(', ');
   return said && `. Yet, by flags: ${said}`;
 }

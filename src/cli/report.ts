@@ -31,7 +31,7 @@ export function addReportCommand(program: Command): void {
       .description('writes the HTML report of a model on rows')
       .argument('<model>', 'a model.safetensors')
       .argument('<data...>', 'files of rows; - is stdin')
-      .requiredOption('--out <file>', 'where the report goes: report.html')
+      .requiredOption('--out <file>', 'where the report goes, such as report.html')
       .addOption(
         flag(
           '--image <size>',

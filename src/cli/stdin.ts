@@ -1,4 +1,6 @@
 import { detect } from '../formats/detect.js';
+import { isBlank } from '../formats/in-place.js';
+import { isArrayOfRows } from '../formats/json-rows.js';
 import { NOTATIONS, type Notation } from '../formats/notation.js';
 import type { SparseAutoencoder } from '../index.js';
 import type { Csr } from '../numbers/csr.js';
@@ -9,10 +11,15 @@ import { answerLines, type Lines } from './stream.js';
 interface Flags extends DataFlags {
   readonly out?: string;
   readonly to?: string;
+  readonly field?: string;
 }
 
-/** What --help says of it. */
-export const LINES_HELP = `
+const SPARSE_HELP = `    sparse     {"indices":[1],"values":[0.5]}
+    sparsevec  {2:0.5}/2, pgvector's, counted from 1; in an object a text
+`;
+
+/** What --help says of it, of `transform`, which makes codes, or of `reconstruct`. */
+export const linesHelp = (codes: boolean): string => `
 Lines on stdin:
   MODEL - answers lines of text as they come, one for each, in order, each as
   soon as no more are there. That is what Spark's pipe, Hadoop streaming,
@@ -27,8 +34,10 @@ Lines on stdin:
   They come back as they were written, or as --to says:
     jsonl      [0,0.5]
     csv, tsv   0,0.5
-    sparse     {"indices":[1],"values":[0.5]}
-    sparsevec  {2:0.5}/2, pgvector's, counted from 1
+${codes ? SPARSE_HELP : ''}  An object keeps all its fields, and the numbers their field; --embedding says
+  which it is${codes ? ', --field what it is called then' : ''}. A file is read as a table: of it
+  a line has what there is of {"id":…,"text":…,"label":…,"code":…}, or, where
+  there is no more, the numbers alone${codes ? ', as always with --to sparsevec' : ''}.
   A blank line gives a blank line; a first line of which no cell is a number
   names the columns and gives none (--no-header: is an error). A broken line
   ends it with exit code 1, when those before it are answered. When nobody reads
@@ -48,9 +57,11 @@ const streams = (paths: readonly string[], { label, array, out, to }: Flags): bo
 
 /** What can be read of text as it comes. */
 const isText = (head: Uint8Array, format: string | undefined): boolean => {
+  if (isBlank(head, 0, head.length)) return true;
+  if (isArrayOfRows(head)) return false;
   const kind = format ?? detect(head, 'stdin');
   const wide = (head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff);
-  return head.length === 0 || (!wide && (kind === 'csv' || kind === 'tsv' || kind === 'jsonl' || kind === 'vectors'));
+  return !wide && (kind === 'csv' || kind === 'tsv' || kind === 'jsonl' || kind === 'vectors');
 };
 
 /**
@@ -60,7 +71,7 @@ const isText = (head: Uint8Array, format: string | undefined): boolean => {
  */
 export async function answerStdin(
   paths: readonly string[],
-  { to, delimiter, header, format, ...flags }: Flags,
+  { to, delimiter, header, format, embedding, field, ...flags }: Flags,
   { inputDim, options }: SparseAutoencoder,
   outputDim: number,
   apply: (x: { data: FloatArray; shape: number[] }) => FloatArray | Csr,
@@ -94,6 +105,8 @@ export async function answerStdin(
     to: to as Notation | undefined,
     delimiter: delimiter ?? (format === 'tsv' ? '\t' : undefined),
     header,
+    field: embedding,
+    calledNext: field,
     inputNames: options.inputNames,
   };
   try {

@@ -19,6 +19,9 @@ export interface Lines {
   readonly to?: Notation;
   readonly delimiter?: string;
   readonly header?: boolean;
+  /** Of objects the field of the numbers, if it is not the first that fits, and what that of the answer is called, if otherwise. */
+  readonly field?: string;
+  readonly calledNext?: string;
   /** What a line that names the columns has to name, if the model knows. */
   readonly inputNames: readonly string[];
 }
@@ -89,6 +92,8 @@ class Answers {
   private readonly reader: InPlace;
   private readonly x: FloatArray;
   private readonly most: number;
+  /** The new name of the field, one character a byte. */
+  private readonly called: string | undefined;
   private write: Write | undefined;
   private number = 0;
   /** Rows of x that wait for their answers, and the lines, blank ones too. */
@@ -96,9 +101,10 @@ class Answers {
   private waiting: (Place | null)[] = [];
 
   constructor(lines: Lines) {
-    const { name, inputDim, outputDim, dtype, delimiter, header, to } = lines;
+    const { name, inputDim, outputDim, dtype, delimiter, header, to, field, calledNext } = lines;
     this.lines = lines;
-    this.reader = new InPlace({ cols: inputDim, name, delimiter, header });
+    this.reader = new InPlace({ cols: inputDim, name, delimiter, header, field, calledNext });
+    this.called = calledNext === undefined ? undefined : Buffer.from(JSON.stringify(calledNext)).toString('latin1');
     this.most = Math.max(1, Math.floor(AT_ONCE / Math.max(inputDim, isSparse(to) ? 1 : outputDim)));
     this.x = floats(dtype, this.most * inputDim);
   }
@@ -129,8 +135,8 @@ class Answers {
     const { reader, number, rows } = this;
     const { name, inputDim, inputNames } = this.lines;
     if (reader.read(bytes, from, to, number, this.x, rows * inputDim)) {
-      const { begin, end, within } = reader;
-      this.waiting.push({ number, from, begin, end, to, within });
+      const { begin, end, within, nameBegin, nameEnd } = reader;
+      this.waiting.push({ number, from, begin, end, to, within, nameBegin, nameEnd });
       this.rows++;
       this.write ??= writer(this.lines, reader);
       return;
@@ -145,7 +151,7 @@ class Answers {
 
   private *answer(bytes: Buffer): Generator<Uint8Array> {
     const { name, inputDim, outputDim } = this.lines;
-    const { rows, waiting, write } = this;
+    const { rows, waiting, write, called } = this;
     if (waiting.length === 0) return;
     const made = rows ? this.lines.apply(this.x.subarray(0, rows * inputDim), rows) : this.x.subarray(0, 0);
     const numbers = isCsr(made) ? made.data : made;
@@ -156,13 +162,17 @@ class Answers {
     let row = 0;
     for (const place of waiting) {
       if (place && write) {
-        const { number, from, begin, end, to, within } = place;
+        const { number, from, begin, end, to, within, nameBegin, nameEnd } = place;
         const fail = failing(`${name} line ${number}`);
         try {
           if (bad >= 0 && bad < (isCsr(made) ? made.indptr[row + 1] : (row + 1) * outputDim))
             fail(`comes to ${numbers[bad]}, expected finite numbers`);
           // One character a byte, so that what is passed on stays what it is.
-          text += bytes.toString('latin1', from, begin) + write(made, row++, within) + bytes.toString('latin1', end, to);
+          const before =
+            called === undefined
+              ? bytes.toString('latin1', from, begin)
+              : bytes.toString('latin1', from, nameBegin) + called + bytes.toString('latin1', nameEnd, begin);
+          text += before + write(made, row++, within) + bytes.toString('latin1', end, to);
         } catch (error) {
           yield Buffer.from(text, 'latin1');
           throw error;
@@ -175,7 +185,7 @@ class Answers {
 }
 
 /** A line by its bytes: its beginning, its numbers, its end. */
-interface Place extends Pick<InPlace, 'begin' | 'end' | 'within'> {
+interface Place extends Pick<InPlace, 'begin' | 'end' | 'within' | 'nameBegin' | 'nameEnd'> {
   readonly number: number;
   readonly from: number;
   readonly to: number;

@@ -8,7 +8,7 @@ import { drawSuperposition } from '../report/superposition.js';
 import { recovery } from '../truth/recovery.js';
 import { SparseWorld } from '../truth/world.js';
 import { addFitFlags, fittingFrom } from './fit-flags.js';
-import { addModelFlags, flag, modelFrom } from './flags.js';
+import { addModelFlags, calledByFlags, flag, modelFrom } from './flags.js';
 import { prepareFolder, print } from './output.js';
 
 interface Flags {
@@ -62,7 +62,7 @@ async function run(command: Command): Promise<void> {
   const world = new SparseWorld({ dimension: dim, features, active, noise, decay, correlation, seed: model.seed });
   const { x } = world.sample(rows);
   const test = world.sample(Math.min(rows, 16_384));
-  const sae = new SparseAutoencoder({ ...model, inputDim: dim } as SparseAutoencoderOptions);
+  const sae = calledByFlags(() => new SparseAutoencoder({ ...model, inputDim: dim } as SparseAutoencoderOptions));
   print(`${features} features in ${dim} dimensions, ${active} a row, noise ${noise}; ${sae}`);
   const epochs = Math.ceil(steps / Math.ceil(rows / batchSize));
   const history = await sae.fit(x, {
@@ -81,7 +81,7 @@ async function run(command: Command): Promise<void> {
     `MMCS ${mmcs.toFixed(4)}; ${above(0.9)} of ${features} features found with a cosine above 0.9, ${above(0.99)} above 0.99`,
     `on ${test.x.rows} new rows: L0 ${evaluation.l0.toFixed(2)} (true: ${active}), FVU ${evaluation.fvu.toFixed(4)}, ${evaluation.deadUnits} of ${sae.hiddenDim} units dead`,
   ];
-  for (const line of [...lines, ...diagnose(evaluation, sae.options, history)]) print(line);
+  for (const line of [...lines, ...diagnose(evaluation, { ...sae.options, beta: sae.beta }, history)]) print(line);
   const frequency = frequencies(test.codes.data, features);
   const row = (data: ArrayLike<number>, j: number) => Array.from({ length: dim }, (_, p) => data[j * dim + p]);
   const picture = drawSuperposition({

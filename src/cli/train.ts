@@ -4,6 +4,7 @@ import { writeWhole } from '../node/files.js';
 import { save } from '../node.js';
 import { renderReport } from '../report/report.js';
 import type { Schedule } from '../training/schedule.js';
+import { calledByFlags } from './flags.js';
 import { type Outcome, runJob } from './job.js';
 import { count, print, programCall } from './output.js';
 import { matrixOf, quoted, type TrainingPlan } from './plan.js';
@@ -13,7 +14,7 @@ import { reportData } from './report-data.js';
 export async function trainAndReport(plan: TrainingPlan): Promise<void> {
   const { train, judge, fit, files } = plan;
   const say = plan.json ? () => {} : print;
-  const sae = plan.resume ?? new SparseAutoencoder({ ...plan.model, inputDim: train.cols });
+  const sae = plan.resume ?? calledByFlags(() => new SparseAutoencoder({ ...plan.model, inputDim: train.cols }));
   const { penalty, seed } = sae.options;
   say(
     `${plan.about}; ${sae.inputDim}-${sae.hiddenDim}-${sae.outputDim}, penalty ${penalty}, seed ${seed}, ${sae.backend} kernels`,
@@ -38,13 +39,18 @@ export async function trainAndReport(plan: TrainingPlan): Promise<void> {
   const all = history.loss.length > epochsRun ? ` (${history.loss.length} in all)` : '';
   say(`${epochsRun} epochs in ${seconds.toFixed(1)} s${all}; training loss ${losses}`);
   const { reconstruction } = sae.options;
+  // A few rows kept aside do not tell which units are dead; those of the last epoch do.
+  const kept = plan.judgedBy === 'validation';
+  const silent = history.deadUnits.at(-1) as number;
+  const dead = kept ? `${evaluation.deadUnits} on none of these, ${silent} dead in training` : `${evaluation.deadUnits} dead`;
   say(
     `${plan.judgedBy} (${count(judge.rows)} ${plan.image ? 'images' : 'rows'}): loss ${evaluation.loss.toFixed(4)}, ` +
       `${reconstruction} ${evaluation.reconstruction.toFixed(4)}, ` +
       `explained variance ${(100 * evaluation.explainedVariance).toFixed(1)}%, ` +
-      `${evaluation.l0.toFixed(1)} of ${sae.hiddenDim} units active, ${evaluation.deadUnits} dead`,
+      `${evaluation.l0.toFixed(1)} of ${sae.hiddenDim} units active, ${dead}`,
   );
-  for (const sentence of diagnose(evaluation, sae.options, history)) say(sentence);
+  const judged = kept ? { ...evaluation, deadUnits: silent } : evaluation;
+  for (const sentence of diagnose(judged, { ...sae.options, beta: sae.beta }, history)) say(sentence);
   const data = reportData({ ...plan, rateEnded: endsAtRest(fit.schedule) }, sae, outcome, evaluation);
   if (files.report) {
     writeWhole(files.report, new TextEncoder().encode(renderReport(data)));

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { modelOf } from '../core/sparse-autoencoder.js';
 import { type Feature, type Features, readAnswers, type SparseAutoencoder, writePrompts } from '../index.js';
 import { dot } from '../meaning/code.js';
-import { writeWhole } from '../node/files.js';
+import { readWhole, writeWhole } from '../node/files.js';
 import { load, save } from '../node.js';
 import { count as atLeastOne, fraction, text, whole } from '../numbers/checks.js';
 import { clip, count as counted, percent, short } from '../report/text.js';
@@ -29,7 +29,7 @@ export function addUnderstandingCommands(program: Command): void {
       .description('names the units of a model by the rows that they are most active on, or reads their names')
       .argument('<model>', 'a model.safetensors')
       .argument('[data...]', 'files of rows; - is stdin')
-      .addOption(flag('--out <file>', 'where the model with its names goes: named.safetensors', text))
+      .addOption(flag('--out <file>', 'where the model with its names goes, such as named.safetensors', text))
       .addOption(flag('--prompts <file>', 'write what to ask a language model for each name: JSON lines', text))
       .addOption(flag('--answers <file>', 'take the names from its answers, JSON lines { unit, name }, instead of data', text)),
   ).action((path: string, paths: string[], flags: NamesFlags, command: Command) => names(path, paths, flags, command));
@@ -44,7 +44,9 @@ export function addUnderstandingCommands(program: Command): void {
       .addOption(flag('--count <n>', 'rows of each (default: 5; of one unit 20)', atLeastOne))
       .option('--json', 'as JSON lines'),
   ).action(async (path: string, paths: string[], flags: UnderstandFlags & { unit?: number }) => {
-    const { features } = await featuresOf(path, paths, flags);
+    const { sae, features } = await featuresOf(path, paths, flags);
+    if (flags.unit !== undefined && flags.unit >= sae.hiddenDim)
+      throw new Error(`--unit: ${flags.unit} is not among the ${count(sae.hiddenDim)} units of ${path}`);
     if (flags.unit !== undefined) showUnit(features, flags.unit, flags);
     else for (const feature of features.list({ count: flags.count ?? 5 })) showFeature(feature, flags.json);
   });
@@ -71,7 +73,7 @@ export function addUnderstandingCommands(program: Command): void {
       .addOption(flag('--confidence <share>', 'of all intervals together (default: 0.95)', fraction))
       .addOption(flag('--count <n>', 'how many units (default: all that surely differ)', atLeastOne))
       .option('--json', 'as JSON'),
-  ).action((path: string, a: string, b: string, flags: CompareFlags) => compare(path, a, b, flags));
+  ).action((path: string, a: string, b: string, flags: CompareFlags, command: Command) => compare(path, a, b, flags, command));
 }
 
 const addRowFlags = (command: Command): Command =>
@@ -93,8 +95,8 @@ function namesOf({ texts, ids, labels }: Rows, flags: UnderstandFlags): { rows?:
 const seemTexts = (called: readonly string[]): boolean =>
   2 * called.filter((each) => each.trim().split(/\s+/).length > 3).length > called.length;
 
-async function featuresOf(path: string, paths: string[], flags: UnderstandFlags) {
-  const { sae, rows } = await opened(path, paths, flags);
+async function featuresOf(path: string, paths: string[], flags: UnderstandFlags, stdin?: Uint8Array) {
+  const { sae, rows } = await opened(path, paths, flags, stdin);
   const called = namesOf(rows, flags);
   return { sae, rows, called: called.rows ?? called.texts ?? null, features: sae.features(matrixOf(samplesOf(rows)), called) };
 }
@@ -131,8 +133,9 @@ async function names(path: string, paths: string[], flags: NamesFlags, command: 
 }
 
 function answersOf(path: string, units: number): Record<number, string | null> {
+  const answers = new TextDecoder().decode(readWhole(path, 'a file of answers'));
   try {
-    return readAnswers(readFileSync(path, 'utf8'), units);
+    return readAnswers(answers, units);
   } catch (error) {
     throw new Error(`${path}: ${(error as Error).message}`, { cause: error });
   }
@@ -219,10 +222,13 @@ interface CompareFlags extends UnderstandFlags {
   confidence?: number;
 }
 
-async function compare(path: string, a: string, b: string, flags: CompareFlags): Promise<void> {
+async function compare(path: string, a: string, b: string, flags: CompareFlags, command: Command): Promise<void> {
   const { confidence = 0.95, json } = flags;
-  const { rows } = await opened(path, [a], flags);
-  const { features } = await featuresOf(path, [a, b], flags);
+  if (a === '-' && b === '-') command.error('error: both sets are stdin, expected one of them');
+  // It comes but once, and a is read alone first, for its number of rows.
+  const stdin = a === '-' ? readFileSync(0) : undefined;
+  const { rows } = await opened(path, [a], flags, stdin);
+  const { features } = await featuresOf(path, [a, b], flags, stdin);
   const n = features.codes.shape[0];
   const all = Array.from({ length: n }, (_, i) => i);
   const found = features.compare(all.slice(0, rows.rows), all.slice(rows.rows), { confidence }).slice(0, flags.count);
@@ -233,7 +239,7 @@ async function compare(path: string, a: string, b: string, flags: CompareFlags):
     return;
   }
   print(
-    `${count(rows.rows)} rows of ${a} against ${count(n - rows.rows)} of ${b}: ${count(found.length)} units differ; all intervals hold at once with ${percent(confidence)} confidence (Newcombe, Bonferroni)`,
+    `${count(rows.rows)} rows of ${called(a)} against ${count(n - rows.rows)} of ${called(b)}: ${count(found.length)} units differ; all intervals hold at once with ${percent(confidence)} confidence (Newcombe, Bonferroni)`,
   );
   columns(
     ['a', 'b', 'a − b', 'from', 'to', 'unit', 'name'],
@@ -244,6 +250,8 @@ async function compare(path: string, a: string, b: string, flags: CompareFlags):
     ]),
   );
 }
+
+const called = (path: string) => (path === '-' ? 'stdin' : path);
 
 /** Numbers to the right, the last column to the left. */
 function columns(heads: readonly string[], rows: readonly (readonly string[])[]): void {

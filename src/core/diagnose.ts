@@ -51,7 +51,8 @@ function judgeCode({ l0, deadUnits, meanActivation }: Judged, options: SettledOp
     said.push(
       `${deadUnits} of ${h} units are dead, active on no row (${percent(deadUnits / h)}). Try resampling in fit, fewer hidden units${weighs ? ', or penaltyWarmup' : ''}.`,
     );
-  if (code.zeros && l0 > DENSE * h) {
+  // Where β finds itself, the last sentence says what there is to say.
+  if (code.zeros && l0 > DENSE * h && targetL0 === undefined) {
     const remedy = steers
       ? 'a larger beta, or targetL0, which finds it'
       : weighs

@@ -173,12 +173,11 @@ export function completeModelOptions(options: SparseAutoencoderOptions, call = '
   }
   for (const kind of chosen) {
     const refusal = kind.refuse?.(complete, code, codes);
-    if (refusal)
-      refuse(
-        `${call}: ${refusal.option}`,
-        Object.entries(complete).find(([name]) => name === refusal.option)?.[1],
-        refusal.expected,
-      );
+    if (!refusal) continue;
+    const { option, expected } = refusal;
+    const value = (complete as unknown as Record<string, unknown>)[option];
+    if (value === undefined) throw new RangeError(`${call}: ${option} is not given, expected ${expected}`);
+    refuse(`${call}: ${option}`, value, expected);
   }
   if (complete.targetL0 !== undefined) requireSteerable(complete, code.zeros);
   const { backend, dtype, reconstruction, outputActivation, preparation, inputNames } = complete;

@@ -66,7 +66,7 @@ export function udfOf(model: Model, warehouse: Warehouse, options: UdfOptions = 
   if (fits && options.library) return { sql: statement(warehouse, made, options.library), libraries: made.libraries };
   if (fits) {
     throw new RangeError(
-      `toUdf: the encoder has ${grouped(made.size)} bytes, more than the ${grouped(inline)} of a statement, expected library: "gs://bucket/folder", where its files will lie (${made.libraries.length} of ${grouped(made.librarySize)} bytes in all)`,
+      `toUdf: the encoder has ${grouped(made.size)} bytes, more than the ${grouped(inline)} of a statement, expected library: "gs://bucket/folder", where its files will lie (${made.libraries.length} of them, ${grouped(made.librarySize)} bytes in all)`,
     );
   }
   throw new RangeError(tooLarge(model, warehouse, bits, made));

@@ -23,6 +23,10 @@ export interface InPlaceOptions {
   readonly delimiter?: string;
   /** Whether a first line of which no cell is a number names the columns. Default true. */
   readonly header?: boolean;
+  /** Of objects the field that the numbers are in. By default the first that fits. */
+  readonly field?: string;
+  /** What that field will be called, if it is called anew: no other may be. */
+  readonly calledNext?: string;
 }
 
 const [QUOTE, COMMA, RETURN, OPEN, BACKSLASH, CLOSE, BRACE, UNBRACE] = [0x22, 0x2c, 0x0d, 0x5b, 0x5c, 0x5d, 0x7b, 0x7d];
@@ -35,6 +39,9 @@ export class InPlace {
   /** The bytes of the last line that was read where its numbers stand, brackets and quotes included. */
   begin = 0;
   end = 0;
+  /** Of an object those of the field's name, quotes included. */
+  nameBegin = 0;
+  nameEnd = 0;
   manner: Manner | null = null;
   /** Whether the line is an object, or the array a quoted cell. */
   within: 'object' | 'quotes' | null = null;
@@ -102,34 +109,55 @@ export class InPlace {
   }
 
   private readJson(bytes: Uint8Array, from: number, to: number, fail: Fail, out: Floats, into: number): void {
+    const { cols, field, calledNext } = this.options;
     let at = from;
     while (at < to && isSpace(bytes[at])) at++;
     this.within = bytes[at] === BRACE ? 'object' : null;
+    if (!this.within) this.requireNoField(fail);
     for (let depth = 0; at < to; at++) {
       const byte = bytes[at];
-      if (byte === QUOTE) at = endOfString(bytes, at, to);
-      else if (byte === BRACE) depth++;
+      if (byte === QUOTE) {
+        const end = endOfString(bytes, at, to);
+        // The last text before an array is its name.
+        if (depth === 1) [this.nameBegin, this.nameEnd] = [at, end + 1];
+        at = end;
+      } else if (byte === BRACE) depth++;
       else if (byte === UNBRACE || byte === CLOSE) depth--;
       else if (byte === OPEN) {
         if (
           depth === (this.within ? 1 : 0) &&
+          (field === undefined || this.isName(bytes, field, fail)) &&
           this.scan(bytes, at + 1, to, COMMA, fail, out, into) &&
           bytes[this.stop] === CLOSE
         ) {
           this.begin = at;
           this.end = this.stop + 1;
           // What is around it is passed on, so it has to be JSON too.
-          if (this.within || !isBlank(bytes, this.end, to))
-            parsed(`${this.text(bytes, from, at)}0${this.text(bytes, this.end, to)}`, fail);
+          if (!this.within && isBlank(bytes, this.end, to)) return;
+          const rest = parsed(`${this.text(bytes, from, at)}0${this.text(bytes, this.end, to)}`, fail);
+          if (calledNext !== undefined && Object.hasOwn(rest as object, calledNext) && !this.isName(bytes, calledNext, fail))
+            fail(`has a field ${shown(calledNext)} already, expected another name for that of the numbers`);
           return;
         }
         depth++;
       }
     }
-    explain(parsed(this.text(bytes, from, to), fail), this.options.cols, fail);
+    explain(parsed(this.text(bytes, from, to), fail), cols, field, fail);
+  }
+
+  /** Whether the field that was read is called so. */
+  private isName(bytes: Uint8Array, name: string, fail: Fail): boolean {
+    const text = this.text(bytes, this.nameBegin, this.nameEnd);
+    return text.includes('\\') ? parsed(text, fail) === name : text === `"${name}"`;
+  }
+
+  private requireNoField(fail: Fail): void {
+    const named = this.options.field ?? this.options.calledNext;
+    if (named !== undefined) fail(`is no object, which alone has fields, expected no field ${shown(named)} to be named`);
   }
 
   private readCells(bytes: Uint8Array, from: number, to: number, fail: Fail, out: Floats, into: number): void {
+    this.requireNoField(fail);
     const { keys } = this;
     const delimiter = this.delimiter.charCodeAt(0);
     const { cols } = this.options;
@@ -166,7 +194,9 @@ export class InPlace {
       if (value !== value || (end < to && next !== separator && next !== CLOSE && !isSpace(next))) {
         end = at;
         while (end < to && bytes[end] !== separator && bytes[end] !== CLOSE && !isSpace(bytes[end])) end++;
-        value = numberOf(this.text(bytes, at, end).replace(/^"(.*)"$/, '$1'));
+        const text = this.text(bytes, at, end);
+        // A cell may be quoted; in JSON that is a text.
+        value = numberOf(this.manner === 'json' ? text : text.replace(/^"(.*)"$/, '$1'));
       }
       this.stop = at;
       if (value !== value) return false;
@@ -207,7 +237,7 @@ export function isBlank(bytes: Uint8Array, from: number, to: number): boolean {
 }
 
 /** The closing quote of a JSON string that begins at `at`, or the end of the line. */
-function endOfString(bytes: Uint8Array, at: number, to: number): number {
+export function endOfString(bytes: Uint8Array, at: number, to: number): number {
   for (let p = at + 1; p < to; p++) {
     if (bytes[p] === BACKSLASH) p++;
     else if (bytes[p] === QUOTE) return p;
@@ -225,7 +255,7 @@ function endOfCell(bytes: Uint8Array, at: number, to: number): number {
 const cellsOf = (text: string, delimiter: string): string[] =>
   text.replace(/"[^"]*"/g, (cell) => cell.replaceAll(delimiter, ' ')).split(delimiter);
 
-function parsed(text: string, fail: Fail): unknown {
+export function parsed(text: string, fail: Fail): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
@@ -234,7 +264,7 @@ function parsed(text: string, fail: Fail): unknown {
 }
 
 /** Why a line that is JSON has no array of `cols` numbers where one is looked for. */
-function explain(value: unknown, cols: number, fail: Fail): never {
+function explain(value: unknown, cols: number, field: string | undefined, fail: Fail): never {
   const wrong = (name: string, array: readonly unknown[]): void => {
     if (array.length !== cols) return;
     const at = array.findIndex((entry) => !Number.isFinite(entry));
@@ -245,7 +275,11 @@ function explain(value: unknown, cols: number, fail: Fail): never {
     fail(`${value.length} entries, expected ${cols} numbers`);
   }
   if (typeof value !== 'object' || value === null) fail(`is ${kindOf(value)}, expected an array of ${cols} numbers`);
-  const arrays = Object.entries(value as object).filter((field): field is [string, unknown[]] => Array.isArray(field[1]));
+  if (field !== undefined && !Object.hasOwn(value as object, field))
+    fail(`has no field ${shown(field)}, expected an array of ${cols} numbers in it`);
+  const arrays = Object.entries(value as object).filter(
+    (each): each is [string, unknown[]] => Array.isArray(each[1]) && (field ?? each[0]) === each[0],
+  );
   for (const [name, array] of arrays) wrong(`${shown(name)}, entry `, array);
   const found = arrays.map(([name, { length }]) => `${shown(name)} of ${length}`).join(', ');
   return fail(`has ${found || 'no array'} among its fields, expected an array of ${cols} numbers`);

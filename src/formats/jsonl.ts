@@ -2,12 +2,14 @@ import { type Fail, failing } from './entries.js';
 import type { FieldOptions } from './fields.js';
 import type { FloatType } from './floats.js';
 import { kindOf, readJsonObjects, scanList } from './json-objects.js';
+import { linesOfJson } from './json-rows.js';
 import { asUtf8, labelColumn, lines, roomFor, type TextRows } from './text.js';
 
 const [SPACE, BRACE] = [0x20, 0x7b];
 
 /**
- * JSON lines (jsonlines.org), each an array of numbers, or an object: see readJsonObjects. Blank lines are passed over.
+ * JSON lines (jsonlines.org), each an array of numbers, or an object: see readJsonObjects. Blank lines are passed over. So is
+ * what a file has that is one JSON text, an array of such, or a response that holds one: see linesOfJson.
  * @param name how errors call the file
  * @param options of arrays the label alone, an entry's number from 0, negative from the end: a string, or a number kept
  *   as text
@@ -15,6 +17,17 @@ const [SPACE, BRACE] = [0x20, 0x7b];
  */
 export function readJsonLines(file: Uint8Array, name: string, type: FloatType, options: FieldOptions = {}): TextRows {
   const bytes = asUtf8(file);
+  const rows = linesOfJson(bytes, name);
+  if (!rows) return readLines(bytes, name, type, options);
+  try {
+    return readLines(rows, name, type, options);
+  } catch (error) {
+    // What is a line there is none of the file.
+    throw new RangeError((error as Error).message.replace(`${name} line `, `${name} entry `), { cause: error });
+  }
+}
+
+function readLines(bytes: Uint8Array, name: string, type: FloatType, options: FieldOptions): TextRows {
   const start = lines(bytes).next().value;
   if (start && bytes.subarray(start.begin, start.end).find((byte) => byte > SPACE) === BRACE)
     return readJsonObjects(bytes, name, type, options);

@@ -9,6 +9,8 @@ export type Names = readonly (string | null)[];
 const WORDS = 4;
 /** Rows that a name is made from, where they are texts. */
 const ROWS = 20;
+/** Letters of texts that stand for a name. */
+const LETTERS = 56;
 
 /**
  * Each unit by the rows that it is most active on, which are words (or titles): the names of the first few, those that differ
@@ -26,23 +28,38 @@ export function namesFromWords(index: UnitIndex, units: number, words: readonly 
 }
 
 /**
- * Each unit by the terms that tell the texts that it is most active on from all others: see `classTerms`. A term of one of these
- * texts alone says nothing of what they have in common, and is taken where there is no other.
+ * Each unit by the terms that tell the texts that it is most active on from all others: see `classTerms`. A row on which it is
+ * below a third of its largest says little of it, and a term of one text alone nothing of what texts have in common: where there
+ * is no other, the unit is called by the text that it is loudest on, “in quotes”, or by the first few, where they are short.
  */
 export function namesFromTexts(index: UnitIndex, units: number, texts: readonly string[], options: TermOptions): Names {
   const documents = termsOf(texts, options);
   const all = countTerms(documents);
   return Array.from({ length: units }, (_, unit) => {
+    const top = index.top(unit, ROWS);
+    const loud = top.filter(({ value }) => value >= top[0].value / 3);
     const terms = classTerms(
-      index.top(unit, ROWS).map(({ row }) => documents[row]),
+      loud.map(({ row }) => documents[row]),
       all,
-    );
-    const common = terms.filter(({ tf }) => tf > 1);
-    return joined((common.length ? common : terms).slice(0, WORDS).map(({ term }) => term));
+    ).filter(({ tf }) => tf > 1);
+    return joined(terms.slice(0, WORDS).map(({ term }) => term)) ?? quoted(loud.map(({ row }) => texts[row]));
   });
 }
 
 const joined = (words: readonly string[]): string | null => (words.length ? words.join(', ') : null);
+
+/** The first of some texts that say anything, cut between words where it is long, and those after it that fit beside it. */
+function quoted(texts: readonly string[]): string | null {
+  const all = new Set(texts.map((each) => each.replace(/\s+/g, ' ').trim()).filter(Boolean));
+  let name = '';
+  for (const text of all) {
+    const longer = name ? `${name}”, “${text}` : text;
+    if (name && longer.length > LETTERS) break;
+    name = longer;
+  }
+  if (name.length > LETTERS) name = `${name.slice(0, LETTERS).replace(/^(.{24,}) \S*$/, '$1')}…`;
+  return name ? `“${name}”` : null;
+}
 
 /**
  * Names as a caller gives them: for every unit, or { unit: name } for those that change.

@@ -48,6 +48,26 @@ export function writeWhole(path: string, bytes: Uint8Array, fs: FileSystem = nod
   sweep(fs, folder, beginning);
 }
 
+/**
+ * All of a file.
+ * @param what what should have been there: "a file of rows"
+ * @throws Error saying what is in the way
+ */
+export function readWhole(path: string, what = 'a file'): Uint8Array {
+  try {
+    return nodeFs.readFileSync(path);
+  } catch (error) {
+    const reasons: Record<string, string> = {
+      ENOENT: 'there is no such file',
+      ENOTDIR: 'there is no such file',
+      EISDIR: `is a folder, expected ${what}`,
+      EACCES: 'must not be read (permission denied)',
+      EPERM: 'must not be read (operation not permitted)',
+    };
+    throw new Error(`${path}: ${reasons[codeOf(error) ?? ''] ?? (error as Error).message}`, { cause: error });
+  }
+}
+
 function stats(fs: FileSystem, path: string): nodeFs.Stats | undefined {
   try {
     return fs.statSync(path);

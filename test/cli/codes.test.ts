@@ -38,11 +38,13 @@ test('documents as SQL, by the name of the file; queries as lines; both are what
 test('npz for SciPy; an engine; codes divided by lengths where zeros are written out', () =>
   inTemporaryFolder(async (folder) => {
     const out = join(folder, 'codes.npz');
-    const [npz, qdrant, dense] = await Promise.all([
+    const [npz, qdrant, dense, named] = await Promise.all([
       transform(folder, '--out', out),
       transform(folder, '--to', 'qdrant', '--normalize'),
       transform(folder, '--to', 'jsonl', '--normalize'),
+      transform(folder, '--to', 'jsonl', '--normalize', '--field', 'f'),
     ]);
+    assert.is(named.stdout, dense.stdout.replace(/^.+$/gm, '{"f":$&}'));
     assert.is(npz.stderr, '');
     sameBits(readNpz(readFileSync(out), 'codes.npz', 'data').data as Float32Array, sae.transform(X, { sparse: true }).data);
     assert.is(qdrant.stdout, [...searchText('qdrant', documents)].join(''));
@@ -64,11 +66,15 @@ test('what does not go together is said', () =>
       transform(folder, '--terms', '3', '--to', 'sql'),
       transform(folder, '--query', '--normalize', '--to', 'sql'),
       transform(folder, '--query', '--out', join(folder, 'q.csv')),
+      transform(folder, '--table', 't', '--to', 'sparse'),
+      transform(folder, '--field', 'f', '--out', join(folder, 'q.npy')),
     ]);
     const messages = [
       /--terms is of queries, expected --query beside it/,
       /--normalize is of documents, --query of queries, expected one of them/,
       /--query: csv has no place for queries, expected --to sparse, sparsevec, npz or an engine/,
+      /--table is of --to sql/,
+      /--field: npy has no fields/,
     ];
     for (const [i, { code, stderr }] of ended.entries()) {
       assert.is(code, 2);

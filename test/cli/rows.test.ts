@@ -60,6 +60,11 @@ test('what rows are called stays beside their codes, and stands on the cards of 
       lines.map(({ id, text }) => [id, text]),
       texts.map((text, i) => [String(i), text]),
     );
+    const labelled = await codes(at('e.csv'), '--label', 'word', '--to', 'sparse');
+    assert.equal(
+      labelled.map((line) => JSON.parse(line).label),
+      words,
+    );
     assert.equal(
       lines.map(({ code }) => code.map(Math.fround)),
       plain.map((code) => code.split(',').map((x) => Math.fround(Number(x)))),
@@ -77,5 +82,18 @@ test('what rows are called stays beside their codes, and stands on the cards of 
 
 /** A word as CSV has it. */
 const csv = (text: string) => (/[" ,]/.test(text) && /[",]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+
+test('rows kept aside do not say which units are dead', () =>
+  inTemporaryFolder(async (folder) => {
+    writeFileSync(join(folder, 'e.jsonl'), jsonl);
+    const args = ['train', join(folder, 'e.jsonl'), '--out', join(folder, 'm.safetensors'), '--epochs', '2', '--hidden', '12'];
+    const kind = ['--hidden-activation', 'topk', '--k', '2', '--validation-split', '0.125'];
+    const { code, stdout, stderr } = await runNode(['src/cli.ts', ...args, ...kind]);
+    assert.is(code, 0, stderr);
+    const [, none, dead] =
+      /^validation \(1 rows\): .* units active, (\d+) on none of these, (\d+) dead in training$/m.exec(stdout) ?? [];
+    assert.ok(Number(none) >= 10 && Number(dead) < 10, stdout);
+    assert.match(stdout, new RegExp(`^${dead} of 12 units are dead`, 'm'));
+  }));
 
 test.run();

@@ -177,10 +177,12 @@ await build({
 save(sae, model);
 const start = (...args: string[]) => spawn(process.execPath, [cli, 'transform', model, '-', ...args]);
 
+const FILE = `${process.execPath} ${cli} transform ${model}`;
+
 /** A shell's pipeline. */
 async function shell(text: string): Promise<{ code: number; stdout: string; stderr: string }> {
   const child = spawn('bash', ['-c', `set -o pipefail; ${text}`], {
-    env: { ...process.env, RUN: `${process.execPath} ${cli} transform ${model} -`, NO_COLOR: '1' },
+    env: { ...process.env, FILE, RUN: `${FILE} -`, NO_COLOR: '1' },
   });
   const said = { stdout: '', stderr: '' };
   for (const stream of ['stdout', 'stderr'] as const) {
@@ -210,6 +212,23 @@ test('SIGTERM ends it while it waits', async () => {
   await once(child.stdout, 'data');
   child.kill('SIGTERM');
   assert.equal(await once(child, 'close'), [null, 'SIGTERM']);
+});
+
+test('an object’s numbers keep the name of their field, or get another: then a line is what it is of a file', async () => {
+  const rows = X.slice(0, 2).map((x, i) => JSON.stringify({ id: `é${i}`, text: '[', x, other: x.map(() => 1) }));
+  const made = codes(X.slice(0, 2), 'sparse');
+  const expected = (name: string) =>
+    made.map((code, i) => `{"id":"é${i}","text":"[",${JSON.stringify(name)}:${code},"other":[1,1,1,1]}\n`).join('');
+  const sparsely = { to: 'sparse', apply: byNonZeros } as const;
+  assert.equal(await answer([rows.join('\n')], sparsely), { text: expected('x'), error: '' });
+  assert.equal(await answer([rows.join('\n')], { ...sparsely, field: 'x', calledNext: 'cödé "' }), {
+    text: expected('cödé "'),
+    error: '',
+  });
+  assert.equal(await answer([rows.join('\n')], { ...sparsely, calledNext: 'id' }), {
+    text: '',
+    error: 'stdin line 1: has a field "id" already, expected another name for that of the numbers',
+  });
 });
 
 test('the same bytes in one piece, in parts through xargs and GNU parallel, to a slow reader; a closed pipe; a broken line; a file', () =>
@@ -243,6 +262,11 @@ test('the same bytes in one piece, in parts through xargs and GNU parallel, to a
     writeFileSync(npy, writeNpy({ dtype: 'F32', shape: [2, 4], data: Float32Array.from(X.slice(0, 2).flat()) }));
     assert.is((await shell(`$RUN --to jsonl < ${npy}`)).stdout, `${codes(X.slice(0, 2)).join('\n')}\n`);
     assert.equal(await shell(`$RUN < /dev/null`), { code: 0, stdout: '', stderr: '' });
+    assert.equal(await shell(`printf '\\n\\n' | $RUN`), { code: 0, stdout: '\n\n', stderr: '' });
+    const piped = await shell(`$RUN --to sparse --embedding x --field code < ${text}`);
+    const read = await shell(`$FILE ${text} --to sparse`);
+    assert.is(piped.stderr + read.stderr, '');
+    assert.ok(piped.stdout === read.stdout.replace(/"id":"(\d+)"/g, '"id":$1'), 'one shape, where a line has an id and no more');
   }));
 
 test('a wrong flag, a wrong width', async () => {

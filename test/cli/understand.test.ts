@@ -93,6 +93,9 @@ test('compare: the units of one file against those of another', () =>
     const json = JSON.parse((await cli('compare', at('model.safetensors'), ...files, '--json', '--count', '2')).stdout);
     assert.is(json.differences.length, 2);
     assert.is(json.a.rows, 60);
+    const piped = ['src/cli.ts', 'compare', at('model.safetensors'), '-', at('cars.csv'), '--label', 'word'];
+    const fromStdin = await runNode(piped, {}, readFileSync(at('animals.csv'), 'utf8'));
+    assert.is(fromStdin.stdout.replace('stdin', at('animals.csv')), stdout, fromStdin.stderr);
   }));
 
 test('what makes no sense is said in a line', () =>
@@ -113,10 +116,11 @@ test('what makes no sense is said in a line', () =>
         /^error: --name: no row of .*words\.csv is called "cow"/,
       ],
       [['explain', model, at('words.csv'), '--label', 'word', '--row', '6'], 1, /^error: --row: 6 is not among the 6 rows of /],
+      [['compare', model, '-', '-'], 2, /^error: both sets are stdin, expected one of them/],
       [
         ['features', model, at('words.csv'), '--label', 'word', '--unit', '7'],
         1,
-        /^error: topRows: unit is 7, expected a whole number from 0 to 6/,
+        /^error: --unit: 7 is not among the 7 units of .*\.safetensors$/m,
       ],
     ];
     const ended = await Promise.all(wrong.map(([args]) => cli(...args)));

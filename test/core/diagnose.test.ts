@@ -98,6 +98,7 @@ test('sigmoid units that are stuck', async () => {
 
 test('a target that was missed, and by which side', async () => {
   const said = await sentences({ targetL0: 2 }, { epochs: 2 });
+  assert.not.match(said.join(), /beta, or targetL0/, 'which is there');
   assert.match(
     said[said.length - 1],
     /units are active a row, where targetL0 is 2\. Try more epochs, or a larger beta to start from\.$/,

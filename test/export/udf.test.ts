@@ -77,7 +77,7 @@ test('beyond a statement BigQuery reads files, each below its limit, and togethe
   const sae = new SparseAutoencoder({ inputDim: 200, hiddenDim: 1500, seed: 1 });
   await fails(
     () => toUdf(sae, 'bigquery'),
-    /^toUdf: the encoder has 1,6\d\d,\d{3} bytes, more than the 32,000 of a statement, expected library: "gs:\/\/bucket\/folder", where its files will lie \(3 of 1,6\d\d,\d{3} bytes in all\)$/,
+    /^toUdf: the encoder has 1,6\d\d,\d{3} bytes, more than the 32,000 of a statement, expected library: "gs:\/\/bucket\/folder", where its files will lie \(3 of them, 1,6\d\d,\d{3} bytes in all\)$/,
   );
   const udf = toUdf(sae, 'bigquery', { library: 'gs://b/models/', name: 'd.encode' });
   assert.equal(

@@ -57,6 +57,30 @@ test('a first line of which no cell of the numbers is one names the columns; one
   await fails(() => read(['1,nan,nan'], 2), 'stdin line 1: "nan" is not a number');
 });
 
+test('the field of an object can be named, in any spelling; so can what it is called next, unless another is called so', async () => {
+  const line = '{"s":"y","x":[1,2,3],"\\u0079":[4,5,6],"z":[7,8,9]}';
+  assert.equal(read([line], 3, { field: 'y' }), [['{"s":"y","x":[1,2,3],"\\u0079":', [4, 5, 6], ',"z":[7,8,9]}']]);
+  const reader = new InPlace({ cols: 3, name: 'stdin', field: 'z', calledNext: 'code' });
+  const bytes = new TextEncoder().encode(line);
+  reader.read(bytes, 0, bytes.length, 1, new Float64Array(3), 0);
+  assert.is(line.slice(reader.nameBegin, reader.nameEnd), '"z"');
+  assert.is(read([line], 3, { field: 'z', calledNext: 'z' }).length, 1);
+  await fails(
+    () => read([line], 3, { field: 'z', calledNext: 'y' }),
+    'stdin line 1: has a field "y" already, expected another name for that of the numbers',
+  );
+  await fails(() => read([line], 3, { field: 'q' }), 'stdin line 1: has no field "q", expected an array of 3 numbers in it');
+  await fails(
+    () => read([line], 2, { field: 'x' }),
+    'stdin line 1: has "x" of 3 among its fields, expected an array of 2 numbers',
+  );
+  for (const other of ['[1,2,3]', '1,2,3'])
+    await fails(
+      () => read([other], 3, { calledNext: 'c' }),
+      'stdin line 1: is no object, which alone has fields, expected no field "c" to be named',
+    );
+});
+
 const broken: [string, string[], string | RegExp][] = [
   ['too few cells', ['1,2'], 'stdin line 1: 2 cells, expected 3 numbers, keys before them or none'],
   ['a cell too few', ['k,1,2,3', 'k,1,2'], 'stdin line 2: 2 numbers, expected 3'],
@@ -68,6 +92,8 @@ const broken: [string, string[], string | RegExp][] = [
   ['two numbers in brackets', ['k\t[1,2,3]', 'k\t[1,2]'], 'stdin line 2: 2 numbers, expected 3'],
   ['an array of two', ['[1,2]'], 'stdin line 1: 2 entries, expected 3 numbers'],
   ['a string among numbers', ['[1,2,"x"]'], 'stdin line 1: entry 2 is "x", expected a number'],
+  ['a number as text', ['[1,"2",3]'], 'stdin line 1: entry 1 is "2", expected a number'],
+  ['a number as text in a field', ['{"x":[1,"2",3]}'], 'stdin line 1: "x", entry 1 is "2", expected a number'],
   ['no array', ['{"x":1}'], 'stdin line 1: has no array among its fields, expected an array of 3 numbers'],
   [
     'other arrays',

@@ -147,7 +147,7 @@ test('JSON lines: numbers, labels, and which line and entry is neither', async (
   await fails(() => read('[1]\n{"a":1}'), 'f.jsonl line 2: is an object, expected an array of numbers');
   await fails(() => read('[1]\n[1,2]'), 'f.jsonl line 2: 2 entries, expected 1');
   await fails(() => read('[1]\n["x"]'), 'f.jsonl line 2: entry 0 is "x", expected a number');
-  await fails(() => read('[[1]]'), 'f.jsonl line 1: entry 0 is an array, expected a number');
+  await fails(() => read('[1,[1]]'), 'f.jsonl line 1: entry 1 is an array, expected a number');
   await fails(() => read('[1,null]'), 'f.jsonl line 1: entry 1 is null, expected a number');
   await fails(() => read('[1,1e999]'), 'f.jsonl line 1: entry 1 is Infinity, expected a number');
   await fails(() => read('[1,'), /^f.jsonl line 1: is not JSON \(/);

@@ -49,13 +49,31 @@ test('names of words: the top rows, those that differ in case alone once; the mo
 test('names of texts: the terms that tell a unit’s rows from those of the others; what rows are called stays', () => {
   const texts = ['a cat with fur', 'the cat', 'a dog with fur', 'fish swim', 'frogs swim and jump', 'toads jump'];
   const features = read({ rows, texts });
-  assert.equal(
-    features.names.map((name) => name?.split(', ')[0] ?? null),
-    ['cat', 'cat', 'swim', 'jump', null],
-  );
+  assert.equal(features.names, ['cat', '“a cat with fur”', 'swim', 'jump', null]);
   assert.is(features.topRows(0)[0].name, 'cat');
   assert.is(read({ texts }).topRows(0)[0].name, 'the cat');
-  assert.is(read({ texts, stopWords: ['cat', 'a', 'the', 'with'] }).name(1), 'fur');
+  assert.is(read({ texts, stopWords: ['cat', 'a', 'the', 'with'] }).name(0), '“the cat”, “a cat with fur”');
+});
+
+test('names of texts: rows below a third of the loudest have no say; without a term of two texts, the loudest themselves', () => {
+  const codes = csr([{ 0: 9 }, { 0: 3 }, { 0: 2.9, 1: 1 }, { 1: 2 }, { 2: 1 }, { 3: 1 }], 4);
+  const four = matrix([[1], [1], [1], [1]]);
+  const name = (texts: string[]) => new Features(codes, four, () => Array(4).fill(null), { texts }).names;
+  const long = 'one two-three four five six seven eight nine ten eleven';
+  assert.equal(name(['red hat', 'red shoe', 'blue shoe', '  ', '字'.repeat(60), `${long}\n\ttwelve`]), [
+    'red',
+    '“blue shoe”',
+    `“${'字'.repeat(56)}…”`,
+    '“one two-three four five six seven eight nine ten eleven…”',
+  ]);
+  assert.equal(name(['red hat', 'blue', 'blue red', '', '', ' \n']), ['“red hat”, “blue”', '“blue red”', null, null]);
+  const many = csr(Array(7).fill({ 0: 1 }), 1);
+  const together = (texts: string[]) => new Features(many, matrix([[1]]), () => [null], { texts }).name(0);
+  assert.is(
+    together(['cats', ' dogs ', 'the', 'a cow', 'an owl', 'x', 'y']),
+    '“cats”, “dogs”, “the”, “a cow”, “an owl”, “x”, “y”',
+  );
+  assert.is(together(['of', 'the', 'of', 'a'.repeat(46), 'it', '', '']), '“of”, “the”', 'no further than what fits');
 });
 
 test('neighbours by decoder: the cosine of rows of W_dec; a row of zeros is near nothing', () => {

@@ -15,7 +15,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type FileSystem, writeWhole } from '../../src/node/files.js';
+import { type FileSystem, readWhole, writeWhole } from '../../src/node/files.js';
 import { fails, inTemporaryFolder, projectRoot } from '../helpers.js';
 
 const bytes = (length: number, value: number) => new Uint8Array(length).fill(value);
@@ -240,6 +240,25 @@ test('two processes that write one path: whoever reads it, whenever, finds the f
     assert.ok([40, 140].includes(readFileSync(path)[0]), 'the last one of one of them');
     assert.ok(seen.size > 0);
     assert.equal(readdirSync(folder), ['model']);
+  }));
+
+test('what is no file that may be read is said in a line', () =>
+  inTemporaryFolder(async (folder) => {
+    const path = join(folder, 'x');
+    fs.writeFileSync(path, 'abc');
+    assert.equal([...readWhole(path)], [97, 98, 99]);
+    await fails(() => readWhole(join(folder, 'y')), /y: there is no such file$/);
+    await fails(() => readWhole(join(path, 'y')), /y: there is no such file$/);
+    await fails(() => readWhole(folder, 'a file of rows'), /: is a folder, expected a file of rows$/);
+    fs.chmodSync(path, 0);
+    // Root reads all.
+    const root = process.getuid?.() === 0;
+    if (root) process.seteuid?.(65534);
+    try {
+      await fails(() => readWhole(path), /x: must not be read \(permission denied\)$/);
+    } finally {
+      if (root) process.seteuid?.(0);
+    }
   }));
 
 test.run();

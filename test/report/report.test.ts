@@ -116,6 +116,20 @@ test('units that have names are called by them, where they are shown', () => {
   assert.throws(() => render({ model: { ...model, names: ['cats'] } }), 'report: model.names holds 1, expected 6');
 });
 
+test('tiles of texts begin with the name of the unit, unless it is made of these texts', () => {
+  const { model, samples } = sample();
+  const texts = Array.from({ length: 20 }, (_, i) => `text ${i} of cats`);
+  const tiles = (names: (string | null)[]) => {
+    const html = render({ image: null, model: { ...model, names }, samples: { ...samples, texts } });
+    return new Map(Array.from(html.matchAll(/data-unit="(\d+)"><summary><em>(.*?)<\/em>/g), ([, j, face]) => [Number(j), face]));
+  };
+  const plain = tiles(Array(6).fill(null));
+  const first = plain.get(1)?.split('<br>')[0];
+  const named = tiles(['cats & dogs', `“${first}”`, `${first}, text`, null, `“${plain.get(4)?.slice(0, 6)}…”`, null]);
+  assert.is(named.get(0), `<b>cats &amp; dogs</b><br>${plain.get(0)}`);
+  for (const j of [1, 3, 4, 5]) assert.is(named.get(j), plain.get(j));
+});
+
 test('every picture and control has a name, or stands beside words that say it', () => {
   const html = withoutScripts(render());
   for (const [picture] of html.matchAll(/<i class="p [^>]*>/g))

@@ -169,7 +169,7 @@ test('topk: training takes no room for rows × hiddenDim, be X dense or sparse',
 
 test('what cannot be had is refused in a line that says why', async () => {
   const refused: [Partial<SparseAutoencoderOptions>, string][] = [
-    [{ hiddenActivation: 'topk' }, 'k is undefined, expected a whole number from 1 to hiddenDim 4 with hiddenActivation "topk"'],
+    [{ hiddenActivation: 'topk' }, 'k is not given, expected a whole number from 1 to hiddenDim 4 with hiddenActivation "topk"'],
     [
       { hiddenActivation: 'batch-topk', k: 5 },
       'k is 5, expected a whole number from 1 to hiddenDim 4 with hiddenActivation "batch-topk"',

@@ -71,7 +71,12 @@ function unit(page: Page, j: number, content: string): string {
 function textTile(page: Page, j: number): string {
   const { samples, model } = page.data;
   const best = strongestSamples(samples.codes, model.hiddenDim, j, TEXTS_ON_A_TILE);
-  return `<em>${best.map((i) => escapeHtml(clip(page.nameOf(i), 40))).join('<br>') || '—'}</em>`;
+  const lines = best.map((i) => escapeHtml(clip(page.nameOf(i), 40)));
+  const name = model.names?.[j] ?? '';
+  // That of words is these words, that of a unit without common terms one of these texts.
+  const texts = best.map((i) => samples.texts?.[i] ?? '');
+  const isNew = name !== '' && !texts.some((text) => name.includes(text) || text.startsWith(name.replace(/^“|…?”$/g, '')));
+  return `<em>${[...(isNew ? [`<b>${page.unitName(j, '')}</b>`] : []), ...lines].join('<br>') || '—'}</em>`;
 }
 
 function card(page: Page, j: number, most: number): string {
