@@ -182,20 +182,6 @@ export function createSimdKernels(options: { threads: number; bytes?: number; wi
     findNonFinite: (x) => wasm.findNonFinite(at(x), x.length),
     axpy: (y, alpha, x) => wasm.axpy(at(y), alpha, at(x), y.length),
     adam: (theta, g, m, v, how) => wasm.adam(at(theta), at(g), at(m), at(v), theta.length, ...adamFactors(how)),
-    spmmAdam: (theta, s, b, m, v, how) =>
-      wasm.spmmAdam(
-        at(theta.data),
-        at(s.start),
-        at(s.end),
-        at(s.index),
-        at(s.value),
-        at(b.data),
-        at(m),
-        at(v),
-        theta.rows,
-        theta.cols,
-        ...adamFactors(how),
-      ),
 
     close: async () => {
       wasm.dismiss();
