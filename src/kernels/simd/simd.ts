@@ -16,7 +16,7 @@ import { type Listed, screenedTopK, worthScreening } from './screened.js';
 
 export { simdSupported } from './binary.js';
 
-/** Scratch of one thread: what gemmTopK holds of 256 rows of 768, or a 48-column slice of 3400 rows. */
+/** Scratch of one thread: what gemmTopK holds of 256 rows of 768, or a slice of 3400 rows and the table of row-parts.ts. */
 const SCRATCH_BYTES = 1088 << 10;
 
 /** What the kernels keep for themselves, next to one thread's scratch. */
