@@ -135,8 +135,6 @@ export interface Kernels {
   axpy(y: FloatArray, alpha: number, x: FloatArray): void;
   /** θ ← θ − α·m̂/(√v̂ + ε), with the moments m and v brought forward by g; θ, m, v in place. */
   adam(theta: FloatArray, g: FloatArray, m: FloatArray, v: FloatArray, how: AdamStep): void;
-  /** adam with g = S·B, with the bits of `spmm` and `adam`, the gradient being written nowhere.   θ h×d = h×n · n×d */
-  spmmAdam(theta: Matrix, s: SparseRows, b: Matrix, m: FloatArray, v: FloatArray, how: AdamStep): void;
 
   /** Ends whatever threads these kernels started. Arrays stay readable. */
   close(): Promise<void>;

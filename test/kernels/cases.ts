@@ -403,27 +403,6 @@ export const cases: Readonly<Record<string, (desk: Desk, shape: Shape) => Check[
         [`θ, t = ${step}`, theta, expected.map(({ theta }) => theta)],
       ];
     }),
-
-  spmmAdam: (desk, { n, k, m, density }) =>
-    [1e-7, 0].flatMap((epsilon): Check[] => {
-      const how = { step: 3, learningRate: 0.01, beta1: 0.9, beta2: 0.999, epsilon };
-      const [a, b] = [desk.random(n, k, density), desk.random(k, m)];
-      const s = desk.compressed(a);
-      const [theta, first, second, g] = [desk.random(n, m), desk.random(n, m), desk.random(n, m), desk.matrix(n, m)];
-      for (let p = 0; p < second.data.length; p++) second.data[p] = Math.abs(second.data[p]);
-      // Of units that never had a gradient, moments are 0; of the last such, but for one entry.
-      const still = first.data.length - (first.data.length % (3 * m));
-      first.data.fill(0, 0, still);
-      second.data.fill(0, 0, still);
-      first.data[still - 1] = 0.25;
-      const dense = [theta, first, second].map((matrix) => desk.copy(matrix).data);
-      desk.kernels.spmm(g, s, b);
-      desk.kernels.adam(dense[0], g.data, dense[1], dense[2], how);
-      desk.kernels.spmmAdam(theta, s, b, first.data, second.data, how);
-      return [theta, first, second].map(
-        ({ data }, i): Check => [`${['θ', 'm', 'v'][i]} as of spmm and adam`, exact(data, dense[i]), dense[i]],
-      );
-    }),
 };
 
 /** Rows from i·k on, columns ascending. */

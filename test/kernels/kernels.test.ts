@@ -264,29 +264,38 @@ test('simd: 1 to 4 threads, and strips of either width, give the same bits for e
   }
 });
 
-test('simd: a sparse product has the bits of the dense one, by slices or by whole rows; so has topK of a wide product', async () => {
-  const { createSimdKernels } = await import('../../src/kernels/simd/simd.js');
-  const kernels = createSimdKernels({ threads: 2 });
-  for (const { n, k, m, density } of [
-    { n: 9, k: 600, m: 190, density: 0.1 },
-    { n: 9, k: 600, m: 203, density: 0.01 },
-    { n: 5, k: 1100, m: 1001, density: 0.1 },
-    { n: 700, k: 270, m: 400, density: 0.02 },
-  ]) {
-    kernels.scoped(() => {
-      const desk = new Desk(kernels, n);
-      const [a, b, c, d] = [desk.random(n, k, density), desk.random(k, m), desk.matrix(n, m), desk.matrix(n, m)];
-      const bias = desk.random(1, m).data;
-      kernels.spmm(c, desk.compressed(a), b, bias);
-      kernels.gemm(d, a, b, bias);
-      sameBits(c.data, d.data, `spmm ${n}×${k} · ${k}×${m}`);
-      const [s, fused] = [desk.withRoom(n, m, n * 20), desk.withRoom(n, m, n * 20)];
-      assert.is(kernels.topK(s, d, 20), kernels.gemmTopK(fused, a, b, 20, bias));
-      sameBits(spread(fused), spread(s), 'topK');
-      assert.is(desk.brokenFences, 0);
-    });
-  }
-  await kernels.close();
-});
+for (const options of [{ threads: 1 }, { threads: 2 }, { threads: 3, wide: true }]) {
+  const on = JSON.stringify(options);
+  test(`simd ${on}: a sparse product has the bits of the dense one, however either is cut; so has topK of a wide product`, async () => {
+    const { createSimdKernels } = await import('../../src/kernels/simd/simd.js');
+    const kernels = createSimdKernels(options);
+    for (const { n, k, m, density } of [
+      { n: 9, k: 600, m: 190, density: 0.1 },
+      { n: 9, k: 600, m: 203, density: 0.01 },
+      { n: 5, k: 1100, m: 1001, density: 0.1 },
+      { n: 700, k: 270, m: 400, density: 0.02 },
+      // Blocks of B's rows, and A of the dense product kept from tile to tile.
+      { n: 300, k: 700, m: 130, density: 0.3 },
+      // More of A than is kept, for the first tiles.
+      { n: 70, k: 1100, m: 130, density: 0.6 },
+    ]) {
+      kernels.scoped(() => {
+        const desk = new Desk(kernels, n);
+        const [a, b, c, d] = [desk.random(n, k, density), desk.random(k, m), desk.matrix(n, m), desk.matrix(n, m)];
+        const bias = desk.random(1, m).data;
+        for (const added of [bias, undefined]) {
+          kernels.spmm(c, desk.compressed(a), b, added);
+          kernels.gemm(d, a, b, added);
+          sameBits(c.data, d.data, `spmm ${n}×${k} · ${k}×${m}`);
+        }
+        const [s, fused] = [desk.withRoom(n, m, n * 20), desk.withRoom(n, m, n * 20)];
+        assert.is(kernels.topK(s, d, 20), kernels.gemmTopK(fused, a, b, 20));
+        sameBits(spread(fused), spread(s), 'topK');
+        assert.is(desk.brokenFences, 0);
+      });
+    }
+    await kernels.close();
+  });
+}
 
 test.run();

@@ -56,14 +56,6 @@ export function createPlainKernels(dtype: 'float32' | 'float64'): Kernels {
     findNonFinite: firstNonFinite,
     axpy,
     adam,
-    spmmAdam: (theta, s, b, m, v, how) => {
-      const g = matrix(1, theta.cols);
-      for (let j = 0, from = 0; j < theta.rows; j++, from += theta.cols) {
-        const to = from + theta.cols;
-        spmm(g, { ...s, rows: 1, start: s.start.subarray(j), end: s.end.subarray(j) }, b);
-        adam(theta.data.subarray(from, to), g.data, m.subarray(from, to), v.subarray(from, to), how);
-      }
-    },
     close: async () => {},
   };
 }

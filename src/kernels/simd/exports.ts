@@ -129,23 +129,4 @@ export interface Exports {
     scale: number,
     epsilon: number,
   ): void;
-  spmmAdam(
-    theta: number,
-    start: number,
-    end: number,
-    index: number,
-    value: number,
-    b: number,
-    m: number,
-    v: number,
-    h: number,
-    d: number,
-    beta1: number,
-    rest1: number,
-    beta2: number,
-    rest2: number,
-    rate: number,
-    scale: number,
-    epsilon: number,
-  ): void;
 }

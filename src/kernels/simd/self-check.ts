@@ -214,11 +214,6 @@ const operations: Readonly<Record<Exclude<keyof Kernels, Rest>, Operation>> = {
     k.adam(theta, o.vector(n * d), first, second, how);
     return [theta, first, second];
   },
-  spmmAdam(k, o, [n, d, m, density]) {
-    const [theta, first, second] = [o.matrix(n, m), o.vector(n * m), k.floats(n * m).fill(0.1)];
-    k.spmmAdam(theta, o.sparse(n, d, density), o.matrix(d, m), first, second, how);
-    return [theta.data, first, second];
-  },
 };
 
 type Answer = readonly ArrayLike<number>[];

@@ -16,7 +16,7 @@ import { type Listed, screenedTopK, worthScreening } from './screened.js';
 
 export { simdSupported } from './binary.js';
 
-/** Scratch of one thread: what gemmTopK holds of 256 rows of 768, or a 48-column slice of 3400 rows. */
+/** Scratch of one thread: what gemmTopK holds of 256 rows of 768, or a slice of 3400 rows and the table of row-parts.ts. */
 const SCRATCH_BYTES = 1088 << 10;
 
 /** What the kernels keep for themselves, next to one thread's scratch. */
@@ -182,20 +182,6 @@ export function createSimdKernels(options: { threads: number; bytes?: number; wi
     findNonFinite: (x) => wasm.findNonFinite(at(x), x.length),
     axpy: (y, alpha, x) => wasm.axpy(at(y), alpha, at(x), y.length),
     adam: (theta, g, m, v, how) => wasm.adam(at(theta), at(g), at(m), at(v), theta.length, ...adamFactors(how)),
-    spmmAdam: (theta, s, b, m, v, how) =>
-      wasm.spmmAdam(
-        at(theta.data),
-        at(s.start),
-        at(s.end),
-        at(s.index),
-        at(s.value),
-        at(b.data),
-        at(m),
-        at(v),
-        theta.rows,
-        theta.cols,
-        ...adamFactors(how),
-      ),
 
     close: async () => {
       wasm.dismiss();

@@ -32,11 +32,6 @@ export function adam(
 ): void {
   pass4(0, theta, g, m, v);
   pass4(4, n, 0, 0, 0);
-  passAdam(beta1, rest1, beta2, rest2, rate, scale, epsilon);
-  run(Operation.ADAM, tilesOf(n), 20 * <f64>n);
-}
-
-export function passAdam(beta1: f32, rest1: f32, beta2: f32, rest2: f32, rate: f32, scale: f32, epsilon: f32): void {
   passFloat(5, beta1);
   passFloat(6, rest1);
   passFloat(7, beta2);
@@ -44,19 +39,18 @@ export function passAdam(beta1: f32, rest1: f32, beta2: f32, rest2: f32, rate: f
   passFloat(9, rate);
   passFloat(10, scale);
   passFloat(11, epsilon);
+  run(Operation.ADAM, tilesOf(n), 20 * <f64>n);
 }
 
 export function adamTile(t: u32): void {
   const from = place(t, tilesOf(argument(4))) * TILE;
-  const at = from << 2;
-  const count = min(argument(4) - from, TILE);
+  const n = min(argument(4) - from, TILE);
+  let theta = argument(0) + (from << 2);
+  let g = argument(1) + (from << 2);
+  let m = argument(2) + (from << 2);
+  let v = argument(3) + (from << 2);
   // Every thread has read all of θ since it was written: see lines.ts.
-  if (threads() > 1 && argument(4) << 2 <= NEAR) own(argument(0) + at, count << 2);
-  adamStretch(argument(0) + at, argument(1) + at, argument(2) + at, argument(3) + at, count);
-}
-
-/** One step for n elements; what `passAdam` passed tells which. */
-export function adamStretch(theta: usize, g: usize, m: usize, v: usize, n: u32): void {
+  if (threads() > 1 && argument(4) << 2 <= NEAR) own(theta, n << 2);
   const beta1 = floatArgument(5), rest1 = floatArgument(6);
   const beta2 = floatArgument(7), rest2 = floatArgument(8);
   const rate = floatArgument(9), scale = floatArgument(10), epsilon = floatArgument(11);

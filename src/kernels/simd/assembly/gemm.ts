@@ -2,17 +2,18 @@
 
 import { argument, pass4, scratch } from './layout';
 import { Operation } from './tile';
-import { run } from './threads';
+import { run, sequence } from './threads';
 import { A_B, DEPTH, multiplyPanels, packA, packB, startBlock } from './panels';
 import { WIDTH } from './rows';
 
-/** Largest tile edge. Both copies of a tile's operands then fit into half of a 512 KiB L2 cache. */
+/** Largest tile edge. */
 const LARGE: u32 = 128;
 const SMALL: u32 = 64;
 /** Below so many rows copying costs more than it gains. */
 const FEW_ROWS: u32 = 8;
 
-const A_BYTES: usize = LARGE * DEPTH * 4;
+/** Both copies of a tile's operands, A's with all of k where there is room for it, fit into a 512 KiB L2 cache. */
+const A_BYTES: usize = 256 << 10;
 const B_BYTES: usize = LARGE * DEPTH * 4;
 
 /** `form`: 0 A·B, 1 Aᵀ·B, 2 A·Bᵀ. C is n×m and k the length of the sums. */
@@ -48,10 +49,20 @@ export function gemmTile(t: u32): void {
   startBlock(c, m << 2, bias != 0 ? bias + (j0 << 2) : 0, rows, cols);
   const panelA = scratch();
   const panelB = panelA + A_BYTES;
+  const lanes = (rows + 15) & ~15;
+  const keeps = k <= A_BYTES / (lanes << 2);
+  const kept = keptSequence == sequence && keptRow == i0;
   for (let p: u32 = 0; p < k; p += DEPTH) {
     const depth = min(k - p, DEPTH);
-    packA(panelA, argument(1), form, n, k, i0, rows, p, depth);
+    const a = keeps ? panelA + ((p * lanes) << 2) : panelA;
+    if (!kept) packA(a, argument(1), form, n, k, i0, rows, p, depth);
     packB(panelB, argument(2), form, k, m, j0, cols, p, depth);
-    multiplyPanels(c, m << 2, panelA, panelB, depth, rows, cols, panelB + B_BYTES);
+    multiplyPanels(c, m << 2, a, panelB, depth, rows, cols, panelB + B_BYTES);
   }
+  keptSequence = keeps ? sequence : 0;
+  keptRow = i0;
 }
+
+/** Of which operation, from which row on, this thread's copy of A is, for its next tile. */
+let keptSequence: u32 = 0;
+let keptRow: u32 = 0;

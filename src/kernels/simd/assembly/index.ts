@@ -13,7 +13,6 @@ export { settle } from './exact';
 export { transpose } from './transpose';
 export { sddmm } from './sddmm';
 export { rowSums } from './row-sums';
-export { spmmAdam } from './spmm-adam';
 export { spmm } from './spmm';
 export { spmmTurned } from './spmm-turned';
 export { defer, dismiss, join, workerLoop } from './threads';

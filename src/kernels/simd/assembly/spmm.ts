@@ -16,6 +16,7 @@ import { blockOf, cut, partOf, run, sequence, threads } from './threads';
 import { storeLanes } from './lanes';
 import { wholeRow } from './whole-row';
 import { NEAR, ownRows, stream, touchRows } from './lines';
+import { cutRows, endsIn, rowBlocks } from './row-parts';
 import { entriesOf } from './sparse';
 
 /** Roughly the flops of one tile: a few microseconds, long enough to pay for the claim. */
@@ -27,6 +28,8 @@ const WIDE: u32 = 64;
 const COPIED_FROM: u32 = 1 << 16;
 /** Rows of the longest slice that is copied. */
 const MOST_COPIED: u32 = 3400;
+/** Rows that pass over a block of it (see row-parts.ts), at the most. */
+const PASSING: u32 = 128;
 /** Elements of B up to which it is read once before use; a larger one goes by in whole rows. */
 const STREAMED_UP_TO: u32 = 1 << 20;
 /** Entries of a row up to which whole rows are the better way. */
@@ -46,9 +49,11 @@ export function spmm(
   const width = sliceWidth();
   const slices = (m + width - 1) / width;
   const groups = threads();
-  const chunks = <u32>min(flops / TILE_FLOPS, 4096) / max(slices * groups, 1) + 1;
   // The rows of a slice lie in different pages, and, powers of two apart, in few cache sets.
   const copies = k * m > COPIED_FROM && entries > 16 * k * groups && k <= MOST_COPIED;
+  const blocks = copies ? rowBlocks(k, width << 2, n, entries) : 1;
+  const tiles = <u32>min(flops / TILE_FLOPS, 4096);
+  const chunks = blocks > 1 ? n / (groups * PASSING) + 1 : tiles / max(slices * groups, 1) + 1;
   if (!copies && wholeRows(n, k, m, entries)) {
     const rows = <u32>min(TILE_FLOPS / (flops / <f64>n), 64) + 1;
     pass4(0, c, start, end, index);
@@ -60,7 +65,7 @@ export function spmm(
   pass4(0, c, start, end, index);
   pass4(4, value, b, bias, n);
   pass4(8, m, slices, chunks, groups * chunks);
-  pass4(12, copies ? k : 0, k * m <= STREAMED_UP_TO ? (k * m) << 2 : 0, 0, 0);
+  pass4(12, copies ? k : 0, k * m <= STREAMED_UP_TO ? (k * m) << 2 : 0, blocks, 0);
   run(Operation.SPMM, groups * slices * chunks, flops);
 }
 
@@ -109,12 +114,18 @@ export function spmmTile(t: u32): void {
   if (j + width <= end) {
     const from = copied != 0 ? copiedSlice(b + (j << 2), stride, copied, slice, width << 2) : b + (j << 2);
     const step = copied != 0 ? width << 2 : stride;
-    if (isWide()) rows64(i0, i1, j, from, step);
-    else rows48(i0, i1, j, from, step);
+    const blocks = argument(14);
+    if (blocks > 1) cutRows(part / chunks, n, copied, blocks, MOST_COPIED * (WIDE << 2));
+    let starts = argument(1);
+    for (let block: u32 = 0; block < blocks; block++) {
+      const ends = block + 1 < blocks ? endsIn(block) : argument(2);
+      if (isWide()) rows64(i0, i1, j, from, step, starts, ends);
+      else rows48(i0, i1, j, from, step, starts, ends);
+      starts = ends;
+    }
     return;
   }
-  for (; j + 16 <= end; j += 16) rows16(i0, i1, j, b + (j << 2), stride);
-  for (; j < end; j += 4) rows4(i0, i1, j, b + (j << 2), stride, min(end - j, 4));
+  for (; j < end; j += 16) rows16(i0, i1, j, b + (j << 2), stride, end - j);
 }
 
 /** The operation whose B this thread has read once. */
@@ -143,27 +154,43 @@ function copiedSlice(from: usize, stride: usize, k: u32, slice: u32, step: usize
   return to;
 }
 
+/** Where element j of row i of C is. */
+// @ts-ignore: decorator
+@inline
+function place(i: u32, j: u32): usize {
+  return argument(0) + ((i * argument(8) + j) << 2);
+}
+
+/** Where the sums of row i from column j on lie, if its entries begin at `starts`: C, where it has had others; the bias; or 0. */
+// @ts-ignore: decorator
+@inline
+function sumsBefore(i: u32, j: u32, starts: usize): usize {
+  if (starts != argument(1)) return place(i, j);
+  return argument(6) != 0 ? argument(6) + (j << 2) : 0;
+}
+
 /**
- * Rows i0 … i1−1 of columns j … j+47; `b` is the slice's first element, `stride` bytes between its rows.
+ * Rows i0 … i1−1 of columns j … j+47, from the entries between `starts` and `ends`; `b` is the slice's first element,
+ * `stride` bytes between its rows.
  *
  * Arguments are fetched anew for every row, so that the inner loop has the registers to itself: twelve
  * sums, the splat, and one row of B on its way. Where a row of B lies is worked out an entry ahead, since
  * its loads would wait for that; the word read for it behind a row's last entry is not used.
  */
-function rows48(i0: u32, i1: u32, j: u32, b: usize, stride: usize): void {
+function rows48(i0: u32, i1: u32, j: u32, b: usize, stride: usize, starts: usize, ends: usize): void {
   const zero = f32x4.splat(0);
   for (let i = i0; i < i1; i++) {
+    const first = load<u32>(starts + (i << 2)) << 2;
+    const length = (load<u32>(ends + (i << 2)) << 2) - first;
+    if (length == 0 && starts != argument(1)) continue;
     let s0 = zero, s1 = zero, s2 = zero, s3 = zero, s4 = zero, s5 = zero;
     let s6 = zero, s7 = zero, s8 = zero, s9 = zero, s10 = zero, s11 = zero;
-    const bias = argument(6);
-    if (bias != 0) {
-      const q = bias + (j << 2);
-      s0 = v128.load(q, 0), s1 = v128.load(q, 16), s2 = v128.load(q, 32), s3 = v128.load(q, 48);
-      s4 = v128.load(q, 64), s5 = v128.load(q, 80), s6 = v128.load(q, 96), s7 = v128.load(q, 112);
-      s8 = v128.load(q, 128), s9 = v128.load(q, 144), s10 = v128.load(q, 160), s11 = v128.load(q, 176);
+    const before = sumsBefore(i, j, starts);
+    if (before != 0) {
+      s0 = v128.load(before, 0), s1 = v128.load(before, 16), s2 = v128.load(before, 32), s3 = v128.load(before, 48);
+      s4 = v128.load(before, 64), s5 = v128.load(before, 80), s6 = v128.load(before, 96), s7 = v128.load(before, 112);
+      s8 = v128.load(before, 128), s9 = v128.load(before, 144), s10 = v128.load(before, 160), s11 = v128.load(before, 176);
     }
-    const first = load<u32>(argument(1) + (i << 2)) << 2;
-    const length = (load<u32>(argument(2) + (i << 2)) << 2) - first;
     let index = argument(3) + first;
     const toValue = argument(4) - argument(3);
     let q = b + load<u32>(index) * stride;
@@ -185,7 +212,7 @@ function rows48(i0: u32, i1: u32, j: u32, b: usize, stride: usize): void {
       s11 = f32x4.add(s11, f32x4.mul(a, v128.load(q, 176)));
       q = next;
     }
-    const c = argument(0) + ((i * argument(8) + j) << 2);
+    const c = place(i, j);
     v128.store(c, s0, 0), v128.store(c, s1, 16), v128.store(c, s2, 32), v128.store(c, s3, 48);
     v128.store(c, s4, 64), v128.store(c, s5, 80), v128.store(c, s6, 96), v128.store(c, s7, 112);
     v128.store(c, s8, 128), v128.store(c, s9, 144), v128.store(c, s10, 160), v128.store(c, s11, 176);
@@ -193,22 +220,22 @@ function rows48(i0: u32, i1: u32, j: u32, b: usize, stride: usize): void {
 }
 
 /** The same for 64 columns, for engines that pair vectors. */
-function rows64(i0: u32, i1: u32, j: u32, b: usize, stride: usize): void {
+function rows64(i0: u32, i1: u32, j: u32, b: usize, stride: usize, starts: usize, ends: usize): void {
   const zero = f32x4.splat(0);
   for (let i = i0; i < i1; i++) {
+    const first = load<u32>(starts + (i << 2)) << 2;
+    const length = (load<u32>(ends + (i << 2)) << 2) - first;
+    if (length == 0 && starts != argument(1)) continue;
     let s0 = zero, s1 = zero, s2 = zero, s3 = zero, s4 = zero, s5 = zero;
     let s6 = zero, s7 = zero, s8 = zero, s9 = zero, s10 = zero, s11 = zero;
     let s12 = zero, s13 = zero, s14 = zero, s15 = zero;
-    const bias = argument(6);
-    if (bias != 0) {
-      const q = bias + (j << 2);
-      s0 = v128.load(q, 0), s1 = v128.load(q, 16), s2 = v128.load(q, 32), s3 = v128.load(q, 48);
-      s4 = v128.load(q, 64), s5 = v128.load(q, 80), s6 = v128.load(q, 96), s7 = v128.load(q, 112);
-      s8 = v128.load(q, 128), s9 = v128.load(q, 144), s10 = v128.load(q, 160), s11 = v128.load(q, 176);
-      s12 = v128.load(q, 192), s13 = v128.load(q, 208), s14 = v128.load(q, 224), s15 = v128.load(q, 240);
+    const before = sumsBefore(i, j, starts);
+    if (before != 0) {
+      s0 = v128.load(before, 0), s1 = v128.load(before, 16), s2 = v128.load(before, 32), s3 = v128.load(before, 48);
+      s4 = v128.load(before, 64), s5 = v128.load(before, 80), s6 = v128.load(before, 96), s7 = v128.load(before, 112);
+      s8 = v128.load(before, 128), s9 = v128.load(before, 144), s10 = v128.load(before, 160), s11 = v128.load(before, 176);
+      s12 = v128.load(before, 192), s13 = v128.load(before, 208), s14 = v128.load(before, 224), s15 = v128.load(before, 240);
     }
-    const first = load<u32>(argument(1) + (i << 2)) << 2;
-    const length = (load<u32>(argument(2) + (i << 2)) << 2) - first;
     let index = argument(3) + first;
     const toValue = argument(4) - argument(3);
     let q = b + load<u32>(index) * stride;
@@ -234,7 +261,7 @@ function rows64(i0: u32, i1: u32, j: u32, b: usize, stride: usize): void {
       s15 = f32x4.add(s15, f32x4.mul(a, v128.load(q, 240)));
       q = next;
     }
-    const c = argument(0) + ((i * argument(8) + j) << 2);
+    const c = place(i, j);
     v128.store(c, s0, 0), v128.store(c, s1, 16), v128.store(c, s2, 32), v128.store(c, s3, 48);
     v128.store(c, s4, 64), v128.store(c, s5, 80), v128.store(c, s6, 96), v128.store(c, s7, 112);
     v128.store(c, s8, 128), v128.store(c, s9, 144), v128.store(c, s10, 160), v128.store(c, s11, 176);
@@ -242,8 +269,8 @@ function rows64(i0: u32, i1: u32, j: u32, b: usize, stride: usize): void {
   }
 }
 
-/** The same for 16 columns. */
-function rows16(i0: u32, i1: u32, j: u32, b: usize, stride: usize): void {
+/** All entries, for up to 16 columns: whole vectors are read, `lanes` numbers stored. */
+function rows16(i0: u32, i1: u32, j: u32, b: usize, stride: usize, lanes: u32): void {
   const zero = f32x4.splat(0);
   for (let i = i0; i < i1; i++) {
     let s0 = zero, s1 = zero, s2 = zero, s3 = zero;
@@ -264,23 +291,10 @@ function rows16(i0: u32, i1: u32, j: u32, b: usize, stride: usize): void {
       s2 = f32x4.add(s2, f32x4.mul(a, v128.load(q, 32)));
       s3 = f32x4.add(s3, f32x4.mul(a, v128.load(q, 48)));
     }
-    const c = argument(0) + ((i * argument(8) + j) << 2);
-    v128.store(c, s0, 0), v128.store(c, s1, 16), v128.store(c, s2, 32), v128.store(c, s3, 48);
-  }
-}
-
-/** The same for up to four columns: whole vectors are read, `lanes` of them stored. */
-function rows4(i0: u32, i1: u32, j: u32, b: usize, stride: usize, lanes: u32): void {
-  for (let i = i0; i < i1; i++) {
-    const bias = argument(6);
-    let s = bias != 0 ? v128.load(bias + (j << 2)) : f32x4.splat(0);
-    const first = load<u32>(argument(1) + (i << 2)) << 2;
-    const length = (load<u32>(argument(2) + (i << 2)) << 2) - first;
-    let index = argument(3) + first;
-    const toValue = argument(4) - argument(3);
-    for (const last = index + length; index != last; index += 4) {
-      s = f32x4.add(s, f32x4.mul(v128.load_splat<f32>(index + toValue), v128.load(b + load<u32>(index) * stride)));
-    }
-    storeLanes(argument(0) + ((i * argument(8) + j) << 2), s, lanes);
+    const c = place(i, j);
+    storeLanes(c, s0, lanes);
+    if (lanes > 4) storeLanes(c + 16, s1, lanes - 4);
+    if (lanes > 8) storeLanes(c + 32, s2, lanes - 8);
+    if (lanes > 12) storeLanes(c + 48, s3, lanes - 12);
   }
 }

@@ -14,7 +14,6 @@ import { rowsTile } from './rows';
 import { rowSumsTile } from './row-sums';
 import { chooseTile, exactTile } from './exact';
 import { screenTile, sixteenTile } from './screen';
-import { spmmAdamTile } from './spmm-adam';
 import { spmmRowsTile, spmmTile } from './spmm';
 import { spmmTurnedTile } from './spmm-turned';
 
@@ -35,7 +34,6 @@ export const enum Operation {
   GEMM_TOPK,
   TOPK,
   SPMM_ROWS,
-  SPMM_ADAM,
   ROW_SUMS,
   SIXTEEN,
   SCREEN,
@@ -78,8 +76,6 @@ export function tile(operation: u32, t: u32): void {
       return topKTile(t);
     case Operation.SPMM_ROWS:
       return spmmRowsTile(t);
-    case Operation.SPMM_ADAM:
-      return spmmAdamTile(t);
     case Operation.ROW_SUMS:
       return rowSumsTile(t);
     case Operation.SIXTEEN:
