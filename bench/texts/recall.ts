@@ -94,6 +94,16 @@ export function asks(sae: SparseAutoencoder, x: Dense, others: Dense): Ask[] {
   ];
 }
 
+/**
+ * The index's side: f/‖x̂‖ as encoded, f/‖x‖ refitted, all rows that are learned from having the same length, √d. Refitted, q·x̂ is
+ * what is known of q·x: see search.ts.
+ */
+export function indexed(sae: SparseAutoencoder, x: Dense, refit: boolean): Csr {
+  if (!refit) return sae.transform(x, { sparse: true, normalize: true });
+  const codes = sae.transform(x, { sparse: true, refit });
+  return { ...codes, data: codes.data.map((f) => f / Math.sqrt(x.shape[1])) };
+}
+
 /** As many rows as a first search gives to a second one, that has all terms. */
 export const SECOND = 50;
 

@@ -17,7 +17,7 @@ import { Database } from './database.js';
 import { embedded, sentenceEncoder, WIDTH } from './encode.js';
 import { type Gloss, installTexts, readGlosses, setAside } from './glosses.js';
 import { renderTexts } from './page.js';
-import { type Ask, asks, products, recall, recalls, SECOND, TERMS } from './recall.js';
+import { type Ask, asks, indexed, products, recall, recalls, SECOND, TERMS } from './recall.js';
 import { type Dense, pick } from './rows.js';
 
 const [GLOSSES, QUERIES, HIDDEN, STEPS, BATCH] = [10_000, 500, 2048, 1500, 1024];
@@ -109,7 +109,7 @@ function printRecalls(models: readonly SparseAutoencoder[], x: Dense, sets: read
     print(`recall@10 of ${ask.queries.shape[0]} ${ask.who}, against dense cosine (rows centred, as they are learned from)`);
     const rows = models.flatMap((sae) =>
       [false, true].map((refit) => {
-        const codes = sae.transform(x, { sparse: true, normalize: true, refit });
+        const codes = indexed(sae, x, refit);
         const bytes = Math.round(HEAD_BYTES + (ENTRY_BYTES * codes.data.length) / codes.shape[0]);
         return [`k = ${sae.options.k}${refit ? ', refitted' : ''}`, count(bytes), ...recalls(sae, codes, ask).map(figure)];
       }),
@@ -122,7 +122,7 @@ function printRecalls(models: readonly SparseAutoencoder[], x: Dense, sets: read
 /** The database, of which is said what it weighs, and that what it finds is right. */
 async function filled(sae: SparseAutoencoder, glosses: readonly Gloss[], x: Dense, ask: Ask): Promise<Database> {
   const start = performance.now();
-  const codes = sae.transform(x, { sparse: true, normalize: true, refit: true });
+  const codes = indexed(sae, x, true);
   const database = await Database.of(glosses, x, codes);
   print(`Postgres with pgvector: ${count(glosses.length)} rows and their index in ${seconds(start)} s`);
   const bytes = await database.rowBytes();
