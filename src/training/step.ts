@@ -1,15 +1,35 @@
 import type { Kernels } from '../kernels/kernels.js';
 import { viewStored } from '../layers/parameters.js';
+import type { ObjectiveSpec } from '../layers/spec.js';
 import { betaOf, inputOf, layoutOf } from '../model/layout.js';
 import { Objective, type Terms } from '../model/objective.js';
-import { adamStep } from './adam.js';
+import { type AdamOptions, adamStep } from './adam.js';
+import type { DataSet } from './batches.js';
 import { clipNorm } from './clip.js';
-import { readSettings } from './fit-options.js';
-import { Resampler } from './resampling.js';
-import { rateFactor, warmUp } from './schedule.js';
+import { type LiveSettings, readSettings } from './fit-options.js';
+import { Resampler, type Resampling } from './resampling.js';
+import { rateFactor, type Schedule, warmUp } from './schedule.js';
 import { Steering } from './steering.js';
-import type { TrainingPlan } from './trainer.js';
-import type { TrainingState } from './training-state.js';
+import type { Dealing, TrainingState } from './training-state.js';
+
+/** What the steps of a fit are taken by. */
+export interface StepPlan {
+  readonly spec: ObjectiveSpec;
+  readonly adam: AdamOptions;
+  /** α before the schedule, unless `settings` has another. */
+  readonly learningRate: number;
+  readonly schedule: Schedule;
+  readonly penaltyWarmup: number;
+  readonly clipNorm: number;
+  readonly averaging: number | null;
+  readonly resampling: Resampling | null;
+  readonly targetL0: number | null;
+  readonly settings: LiveSettings;
+  readonly dealing: Dealing;
+  readonly x: DataSet;
+  /** null where T = X */
+  readonly targets: DataSet | null;
+}
 
 /** What a step came to. */
 export interface Step extends Terms {
@@ -21,7 +41,7 @@ export interface Step extends Terms {
 export type TakeStep = (order: Int32Array, from: number, to: number) => Step;
 
 /** The steps of a fit, by which the model will have taken `total` in all: a batch, ∇J, Adam, and what goes with them. */
-export function stepper(k: Kernels, state: TrainingState, plan: TrainingPlan, total: number): TakeStep {
+export function stepper(k: Kernels, state: TrainingState, plan: StepPlan, total: number): TakeStep {
   const { spec, x, targets, schedule, settings, averaging } = plan;
   const layout = layoutOf(spec);
   const θ = viewStored(state.theta, layout);

@@ -1,44 +1,26 @@
 import type { Kernels, Matrix } from '../kernels/kernels.js';
 import { viewStored } from '../layers/parameters.js';
-import type { ObjectiveSpec } from '../layers/spec.js';
 import { betaOf, layoutOf } from '../model/layout.js';
 import { assess } from '../model/metrics.js';
 import { bringHome } from '../sparsity/kinds.js';
 import { Activity } from './activity.js';
-import type { AdamOptions } from './adam.js';
-import { type DataSet, identityOrder } from './batches.js';
-import type { EarlyStopping, LiveSettings, Signal } from './fit-options.js';
+import { identityOrder } from './batches.js';
+import type { EarlyStopping, Signal } from './fit-options.js';
 import { type BatchReport, type EpochRecord, type EpochReport, type History, historyOf, judged } from './history.js';
 import { pauser } from './pause.js';
-import type { Resampling } from './resampling.js';
-import type { Schedule } from './schedule.js';
-import { stepper } from './step.js';
-import type { Dealing, Run, TrainingState } from './training-state.js';
+import { type StepPlan, stepper } from './step.js';
+import type { Run, TrainingState } from './training-state.js';
 
 interface Samples {
   readonly x: Matrix;
   readonly targets: Matrix | null;
 }
 
-export interface TrainingPlan {
-  readonly spec: ObjectiveSpec;
-  readonly adam: AdamOptions;
-  /** α before the schedule, unless `settings` has another. */
-  readonly learningRate: number;
-  readonly schedule: Schedule;
-  readonly penaltyWarmup: number;
-  readonly clipNorm: number;
-  readonly averaging: number | null;
-  readonly resampling: Resampling | null;
-  readonly targetL0: number | null;
-  readonly settings: LiveSettings;
+/** A fit: its steps, and all that is around them. */
+export interface TrainingPlan extends StepPlan {
   /** Where b_dec is set before the first step; null where it stays. */
   readonly decoderBias: Float64Array | null;
   readonly epochs: number;
-  readonly dealing: Dealing;
-  readonly x: DataSet;
-  /** null where T = X */
-  readonly targets: DataSet | null;
   readonly validation: Samples | null;
   readonly earlyStopping: EarlyStopping | null;
   readonly onEpochEnd?: (report: EpochReport) => unknown;

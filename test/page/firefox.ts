@@ -13,7 +13,7 @@ export const missingFirefox: string | null = existsSync(FIREFOX)
   ? null
   : `${FIREFOX} is not installed (apt-get install firefox-esr): what Firefox shows has not been tried`;
 
-const LONGEST_SECONDS = 90;
+const LONGEST_SECONDS = 180;
 
 const settings = {
   'browser.aboutwelcome.enabled': false,
