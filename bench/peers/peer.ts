@@ -24,7 +24,6 @@ import { fileURLToPath } from 'node:url';
 import type { Activation, Reconstruction } from '../library.js';
 import type { NodeVersion } from '../nodes.js';
 import { cleanEnvironment } from './environment.js';
-import type { Line } from './profile.js';
 
 /** What to train, on what, from where. */
 export interface Load<Objective = JobObjective> {
@@ -76,6 +75,19 @@ export interface Product {
 export interface Grounds {
   kernels: string;
   threads: string;
+}
+
+/** What one call comes to: useful multiplications and additions, and bytes if each operand moves once. */
+export interface Cost {
+  name: string;
+  flops: number;
+  bytes: number;
+}
+
+/** The calls of one operation. */
+export interface Line extends Cost {
+  seconds: number;
+  calls: number;
 }
 
 export interface Answers {

@@ -1,20 +1,8 @@
 /** Where the time of an epoch goes: each operation asked of the kernels, with its arithmetic and its bytes. */
 
 import { createSimdKernels, isSparse, type Kernels, type Matrix, type Rows, type SparseRows, trainingOn } from '../library.js';
-import type { AnyLoad } from './peer.js';
+import type { AnyLoad, Cost, Line } from './peer.js';
 import { readFloats } from './serve.js';
-
-/** What one call comes to: useful multiplications and additions, and bytes if each operand moves once. */
-interface Cost {
-  name: string;
-  flops: number;
-  bytes: number;
-}
-
-export interface Line extends Cost {
-  seconds: number;
-  calls: number;
-}
 
 /** The fastest of `epochs` epochs, after one to warm up: its operations, in the order of their first call. */
 export async function runProfile(

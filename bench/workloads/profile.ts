@@ -2,8 +2,8 @@
 
 import { withPeers } from '../contestants.js';
 import { BATCH, OBJECTIVE, PIXELS } from '../data.js';
-import type { AnyLoad } from '../peers/peer.js';
-import { type Line, sum } from '../peers/profile.js';
+import type { AnyLoad, Line } from '../peers/peer.js';
+import { sum } from '../peers/profile.js';
 import { digits, type Result } from '../table.js';
 import { loadOf } from './dictionary.js';
 import type { Context, Workload } from './workload.js';
