@@ -25,6 +25,8 @@ export function renderTexts(sae: SparseAutoencoder, glosses: readonly Gloss[], x
     ...{ title: 'Glosses of nouns', train: { rows: glosses.length }, judge, judgedBy: 'of these', image: null, inputNames: null },
     fit: { epochs: history.loss.length, batchSize },
     command: [],
+    // As run.ts trains.
+    rateEnded: true,
   };
   return renderReport(reportData(about, sae, { history, snapshots: [] }, sae.evaluate(judge)));
 }
