@@ -38,24 +38,28 @@ test('the latest are kept, as many as asked for, whatever else is in the folder'
     await fails(() => checkpoints(run, { keep: 0 }), 'checkpoints: keep is 0, expected a whole number of at least 1');
   }));
 
-/** A process that fits with a checkpoint an epoch, going on from the latest if there is one. */
-const program = (folder: string) => `
+/** Epochs that a process lives for at the most, so that it is killed before its end however slowly the killer comes. */
+const LIFE = 6;
+
+/** A process that fits with a checkpoint an epoch, going on from the latest if there is one, and stands still after `life` epochs. */
+const program = (folder: string, life: number) => `
   import { SparseAutoencoder } from '${projectRoot}/src/index.ts';
   import { checkpoints, latestCheckpoint, load } from '${projectRoot}/src/node.ts';
   const latest = latestCheckpoint('${folder}');
   const sae = latest ? load(latest) : new SparseAutoencoder(${JSON.stringify(options)});
   process.stdout.write('begun');
   const X = ${JSON.stringify(X)};
-  await sae.fit(X, { ...${JSON.stringify(plan)}, resume: latest !== null, checkpoint: checkpoints('${folder}') });
+  let left = ${life};
+  const onEpochEnd = () => --left === 0 ? new Promise(() => setInterval(() => {}, 1000)) : undefined;
+  await sae.fit(X, { ...${JSON.stringify(plan)}, resume: latest !== null, checkpoint: checkpoints('${folder}'), onEpochEnd });
   process.stdout.write(' ' + Buffer.from(sae.toBytes({ training: true })).toString('base64'));
 `;
 
 /** Runs it, and kills it so many ms after it has begun; what it ended with, if it ended by itself. */
 const execute = (folder: string, killAfter: number): Promise<string | null> =>
   new Promise((resolve) => {
-    const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', program(folder)], {
-      cwd: projectRoot,
-    });
+    const text = program(folder, killAfter < Infinity ? LIFE : Infinity);
+    const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', text], { cwd: projectRoot });
     let said = '';
     child.stdout.on('data', (text) => {
       if (said === '' && killAfter < Infinity) setTimeout(() => child.kill('SIGKILL'), killAfter);
