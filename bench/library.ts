@@ -45,7 +45,7 @@ export function trainingOn(
   theta.set(start);
   const moments = { m, v, step: 0 };
   const θ = viewParameters(theta, layoutOf(spec));
-  const data = new DataSet(k, x, batchSize);
+  const data = new DataSet(k, 'bench: X', x, batchSize);
   const objective = new Objective(k, spec, batchSize, data.sparse, newMemory(spec, 0));
   const order = identityOrder(x.rows);
   return () => {

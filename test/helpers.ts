@@ -117,7 +117,7 @@ export interface Ended {
 /** Runs node, with TypeScript understood, in the project's folder. A process that never ends is killed, code null. */
 export function runNode(args: readonly string[], env: Record<string, string> = {}, input?: string): Promise<Ended> {
   return new Promise((resolve) => {
-    const options = { cwd: projectRoot, timeout: 100_000, env: { ...process.env, NO_COLOR: '1', ...env } };
+    const options = { cwd: projectRoot, timeout: 280_000, env: { ...process.env, NO_COLOR: '1', ...env } };
     const child = execFile(process.execPath, ['--import', 'tsx', ...args], options, (_error, stdout, stderr) => {
       resolve({ code: child.exitCode, stdout, stderr });
     });

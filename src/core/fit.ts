@@ -2,7 +2,7 @@ import { trainingKernels } from '../kernels/backend.js';
 import type { Matrix } from '../kernels/kernels.js';
 import { columnMeans } from '../model/quality.js';
 import { refuse } from '../numbers/checks.js';
-import { rowsOf } from '../numbers/matrix.js';
+import { requireFinite, rowsOf } from '../numbers/matrix.js';
 import type { MatrixLike } from '../numbers/matrix-like.js';
 import { DataSet } from '../training/batches.js';
 import {
@@ -33,7 +33,7 @@ interface Samples {
 export async function fit(model: Model, X: MatrixLike, given: FitOptions): Promise<History> {
   const options = completeFitOptions(given);
   const { spec } = model;
-  const x = model.readFinite('fit: X', X, spec.inputDim);
+  const x = model.read('fit: X', X, spec.inputDim);
   const all: Samples = { x, targets: model.readTargets('fit: targets', options.targets, x.rows) };
   const separated = separate(model, all, options);
   const { epochs, batchSize, shuffle, earlyStopping, onEpochEnd, onBatchEnd, signal } = options;
@@ -41,6 +41,8 @@ export async function fit(model: Model, X: MatrixLike, given: FitOptions): Promi
   const resume = options.resume ? requireRun(model.state, dealing, options.epochs) : null;
   requireShiftable(options.decoderBias, spec);
   const epochsBefore = model.state.records.length;
+  // Rows that are trained on as they are, the kernels look at as they take them in: see DataSet.
+  if (model.preparation) requireFinite('fit: X', x);
   const forget = model.preparation?.learn(separated.training.x);
   const prepare = <S extends Samples>(samples: S): S => ({ ...samples, x: model.prepare(samples.x) });
   const training = prepare(separated.training);
@@ -51,6 +53,10 @@ export async function fit(model: Model, X: MatrixLike, given: FitOptions): Promi
   try {
     if (!training.targets) model.requireTarget('fit: X', training.x);
     if (validation && !validation.targets) model.requireTarget('fit: validationData', validation.x);
+    const data = {
+      x: new DataSet(k, 'fit: X', training.x, capacity),
+      targets: training.targets && new DataSet(k, 'fit: targets', training.targets, capacity),
+    };
     return await train(k, model.state, {
       spec,
       adam: spec,
@@ -67,8 +73,7 @@ export async function fit(model: Model, X: MatrixLike, given: FitOptions): Promi
       dealing,
       resume,
       checkpoint: checkpointing(model, options.checkpoint),
-      x: new DataSet(k, training.x, capacity),
-      targets: training.targets && new DataSet(k, training.targets, capacity),
+      ...data,
       validation,
       earlyStopping: earlyStopping ? completeEarlyStopping(earlyStopping) : null,
       onEpochEnd,
@@ -143,5 +148,7 @@ function split({ x, targets }: Samples, share: number): { training: Samples; val
     );
   }
   const part = (from: number, to: number): Samples => ({ x: rowsOf(x, from, to), targets: targets && rowsOf(targets, from, to) });
-  return { training: part(0, cut), validation: part(cut, x.rows) };
+  const validation = part(cut, x.rows);
+  requireFinite('fit: X', validation.x, cut);
+  return { training: part(0, cut), validation };
 }

@@ -7,7 +7,7 @@ import type { Names } from '../meaning/names.js';
 import { CHUNK, type Trained } from '../model/chunks.js';
 import { layoutOf, newMemory, parametersOf } from '../model/layout.js';
 import { show, suggestion } from '../numbers/checks.js';
-import { checkFinite, firstNonFinite, floats, type Where } from '../numbers/matrix.js';
+import { firstNonFinite, floats, requireFinite, type Where } from '../numbers/matrix.js';
 import { type MatrixLike, readMatrix, readRowOrMatrix, readVector } from '../numbers/matrix-like.js';
 import { Preparation, prepares, unlearned } from '../numbers/preparation.js';
 import { Random } from '../numbers/random.js';
@@ -242,9 +242,4 @@ export class Model implements Trained {
     const place = `${where}[${Math.floor(at / cols)}, ${at % cols}]`;
     throw new RangeError(`${place} is ${data[at]}, expected a number from 0 to 1 with reconstruction "bce"`);
   }
-}
-
-function requireFinite(where: Where, matrix: Matrix): void {
-  const at = firstNonFinite(matrix.data);
-  checkFinite(where, matrix, at, matrix.data[at]);
 }

@@ -40,6 +40,12 @@ export function checkFinite(where: Where, { cols }: Matrix, at: number, value: n
   throw new RangeError(`${where}[${row}, ${at % cols}] is ${value}, expected a finite number`);
 }
 
+/** The same of all that is in a matrix. */
+export function requireFinite(where: Where, matrix: Matrix, firstRow = 0): void {
+  const at = firstNonFinite(matrix.data);
+  checkFinite(where, matrix, at, matrix.data[at], firstRow);
+}
+
 /** Rows from … to−1 of a matrix; shares its memory. */
 export function rowsOf({ data, cols }: Matrix, from: number, to: number): Matrix {
   return { data: data.subarray(from * cols, to * cols), rows: to - from, cols };

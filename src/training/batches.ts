@@ -1,6 +1,6 @@
 import type { Kernels, Matrix, Rows, SparseRows } from '../kernels/kernels.js';
 import { denseRows } from '../kernels/rows.js';
-import { rowsOf } from '../numbers/matrix.js';
+import { checkFinite, rowsOf, type Where } from '../numbers/matrix.js';
 
 /** 0, 1, …, n−1 */
 export const identityOrder = (n: number): Int32Array => Int32Array.from({ length: n }, (_, i) => i);
@@ -27,16 +27,17 @@ export class DataSet {
   private readonly batchEnd: Int32Array;
   private readonly staged: Matrix;
 
-  /** Batches may have up to `capacity` rows. */
-  constructor(k: Kernels, source: Matrix, capacity: number) {
+  /**
+   * Batches may have up to `capacity` rows.
+   * @throws RangeError naming the first entry that is not finite: `fit: X[12, 3] is NaN`.
+   */
+  constructor(k: Kernels, where: Where, source: Matrix, capacity: number) {
     this.source = source;
     this.rows = source.rows;
     this.cols = source.cols;
-    const nonZeros = countAll(k, source);
-    const sparse = nonZeros < k.sparseBelow * source.data.length && nonZeros <= MOST_COMPRESSED;
-    this.compressed = sparse ? compressAll(k, source, nonZeros) : null;
-    this.sparse = sparse;
-    this.staged = denseRows(k, sparse ? 0 : capacity, source.cols);
+    this.compressed = compressed(k, where, source);
+    this.sparse = this.compressed !== null;
+    this.staged = denseRows(k, this.sparse ? 0 : capacity, source.cols);
     this.batchStart = k.integers(capacity);
     this.batchEnd = k.integers(capacity);
   }
@@ -78,42 +79,78 @@ export class DataSet {
   }
 }
 
-/** Calls `visit` for all rows of `source`, a chunk of them at a time in the kernels' memory, the first being row `from`. */
-function forEachChunk(k: Kernels, source: Matrix, visit: (rows: Matrix, from: number) => void): void {
+/** `source` by its non-zeros, or null if it is not mostly zeros. Goes through it once, if a few of its rows are like the rest. */
+function compressed(k: Kernels, where: Where, source: Matrix): SparseRows | null {
+  const most = Math.min(Math.ceil(k.sparseBelow * source.data.length) - 1, MOST_COMPRESSED);
+  const expected = Math.ceil(1.125 * nonZerosOfFew(k, source));
+  const made = expected <= most && compressAll(k, where, source, expected);
+  if (made) return made;
+  const nonZeros = countAll(k, where, source);
+  return nonZeros <= most ? compressAll(k, where, source, nonZeros) : null;
+}
+
+/** How many non-zeros a chunk of rows from all over `source` leads to expect in it. */
+function nonZerosOfFew(k: Kernels, source: Matrix): number {
+  const { rows, cols } = source;
+  const few = chunkOf(source);
+  return k.scoped(() => {
+    const room = denseRows(k, few, cols);
+    for (let i = 0; i < few; i++) {
+      const from = Math.floor((i * rows) / few);
+      room.data.set(rowsOf(source, from, from + 1).data, i * cols);
+    }
+    return (k.countNonZeros(room.data) * rows) / few;
+  });
+}
+
+/** Calls `visit` for the rows of `source`, the first being row `from`, a chunk of them at a time in the kernels' memory, while it returns true. */
+function everyChunk(k: Kernels, source: Matrix, visit: (rows: Matrix, from: number) => boolean): boolean {
   const room = denseRows(k, chunkOf(source), source.cols);
-  for (let from = 0; from < source.rows; from += room.rows) {
+  let more = true;
+  for (let from = 0; from < source.rows && more; from += room.rows) {
     const part = rowsOf(source, from, Math.min(from + room.rows, source.rows));
     const rows = rowsOf(room, 0, part.rows);
     rows.data.set(part.data);
-    visit(rows, from);
+    more = visit(rows, from);
   }
+  return more;
 }
 
-function countAll(k: Kernels, source: Matrix): number {
+function requireFinite(k: Kernels, where: Where, rows: Matrix, from: number): void {
+  const at = k.findNonFinite(rows.data);
+  checkFinite(where, rows, at, rows.data[at], from);
+}
+
+function countAll(k: Kernels, where: Where, source: Matrix): number {
   let count = 0;
   k.scoped(() =>
-    forEachChunk(k, source, ({ data }) => {
-      count += k.countNonZeros(data);
+    everyChunk(k, source, (rows, from) => {
+      requireFinite(k, where, rows, from);
+      count += k.countNonZeros(rows.data);
+      return true;
     }),
   );
   return count;
 }
 
-/** The whole of `source`, its rows end to end: a chunk is compressed behind what is there, then its rows move together. */
-function compressAll(k: Kernels, source: Matrix, nonZeros: number): SparseRows {
+/**
+ * The whole of `source`, its rows end to end, or null if it has more than `most` non-zeros: a chunk is compressed behind what
+ * is there, then its rows move together.
+ */
+function compressAll(k: Kernels, where: Where, source: Matrix, most: number): SparseRows | null {
   const { rows, cols } = source;
   const start = new Int32Array(rows);
   const end = new Int32Array(rows);
   const chunk = chunkOf(source);
-  const room = nonZeros + chunk * cols;
+  const room = most + chunk * cols;
   const index = k.integers(room);
   const value = k.floats(room);
-  k.scoped(() => {
+  const whole = k.scoped(() => {
     const [starts, ends] = [k.integers(chunk), k.integers(chunk)];
     let to = 0;
-    forEachChunk(k, source, (part, from) => {
+    return everyChunk(k, source, (part, from) => {
       const behind = { ...part, start: starts, end: ends, index: index.subarray(to), value: value.subarray(to) };
-      k.compress(behind, part);
+      if (k.compress(behind, part) < 0) requireFinite(k, where, part, from);
       const first = to;
       for (let i = 0; i < part.rows; i++) {
         start[from + i] = to;
@@ -122,7 +159,8 @@ function compressAll(k: Kernels, source: Matrix, nonZeros: number): SparseRows {
         to += ends[i] - starts[i];
         end[from + i] = to;
       }
+      return to <= most;
     });
   });
-  return { rows, cols, start, end, index, value };
+  return whole ? { rows, cols, start, end, index, value } : null;
 }

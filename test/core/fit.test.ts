@@ -168,6 +168,20 @@ const wrong: readonly [string, Partial<SparseAutoencoderOptions>, unknown, objec
     {},
     'fit: X[1, 3] is NaN, expected a finite number',
   ],
+  ...(
+    [
+      ['validated on', {}, { validationSplit: 0.2 }],
+      ['prepared', { preparation: { center: true } }, {}],
+      ['the start of b_dec', { outputActivation: 'identity' }, { decoderBias: 'median' }],
+      ['taken for probabilities', { reconstruction: 'bce' }, {}],
+    ] as const
+  ).map(([what, model, fit]): (typeof wrong)[number] => [
+    `NaN in what is ${what}`,
+    model,
+    X.map((row, i) => (i === 45 ? [...row.slice(1), Number.NaN] : row)),
+    fit,
+    'fit: X[45, 6] is NaN, expected a finite number',
+  ]),
   [
     'too large for float32',
     { dtype: 'float32' },

@@ -37,7 +37,7 @@ for (const [name, k] of Object.entries(backends)) {
       (rows, batchSize, cols, zeros) =>
         k.scoped(() => {
           const source = numbered(rows, cols, zeros);
-          const data = new DataSet(k, source, Math.min(batchSize, rows));
+          const data = new DataSet(k, 'fit: X', source, Math.min(batchSize, rows));
           const state = TrainingState.create('float32', 1, new Memory({}, rows));
           const order = identityOrder(rows);
           state.shuffle(order);
@@ -65,12 +65,58 @@ for (const [name, k] of Object.entries(backends)) {
 
   test(`${name}: a data set is sparse below the kernels' limit, and knows its largest entry`, () => {
     k.scoped(() => {
-      const sparse = new DataSet(k, { data: Float32Array.of(0, 0, 0, -7, 0, 0.5), rows: 3, cols: 2 }, 2);
+      const sparse = new DataSet(k, 'fit: X', { data: Float32Array.of(0, 0, 0, -7, 0, 0.5), rows: 3, cols: 2 }, 2);
       assert.equal([sparse.sparse, sparse.largest], [true, 7]);
-      const dense = new DataSet(k, { data: Float32Array.of(1, 2, 3, -4, 0, 6), rows: 3, cols: 2 }, 2);
+      const dense = new DataSet(k, 'fit: X', { data: Float32Array.of(1, 2, 3, -4, 0, 6), rows: 3, cols: 2 }, 2);
       assert.equal([dense.sparse, dense.largest], [false, 6]);
-      assert.equal(new DataSet(k, { data: new Float32Array(4), rows: 2, cols: 2 }, 2).largest, 0);
+      assert.equal(new DataSet(k, 'fit: X', { data: new Float32Array(4), rows: 2, cols: 2 }, 2).largest, 0);
     });
+  });
+}
+
+const k = backends.simd;
+
+/** Rows i with i mod 4 in `full` are full, the others empty. As many rows as are sampled are those with i mod 4 = 0. */
+function striped(...full: number[]) {
+  const [rows, cols] = [1024, 1024];
+  return {
+    data: Float32Array.from({ length: rows * cols }, (_, p) => (full.includes((p >> 10) % 4) ? 1 + (p % 7) : 0)),
+    rows,
+    cols,
+  };
+}
+
+for (const [what, full, sparse] of [
+  ['empty and the rest are half full', [1, 3], true],
+  ['empty and the rest are full', [1, 2, 3], false],
+  ['full and the rest are empty', [0], true],
+  ['like the rest', [0, 1, 2, 3], false],
+] as const) {
+  test(`a data set is sparse or not by all its rows, also if those looked at first are ${what}`, () => {
+    k.scoped(() => {
+      const source = striped(...full);
+      const data = new DataSet({ ...k, sparseBelow: 0.74 }, 'fit: X', source, 2);
+      assert.is(data.sparse, sparse);
+      for (const row of [0, 1, 510, 511, 1023]) {
+        const batch = data.batch(Int32Array.of(row, 0), 0, 1);
+        sameBits(isSparse(batch) ? spread(batch) : [...batch.data], source.data.subarray(row * 1024, (row + 1) * 1024));
+      }
+    });
+  });
+
+  test(`an entry that is not finite is named, also if the rows looked at first are ${what}`, () => {
+    for (const [at, where] of [
+      [0, '0, 0'],
+      [700 * 1024 + 5, '700, 5'],
+      [2 ** 20 - 1, '1023, 1023'],
+    ] as const) {
+      const source = striped(...full);
+      source.data[at] = at === 0 ? Infinity : Number.NaN;
+      assert.throws(
+        () => k.scoped(() => new DataSet(k, 'fit: X', source, 2)),
+        ({ message }: Error) => message === `fit: X[${where}] is ${source.data[at]}, expected a finite number`,
+      );
+    }
   });
 }
 
