@@ -9,6 +9,7 @@ import { TYPES } from '../../src/formats/idx.js';
 import { writeNpy } from '../../src/formats/npy.js';
 import { writeSafetensors } from '../../src/formats/safetensors.js';
 import { readTable, type TableOptions } from '../../src/formats/table.js';
+import { readRows } from '../../src/read.js';
 import { fails, sameBits } from '../helpers.js';
 import { concat, tensors, utf8, writeIdx, writeZip } from './bytes.js';
 
@@ -285,5 +286,29 @@ test('gzip of several members is read whole, each checked', async () => {
   const raw = deflateRawSync(utf8('1,2'));
   await fails(() => readTable(concat([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0], raw), 'f.gz'), /^f.gz: (ends at|broken|the checksum)/);
 });
+
+const [columns, word2vec] = ['1,2\n', '1 2\nw \0\0\0\0\0\0\0\0'];
+const idle: [string, string, TableOptions, string][] = [
+  ['f.jsonl', '[1,2]', { array: 'x' }, 'is jsonl, which has no arrays with names, expected no array to be named'],
+  ['f.jsonl', '[1,2]', { delimiter: ';' }, 'is jsonl, which has no delimiter, expected no delimiter to be named'],
+  ['f.jsonl', '{"v":[1,2]}', { header: false }, 'is jsonl, which has no header, expected no header to be named'],
+  ['f.csv', columns, { array: 'x' }, 'is csv, which has no arrays with names, expected no array to be named'],
+  ['f.csv', columns, { embedding: 'v' }, 'is csv, which has no fields, expected no embedding to be named'],
+  ['f.bin', word2vec, { label: 'x' }, 'is word2vec, which has no labels, expected no label to be named'],
+  ['f.parquet', 'PAR1', { array: 'x' }, 'is parquet, which has no arrays with names, expected no array to be named'],
+  ['f.arrow', 'ARROW1', { header: true }, 'is arrow, which has no header, expected no header to be named'],
+];
+for (const [name, text, options, message] of idle)
+  test(`refused: ${Object.keys(options)} of ${name}`, async () => {
+    await fails(() => readRows(utf8(text), name, options), `${name}: ${message}`);
+  });
+for (const [name, options] of [
+  ['f.npz', { delimiter: ',' }],
+  ['f.npy', { array: 'x' }],
+  ['f.idx', { header: false }],
+  ['f.safetensors', { id: 'x' }],
+] as const)
+  test(`refused: ${Object.keys(options)} of ${name}, before it is read`, () =>
+    fails(() => readRows(utf8('no such file'), name, { kind: name.slice(2) as Kind, ...options }), /, which has no /));
 
 test.run();
