@@ -287,6 +287,34 @@ test('gzip of several members is read whole, each checked', async () => {
   await fails(() => readTable(concat([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0], raw), 'f.gz'), /^f.gz: (ends at|broken|the checksum)/);
 });
 
+/** 2¹²⁸ − 2¹⁰³ is the least that rounds to no float32. */
+const least = '340282356779733661637539395458142568448';
+const large: [string, string, string][] = [
+  ['f.csv', '1,2\n3,1e300\n', ' line 2, column 1 of 0 … 1: "1e300" is too large for float32'],
+  ['f.csv', 'a,b\n-4e38,1\n', ' line 2, column "a": "-4e38" is too large for float32'],
+  ['f.csv', `"1",2\n3,"${least}"\n`, ` line 2, column 1 of 0 … 1: "${least}" is too large for float32`],
+  ['f.csv', `1\n${'9'.repeat(20)}e20\n`, ` line 2, column 0 of 0 … 0: "${'9'.repeat(20)}e20" is too large for float32`],
+  ['f.txt', 'a 1 2\nb 1e39 2\n', ' line 2: "1e39" is too large for float32'],
+  ['f.jsonl', '[1,2]\n[1,1e300]\n', ' line 2: entry 1: 1e+300 is too large for float32'],
+  ['f.jsonl', '{"v":[1,2]}\n{"v":[1,-1e39]}\n', ' line 2: number 1: -1e+39 is too large for float32'],
+  ['f.jsonl', `{"v":[1,2]}\n{"v":[${'9'.repeat(20)}e20,1]}\n`, ' line 2: number 0: 1e+40 is too large for float32'],
+  ['f.jsonl', '{"x":1,"y":1e39}\n', ' line 1: "y": 1e+39 is too large for float32'],
+];
+for (const [name, text, message] of large)
+  test(`${JSON.stringify(text.slice(0, 40))} is a table of doubles, not of floats`, async () => {
+    await fails(() => readTable(utf8(text), name), name + message);
+    assert.ok(readTable(utf8(text), name, { dtype: 'float64' }).data.every(Number.isFinite));
+  });
+
+test('the largest float32, and what rounds to it', () => {
+  for (const text of ['3.4028234663852886e38', '3.40282356e38'])
+    for (const [name, all] of [
+      ['f.csv', `1,${text}`],
+      ['f.jsonl', `[1,${text}]`],
+    ])
+      assert.is(readTable(utf8(all), name).data[1], (2 - 2 ** -23) * 2 ** 127, all);
+});
+
 const [columns, word2vec] = ['1,2\n', '1 2\nw \0\0\0\0\0\0\0\0'];
 const idle: [string, string, TableOptions, string][] = [
   ['f.jsonl', '[1,2]', { array: 'x' }, 'is jsonl, which has no arrays with names, expected no array to be named'],
