@@ -8,6 +8,7 @@ export interface Judged {
   readonly deadUnits: number;
   readonly mse: number;
   readonly fvu: number;
+  readonly outOfReach?: number;
   readonly meanActivation: ArrayLike<number> | { readonly data: ArrayLike<number> };
 }
 
@@ -77,18 +78,22 @@ function judgeCode({ l0, deadUnits, meanActivation }: Judged, options: SettledOp
   return said;
 }
 
-function judgeFit({ l0, mse, fvu }: Judged, { hiddenDim, beta, penalty, outputActivation, targetL0 }: SettledOptions): string[] {
+function judgeFit(
+  { l0, mse, fvu, outOfReach = 0 }: Judged,
+  { hiddenDim, beta, penalty, outputActivation, targetL0 }: SettledOptions,
+): string[] {
   const said: string[] = [];
   const deviation = fvu > 0 ? Math.sqrt(mse / fvu) : 0;
   if (deviation > LARGE || (deviation > 0 && deviation < SMALL))
     said.push(
       `The data are not scaled: an entry's standard deviation is ${short(deviation)}. Try preparation: { standardize: true }, or { scale }.`,
     );
-  if (fvu > 1)
-    said.push(
-      `The reconstruction is worse than the mean of the rows (FVU ${short(fvu)}).${outputActivation === 'identity' ? ' Try more epochs or another learningRate.' : ` Try outputActivation "identity", if X has values that "${outputActivation}" does not reach.`}`,
-    );
-  else if (fvu > USELESS && l0 < DENSE * hiddenDim) {
+  if (fvu > 1) {
+    const remedy = outOfReach
+      ? `outputActivation "identity": "${outputActivation}" does not reach ${short(100 * outOfReach)}% of the values`
+      : 'more epochs or another learningRate';
+    said.push(`The reconstruction is worse than the mean of the rows (FVU ${short(fvu)}). Try ${remedy}.`);
+  } else if (fvu > USELESS && l0 < DENSE * hiddenDim) {
     const strong = penalty !== 'none' && beta > 0 && targetL0 === undefined;
     said.push(
       `Only ${percent(1 - fvu)} of the variance is explained.${strong ? ` Beta ${short(beta)} may be too strong: try a smaller one,` : ' Try'} more epochs, or a larger learningRate.`,

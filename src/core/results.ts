@@ -24,6 +24,8 @@ export interface Evaluation<Vector = FloatArray> extends Fidelity {
   deadIndices: number[];
   /** 1 − Σ(t − x̂)²/Σ(t − t̄)², over all entries; t̄ is each column's mean. */
   explainedVariance: number;
+  /** The share of the entries of T that the output activation cannot give: of those outside [0, 1], for a sigmoid. */
+  outOfReach: number;
   /** ρ̂, h entries. */
   meanActivation: Vector;
   /** The share of rows that each unit is active on, h entries. */

@@ -12,7 +12,7 @@ import { adoptParameters } from '../model/inference.js';
 import { betaOf } from '../model/layout.js';
 import { assess } from '../model/metrics.js';
 import { Objective } from '../model/objective.js';
-import { deadOf, densityHistogram, explainedVariance, fidelity } from '../model/quality.js';
+import { deadOf, densityHistogram, explainedVariance, fidelity, outOfReach } from '../model/quality.js';
 import { anything, checkOptions, count, flag, isCount, requireValue, when } from '../numbers/checks.js';
 import type { Csr } from '../numbers/csr.js';
 import { floats } from '../numbers/matrix.js';
@@ -194,6 +194,7 @@ export class SparseAutoencoder {
       ...rest,
       explainedVariance: explainedVariance(squaredError, t ?? x),
       ...fidelity(rowErrors, t ?? x),
+      outOfReach: outOfReach(t ?? x, spec.outputActivation),
       deadIndices: deadOf(density),
       meanActivation: copyAs(model, meanActivation),
       density: copyAs(model, density),

@@ -78,11 +78,21 @@ test('an output that cannot reach the data', async () => {
   );
   assert.ok(
     said.some((line) =>
-      /^The reconstruction is worse than the mean of the rows \(FVU .* Try outputActivation "identity"/.test(line),
+      /^The reconstruction is worse than the mean of the rows \(FVU \S+\). Try outputActivation "identity": "sigmoid" does not reach \d+(\.\d)?% of the values\.$/.test(
+        line,
+      ),
     ),
     said.join('\n'),
   );
 });
+
+test('a run that is too short to be better than the mean is not told of an output that reaches all the data', () =>
+  says(
+    /^The reconstruction is worse than the mean of the rows \(FVU \S+\)\. Try more epochs or another learningRate\.$/,
+    { outputActivation: 'sigmoid', beta: 0.1, learningRate: 1e-4 },
+    { epochs: 1 },
+    X.map((row) => row.map((x) => (x > 1 ? 1 : 0))),
+  ));
 
 test('sigmoid units that are stuck', async () => {
   const sae = new SparseAutoencoder({
