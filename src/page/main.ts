@@ -61,12 +61,12 @@ function say(text: string): void {
 }
 
 function paint(next: Frame): void {
+  // What one world's runs differ in means nothing to another's.
+  if (frame && frame.source !== next.source) comparison.end();
   frame = next;
   captions.draw(next, setup, mixed);
   overview.draw(next);
   tiles.draw(next);
-  byId('compare', 'section').hidden = next.source === 'words';
-  if (next.source === 'words') comparison.end();
   showReplay(next);
   if (next.note) say(next.note);
   if (!next.playing && wantsToPlay) wantsToPlay = false;

@@ -163,6 +163,36 @@ function browserTests(site: Site): void {
     await page.context().close();
   });
 
+  test('two runs, one setting apart: what both call their units, in step; another world ends them', async () => {
+    const { page, complaints } = await words(site);
+    await page.selectOption('#compare-what', 'rate');
+    await page.click('#compare-go');
+    await page.waitForSelector('.both figure + figure .names li');
+    await page.waitForFunction(() =>
+      Array.from(document.querySelectorAll('.both figcaption')).every(({ textContent }) =>
+        /^step [1-9]\d+/.test(textContent ?? ''),
+      ),
+    );
+    await page.click('#play');
+    await untilPaused(page);
+    const sides = await page.evaluate(() =>
+      Array.from(document.querySelectorAll('.both figure')).map((side) => ({
+        step: side.querySelector('figcaption')?.textContent?.split(',')[0],
+        names: Array.from(side.querySelectorAll('.names li'), ({ textContent }) => textContent),
+      })),
+    );
+    assert.is(sides[0].step, sides[1].step);
+    const hidden = Number(await page.inputValue('#hidden'));
+    for (const { names } of sides) assert.is(names.length, hidden);
+    assert.not.equal(sides[0].names, sides[1].names);
+    assert.equal(await axeOn(page), []);
+    await page.selectOption('#world', 'digits');
+    await page.waitForSelector('.sheet');
+    assert.ok(await page.isHidden('#compare-body'));
+    assert.equal(complaints, []);
+    await page.context().close();
+  });
+
   test('a file of one’s own after words: nothing is called a word any more', async () => {
     const { page, complaints } = await words(site);
     await inTemporaryFolder(async (folder) => {
