@@ -1,7 +1,7 @@
 /** How well an approximate search finds what a dense one does. */
 
 import { modelOf } from '../../src/core/sparse-autoencoder.js';
-import type { Csr, SparseAutoencoder } from '../../src/index.js';
+import type { Csr, QueryOptions, SparseAutoencoder } from '../../src/index.js';
 import { coreOf } from '../../src/sparse-autoencoder.js';
 import { evenly } from './glosses.js';
 import { type Dense, pick } from './rows.js';
@@ -117,11 +117,11 @@ export function askedWith(
   return sae.query(queries, terms === undefined ? {} : { terms, density: densityOn(sae, x) });
 }
 
-const densities = new WeakMap<SparseAutoencoder, ArrayLike<number>>();
+const densities = new WeakMap<SparseAutoencoder, QueryOptions['density']>();
 
 /** On what share of the rows each unit is active, counted once. */
-function densityOn(sae: SparseAutoencoder, x: Dense): ArrayLike<number> {
-  const density = densities.get(sae) ?? Array.from(sae.evaluate(x).density.data);
+function densityOn(sae: SparseAutoencoder, x: Dense): QueryOptions['density'] {
+  const density = densities.get(sae) ?? sae.evaluate(x).density;
   densities.set(sae, density);
   return density;
 }

@@ -87,7 +87,7 @@ export function queryWith(model: Model, where: Where, X: MatrixLike | RowLike, {
 }
 
 /** What products are multiplied with for the choice among them. */
-function preferenceOf(model: Model, density: ArrayLike<number>, terms: number | undefined): FloatArray {
+function preferenceOf(model: Model, density: NonNullable<QueryOptions['density']>, terms: number | undefined): FloatArray {
   if (terms === undefined) throw new RangeError('query: density is given without terms, expected both: it chooses among them');
   const shares = model.readVector('query: density', density, model.spec.hiddenDim);
   const at = shares.findIndex((share: number) => share < 0 || share > 1);

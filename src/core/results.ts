@@ -67,5 +67,5 @@ export interface QueryOptions {
    * On what share of the documents each unit is active, such as `evaluate`'s `density`, h numbers: of products nearly alike those of
    * the more frequent units are kept, which finds a little more by few `terms`. See model/search.ts. Only with `terms`.
    */
-  density?: ArrayLike<number>;
+  density?: ArrayLike<number> | MatrixLike;
 }
