@@ -78,7 +78,7 @@ export function addApplyCommands(program: Command): void {
         const kind = writerOf(flags);
         const made = apply(sae, matrixOf(samplesOf(rows)), flags, kind);
         const bytes = isCodeFile(kind)
-          ? codeFile(kind, made as Csr, flags, rows.ids ?? undefined)
+          ? codeFile(kind, made as Csr, flags, sae, rows.ids ?? undefined)
           : encoded(kind, made, rows.rows, sae[width], rows, flags.field);
         write(flags.out, bytes);
       });
