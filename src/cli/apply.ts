@@ -32,7 +32,7 @@ export interface ApplyFlags extends DataFlags, CodeFlags {
 
 /** What is done with a model that is there. */
 export function addApplyCommands(program: Command): void {
-  for (const { name, what, kinds, apply, addFlags, width } of [
+  for (const { name, what, kinds, apply, addFlags, width, field } of [
     {
       name: 'transform',
       what: 'the code of each row',
@@ -40,6 +40,7 @@ export function addApplyCommands(program: Command): void {
       apply: codesOf,
       addFlags: addCodeFlags,
       width: 'hiddenDim',
+      field: 'code',
     },
     {
       name: 'reconstruct',
@@ -48,6 +49,7 @@ export function addApplyCommands(program: Command): void {
       apply: (sae: SparseAutoencoder, x: Input) => sae.reconstruct(x).data as FloatArray,
       addFlags: (command: Command) => command,
       width: 'outputDim',
+      field: 'reconstruction',
     },
   ] as const) {
     addDataFlags(
@@ -57,7 +59,7 @@ export function addApplyCommands(program: Command): void {
           .description(`writes ${what}`)
           .argument('<model>', 'a model.safetensors')
           .argument('<data...>', 'files of rows; - is stdin')
-          .addOption(flag('--out <file>', 'codes.npy, codes.csv, …; - is stdout (default)', text))
+          .addOption(flag('--out <file>', `${field}s.npy, ${field}s.csv, …; - is stdout (default)`, text))
           .addOption(
             flag(
               '--to <kind>',
@@ -79,7 +81,7 @@ export function addApplyCommands(program: Command): void {
         const made = apply(sae, matrixOf(samplesOf(rows)), flags, kind);
         const bytes = isCodeFile(kind)
           ? codeFile(kind, made as Csr, flags, sae, rows.ids ?? undefined)
-          : encoded(kind, made, rows.rows, sae[width], rows, flags.field);
+          : encoded(kind, made, rows.rows, sae[width], rows, flags.field, field);
         write(flags.out, bytes);
       });
   }
@@ -166,7 +168,8 @@ function encoded(
   rows: number,
   cols: number,
   { ids, texts, labels }: Beside,
-  field: string | undefined,
+  named: string | undefined,
+  field: string,
 ): Uint8Array {
   const data = isCsr(made) ? made.data : made;
   if (kind === 'npy' && (ids ?? texts))
@@ -180,9 +183,9 @@ function encoded(
   const code = isSparse(kind)
     ? (i: number) => sparse[kind](made as Csr, i)
     : (i: number) => dense[kind](data, i * cols, (i + 1) * cols);
-  const called = (field ?? ids ?? texts ?? labels ?? null) !== null && kind !== 'sparsevec';
+  const called = (named ?? ids ?? texts ?? labels ?? null) !== null && kind !== 'sparsevec';
   const beside = (i: number) => JSON.stringify({ id: ids?.[i], text: texts?.[i], label: labels?.[i] }).slice(1, -1);
-  const name = JSON.stringify(field ?? 'code');
+  const name = JSON.stringify(named ?? field);
   const line = (i: number) => (called ? `{${[beside(i), `${name}:${code(i)}`].filter(Boolean).join(',')}}` : code(i));
   return new TextEncoder().encode(Array.from({ length: rows }, (_, i) => `${line(i)}\n`).join(''));
 }
