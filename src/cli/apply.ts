@@ -4,7 +4,7 @@ import { modelOf } from '../core/sparse-autoencoder.js';
 import { dense, isSparse, NOTATIONS, sparse } from '../formats/notation.js';
 import { writeNpy } from '../formats/npy.js';
 import { writeCsv } from '../formats/write-csv.js';
-import { type SparseAutoencoder, scores } from '../index.js';
+import type { SparseAutoencoder } from '../index.js';
 import { parameterCount } from '../layers/parameters.js';
 import { load } from '../node.js';
 import { oneOf, text } from '../numbers/checks.js';
@@ -19,6 +19,7 @@ import { addDataFlags, type DataFlags, type Rows, readRows, textsOf } from './da
 import { flag } from './flags.js';
 import { count, prepareFiles, print, write } from './output.js';
 import { matrixOf, type Samples } from './plan.js';
+import { SCORED_UNASKED, scoresBeside } from './scores.js';
 import { answerStdin, linesHelp } from './stdin.js';
 
 const WRITERS = ['npy', ...NOTATIONS, ...CODE_FILES] as const;
@@ -89,7 +90,9 @@ export function addApplyCommands(program: Command): void {
   addDataFlags(
     program
       .command('evaluate')
-      .description('says how well a model does on rows')
+      .description(
+        `says how well a model does on rows, and how its features do: with --label all scores, without it DistRatio (${SCORED_UNASKED})`,
+      )
       .argument('<model>', 'a model.safetensors')
       .argument('<data...>', 'files of rows; - is stdin')
       .option('--json', 'as JSON'),
@@ -97,7 +100,7 @@ export function addApplyCommands(program: Command): void {
     const { sae, rows } = await opened(path, paths, flags);
     const X = matrixOf(samplesOf(rows));
     const { meanActivation, density, densityHistogram, deadIndices, ...numbers } = sae.evaluate(X);
-    const found = rows.labels && scores(sae, X, { labels: rows.labels });
+    const found = scoresBeside(sae, X, rows);
     if (flags.json) {
       const means = Array.from(meanActivation.data);
       print(JSON.stringify({ ...numbers, meanActivation: means, rows: rows.rows, ...(found && { scores: found }) }));
