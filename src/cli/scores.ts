@@ -4,9 +4,9 @@ import type { matrixOf } from './plan.js';
 
 /** Five rows of fewer say nothing of a feature. */
 const FEWEST_ROWS = 100;
-/** The widest rows whose principal components, 9·d³ operations, are had in passing. */
+/** The widest rows whose principal components, 9·d³ operations, are had in some seconds. */
 const WIDEST = 512;
-/** Products of all rows with all units that are: on so many encoding takes a second or two. */
+/** Multiplications of all rows with all units, n·d·h, that are. */
 const MOST = 1e10;
 
 /** In words, for --help. */
@@ -14,7 +14,7 @@ export const SCORED_UNASKED = `from ${FEWEST_ROWS} rows on, of up to ${WIDEST} n
 
 /**
  * What is known of the features by the rows alone: all scores where there are labels; without them DistRatio, where it says
- * something and takes about as long as evaluating does. Null where there is none.
+ * something and takes some seconds at the most. Null where there is none.
  */
 export function scoresBeside(
   sae: SparseAutoencoder,
