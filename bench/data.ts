@@ -155,7 +155,7 @@ function between(size: number, n: number, seed: number): Float32Array {
 }
 
 /** 0 … n−1 in a random order, the same each time: Fisher and Yates's. */
-function shuffled(n: number): Int32Array {
+export function shuffled(n: number): Int32Array {
   const uniform = xorshift(n);
   const order = Int32Array.from({ length: n }, (_, i) => i);
   for (let i = n - 1; i > 0; i--) {

@@ -13,7 +13,7 @@ export type { ModuleOptions, ModuleSource } from './export/module.js';
 export { type SearchOptions, type SearchWriter, sparseValues } from './export/rows.js';
 export { toSciPy } from './export/scipy.js';
 export { SEARCH_FORMATS, type SearchFormat, searchText, searchWriter } from './export/search.js';
-export { nineBits, tokenMap } from './export/tokens.js';
+export { nineBits, tokenMap, tokenNames } from './export/tokens.js';
 export type { Udf, UdfOptions, Warehouse } from './export/udf.js';
 export { sparsevec } from './formats/sparsevec.js';
 

@@ -174,6 +174,20 @@ test('train --preset embeddings says what it chose, flags override it, and evalu
     assert.match(scored.stdout, /random directions +8 +\d/);
     const { scores } = JSON.parse((await cli('evaluate', model, data, '--label', 'kind', '--json')).stdout);
     assert.equal(scores.labels, ['a', 'b']);
+    // What needs no labels is there without them, and is the same; of a few rows nothing is said.
+    const [bare, few] = [join(folder, 'bare.csv'), join(folder, 'few.csv')];
+    const numbers = ['w,x,y,z', ...rows.map((row) => row.slice(2))];
+    writeFileSync(bare, numbers.join('\n'));
+    writeFileSync(few, numbers.slice(0, 100).join('\n'));
+    const [plain, json, none] = await Promise.all([
+      cli('evaluate', model, bare),
+      cli('evaluate', model, bare, '--json'),
+      cli('evaluate', model, few),
+    ]);
+    assert.match(plain.stdout, /\n\n +features +DistRatio\nunits +8 +\d\.\d{3}\nraw axes +4 +\d\.\d{3}\nPCA /);
+    const ratios = (of: { readings: { distRatio: { value: number } }[] }) => of.readings.map(({ distRatio }) => distRatio.value);
+    assert.equal(ratios(JSON.parse(json.stdout).scores), ratios(scores));
+    assert.not.match(none.stdout, 'DistRatio');
   }));
 
 test.run();

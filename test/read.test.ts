@@ -191,7 +191,7 @@ const refused: Record<string, [Uint8Array, TableOptions, string | RegExp]> = {
   'Arrow of several lists': [
     arrowOf(two, { a: list(float32()), b: list(float32()) }),
     {},
-    'f: holds several lists of numbers, name one of "a", "b" with --embedding',
+    'f: holds several lists of numbers, expected embedding to name one of "a", "b"',
   ],
   'Arrow with no rows': [arrowOf({ v: [] }, { v: list(float32()) }), {}, 'f: has no rows, expected lists of numbers in "v"'],
   'Arrow that ends early': [files['Arrow, lists'].subarray(0, 300), {}, /^f: broken Arrow data: /],

@@ -71,6 +71,15 @@ test('every link to a file of the repository leads somewhere', () => {
   for (const target of links) assert.ok(existsSync(join(projectRoot, target)), target);
 });
 
+test('every command of npm that the README names is there', () => {
+  const { scripts } = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8'));
+  const named = [...readme.matchAll(/\bnpm (?:--prefix \S+ )?run ([\w-]+)/g)].map(([, name]) => name);
+  assert.ok(named.length > 10);
+  for (const name of named) assert.type(scripts[name], 'string', name);
+  for (const [name, script] of Object.entries(scripts as Record<string, string>))
+    for (const [file] of script.matchAll(/\S+\.ts\b/g)) assert.ok(existsSync(join(projectRoot, file)), `${name}: ${file}`);
+});
+
 test('nothing was left to be filled in', () => {
   assert.equal(readme.match(/^@[A-Z]+@$/gm) ?? [], []);
 });

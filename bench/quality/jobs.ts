@@ -21,7 +21,7 @@ export interface Job {
 }
 
 export const LEVELS = [8, 16, 32, 64];
-const HIDDEN = 1024;
+export const HIDDEN = 1024;
 
 /** The usual frame of a dictionary. */
 const FRAME = { outputActivation: 'identity', preBias: true, tied: 'start', unitNorm: true } as const;
@@ -48,6 +48,27 @@ const kinds = (level: number): Record<string, Given> => {
     'relu, l1': { hiddenActivation: 'relu', penalty: 'l1', targetL0: level, beta },
   };
 };
+
+/**
+ * The kinds whose β is steered, on rows of length 10 in 100 dimensions. 'weighted-l1' is what it is where rows of W_dec may
+ * have any length; pre-activations are about 1 where they shall count, and so is jumprelu's threshold.
+ */
+const steered: Record<string, Given> = {
+  'relu, weighted l1': { hiddenActivation: 'relu', penalty: 'weighted-l1', unitNorm: false },
+  gated: { hiddenActivation: 'gated' },
+  jumprelu: { hiddenActivation: 'jumprelu', threshold: 1, bandwidth: 0.5 },
+};
+
+/** 20,000 words, h = 1024, 4,000 steps: what becomes of `targetL0`, β starting at its default. */
+export function wordJobs(inputDim: number, level: number): Job[] {
+  return Object.entries(steered).map(([kind, own]) => ({
+    kind,
+    level,
+    seed: 1,
+    options: { ...FRAME, inputDim, hiddenDim: HIDDEN, seed: 1, targetL0: level, ...own } as SparseAutoencoderOptions,
+    fit: { epochs: 200, batchSize: 1024, shuffle: false, decoderBias: 'mean' },
+  }));
+}
 
 /** h = 1024 on images: every kind at every level. */
 export function imageJobs(inputDim: number, epochs: number): Job[] {

@@ -1,5 +1,6 @@
 /**
  * npx tsx bench/quality/run.ts mnist | fashion [FOLDER]: how much each way to be sparse loses at each number of active units,
+ * npx tsx bench/quality/run.ts glove [--target-l0 32]: where β is steered to one, and when it has come there to stay,
  * here and in PyTorch, which trains the same model: from the same start, on the same batches, by the same options and with the same
  * learning rate and β at each step, as this library's schedule and `targetL0` had them. Lines go to out/quality/NAME.jsonl, where a run that is there already is
  * not done again.
@@ -8,15 +9,16 @@
 import { spawnSync } from 'node:child_process';
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { Argument, Command } from 'commander';
+import { Argument, Command, InvalidArgumentError } from 'commander';
 import ndarray from 'ndarray';
 import ops from 'ndarray-ops';
 import { Files } from '../data.js';
-import { mnistFolder, readImageDataSet, SparseAutoencoder } from '../library.js';
+import { SparseAutoencoder } from '../library.js';
 import { cleanEnvironment } from '../peers/environment.js';
 import { findPyTorch } from '../peers/pytorch.js';
-import { asMarkdown, asText, digits } from '../table.js';
-import { imageJobs, type Job } from './jobs.js';
+import { asMarkdown, asText, digits, percent } from '../table.js';
+import { type Data, dataOf, NAMES } from './data.js';
+import { HIDDEN, imageJobs, type Job, wordJobs } from './jobs.js';
 
 interface Quality {
   readonly l0: number;
@@ -32,19 +34,8 @@ interface Line {
   readonly seed: number;
   readonly ours: Quality;
   readonly peer: Quality;
-}
-
-interface Data {
-  readonly train: Part;
-  readonly judge: Part;
-}
-
-interface Part {
-  readonly data: Float32Array;
-  readonly rows: number;
-  readonly cols: number;
-  /** Where the peer finds it. */
-  readonly path: string;
+  /** On words: after how many steps L0 had come within 5% of the target to stay there, batch by batch. */
+  readonly settled?: number;
 }
 
 /** What the library has made of a job: how good it is, all options, where it started, and what each step was told. */
@@ -56,13 +47,9 @@ interface Trained {
   readonly rates: number[];
   /** Where β was steered. */
   readonly betas: number[] | null;
+  /** L0 of each batch. */
+  readonly l0s: number[];
 }
-
-/** Where the idx files are, unless a folder is named: Debian's, of Fashion-MNIST. */
-const FOLDERS: Readonly<Record<string, () => string>> = {
-  mnist: mnistFolder,
-  fashion: () => '/usr/share/datasets/fashion-mnist',
-};
 
 const EPOCHS = 2;
 const SCRIPT = join(import.meta.dirname, 'dictionary.py');
@@ -72,11 +59,12 @@ const same = (a: Pick<Line, 'kind' | 'level' | 'seed'>, b: Pick<Line, 'kind' | '
 async function train({ options, fit }: Job, { train, judge }: Data, files: Files): Promise<Trained> {
   const sae = new SparseAutoencoder(options);
   const start = startOf(sae, files);
-  const [rates, betas]: number[][] = [[], []];
+  const [rates, betas, l0s]: number[][] = [[], [], []];
   const begin = performance.now();
   await sae.fit(train, {
     ...fit,
-    onBatchEnd({ learningRate, beta }) {
+    onBatchEnd({ learningRate, beta, l0 }) {
+      l0s.push(l0);
       rates.push(learningRate);
       betas.push(beta);
     },
@@ -85,8 +73,12 @@ async function train({ options, fit }: Job, { train, judge }: Data, files: Files
   const { l0, fvu } = sae.evaluate(judge);
   const { deadUnits } = sae.evaluate(train);
   const steered = options.targetL0 !== undefined;
-  return { ours: { l0, fvu, deadUnits, seconds }, options: sae.options, start, rates, betas: steered ? betas : null };
+  return { ours: { l0, fvu, deadUnits, seconds }, options: sae.options, start, rates, betas: steered ? betas : null, l0s };
 }
+
+/** The steps before L0 was within 5% of its target for good. */
+const settledAfter = (l0s: readonly number[], target: number): number =>
+  l0s.findLastIndex((l0) => Math.abs(l0 / target - 1) > 0.05) + 1;
 
 /** θ as it stands, for the peer. */
 function startOf(sae: SparseAutoencoder, files: Files): Trained['start'] {
@@ -120,36 +112,39 @@ function trainPeer(python: string, { fit }: Job, { train, judge }: Data, { optio
   return JSON.parse(stdout);
 }
 
-function images(files: Files, folder: string): Data {
-  const { train, test } = readImageDataSet(folder);
-  const part = (name: string, { pixels, rows, width, height }: typeof train) => ({
-    data: pixels,
-    rows,
-    cols: width * height,
-    path: files.write(name, pixels),
-  });
-  return { train: part('train', train), judge: part('judge', test) };
-}
-
 function report(name: string, lines: readonly Line[], markdown: boolean): void {
-  const rows = lines.map(({ kind, level, ours, peer }) => [
+  const dead = ({ deadUnits }: Quality) => `${deadUnits} (${percent(deadUnits / HIDDEN)})`;
+  const settles = lines.some(({ settled }) => settled !== undefined);
+  const rows = lines.map(({ kind, level, ours, peer, settled }) => [
     kind,
     String(level),
     ours.l0.toFixed(1),
     peer.l0.toFixed(1),
+    ...(settles ? [settled?.toLocaleString('en-US') ?? '–'] : []),
     ours.fvu.toFixed(4),
     peer.fvu.toFixed(4),
     (ours.fvu / peer.fvu).toFixed(3),
-    String(ours.deadUnits),
-    String(peer.deadUnits),
+    dead(ours),
+    dead(peer),
     digits(peer.seconds / ours.seconds),
   ]);
-  const columns = ['kind', 'asked', 'L0', 'PyTorch', 'FVU', 'PyTorch', 'ratio', 'dead', 'PyTorch', 'times as fast'];
-  const table = { title: `${name}, h = 1024`, columns, rows, remarks: [] };
+  const held = settles ? ['within 5% after steps'] : [];
+  const columns = ['kind', 'asked', 'L0', 'PyTorch', ...held, 'FVU', 'PyTorch', 'ratio', 'dead', 'PyTorch', 'times as fast'];
+  const table = { title: `${name}, h = ${HIDDEN}`, columns, rows, remarks: [] };
   process.stdout.write(`\n${markdown ? asMarkdown(table) : asText(table)}`);
 }
 
-async function run(name: string, folder: string | undefined, { markdown = false }: { markdown?: boolean }): Promise<void> {
+interface Flags {
+  readonly targetL0: number;
+  readonly markdown?: boolean;
+}
+
+const positive = (text: string): number => {
+  if (Number(text) > 0) return Number(text);
+  throw new InvalidArgumentError('Expected a number above 0.');
+};
+
+async function run(name: string, folder: string | undefined, { targetL0, markdown = false }: Flags): Promise<void> {
   const pytorch = findPyTorch();
   if (!pytorch) throw new Error('PyTorch is missing, expected a python3 that can import torch and numpy');
   const path = join('out', 'quality', `${name}.jsonl`);
@@ -158,26 +153,31 @@ async function run(name: string, folder: string | undefined, { markdown = false 
   const lines: Line[] = text.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line)]));
   const files = new Files();
   try {
-    const data = images(files, folder ?? FOLDERS[name]());
-    for (const job of imageJobs(data.train.cols, EPOCHS)) {
+    const data = dataOf(name, files, folder);
+    const { cols } = data.train;
+    const jobs = name === 'glove' ? wordJobs(cols, targetL0) : imageJobs(cols, EPOCHS);
+    for (const job of jobs) {
       if (lines.some((line) => same(line, job))) continue;
       const trained = await train(job, data, files);
       const peer = trainPeer(pytorch.python, job, data, trained);
-      const line: Line = { kind: job.kind, level: job.level, seed: job.seed, ours: trained.ours, peer };
+      const settled = name === 'glove' ? settledAfter(trained.l0s, targetL0) : undefined;
+      const line: Line = { kind: job.kind, level: job.level, seed: job.seed, ours: trained.ours, peer, settled };
       lines.push(line);
       appendFileSync(path, `${JSON.stringify(line)}\n`);
       process.stderr.write(`${JSON.stringify(line)}\n`);
     }
+    const asked = lines.filter((line) => jobs.some((job) => same(line, job)));
+    report(name, asked, markdown);
   } finally {
     files.remove();
   }
-  report(name, lines, markdown);
 }
 
 new Command('npx tsx bench/quality/run.ts')
   .description('every way to be sparse, at every number of active units, here and in PyTorch')
-  .addArgument(new Argument('<data>', 'what to train on').choices(Object.keys(FOLDERS)))
+  .addArgument(new Argument('<data>', 'what to train on').choices(NAMES))
   .argument('[folder]', 'where its idx files are')
+  .option('--target-l0 <n>', 'glove: active units a word that β is steered to', positive, 32)
   .option('--markdown', 'the table as Markdown')
   .action(run)
   .parseAsync()

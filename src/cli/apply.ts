@@ -4,7 +4,7 @@ import { modelOf } from '../core/sparse-autoencoder.js';
 import { dense, isSparse, NOTATIONS, sparse } from '../formats/notation.js';
 import { writeNpy } from '../formats/npy.js';
 import { writeCsv } from '../formats/write-csv.js';
-import { type SparseAutoencoder, scores } from '../index.js';
+import type { SparseAutoencoder } from '../index.js';
 import { parameterCount } from '../layers/parameters.js';
 import { load } from '../node.js';
 import { oneOf, text } from '../numbers/checks.js';
@@ -19,6 +19,7 @@ import { addDataFlags, type DataFlags, type Rows, readRows, textsOf } from './da
 import { flag } from './flags.js';
 import { count, prepareFiles, print, write } from './output.js';
 import { matrixOf, type Samples } from './plan.js';
+import { SCORED_UNASKED, scoresBeside } from './scores.js';
 import { answerStdin, linesHelp } from './stdin.js';
 
 const WRITERS = ['npy', ...NOTATIONS, ...CODE_FILES] as const;
@@ -32,7 +33,7 @@ export interface ApplyFlags extends DataFlags, CodeFlags {
 
 /** What is done with a model that is there. */
 export function addApplyCommands(program: Command): void {
-  for (const { name, what, kinds, apply, addFlags, width } of [
+  for (const { name, what, kinds, apply, addFlags, width, field } of [
     {
       name: 'transform',
       what: 'the code of each row',
@@ -40,6 +41,7 @@ export function addApplyCommands(program: Command): void {
       apply: codesOf,
       addFlags: addCodeFlags,
       width: 'hiddenDim',
+      field: 'code',
     },
     {
       name: 'reconstruct',
@@ -48,6 +50,7 @@ export function addApplyCommands(program: Command): void {
       apply: (sae: SparseAutoencoder, x: Input) => sae.reconstruct(x).data as FloatArray,
       addFlags: (command: Command) => command,
       width: 'outputDim',
+      field: 'reconstruction',
     },
   ] as const) {
     addDataFlags(
@@ -57,7 +60,7 @@ export function addApplyCommands(program: Command): void {
           .description(`writes ${what}`)
           .argument('<model>', 'a model.safetensors')
           .argument('<data...>', 'files of rows; - is stdin')
-          .addOption(flag('--out <file>', 'codes.npy, codes.csv, …; - is stdout (default)', text))
+          .addOption(flag('--out <file>', `${field}s.npy, ${field}s.csv, …; - is stdout (default)`, text))
           .addOption(
             flag(
               '--to <kind>',
@@ -78,8 +81,8 @@ export function addApplyCommands(program: Command): void {
         const kind = writerOf(flags);
         const made = apply(sae, matrixOf(samplesOf(rows)), flags, kind);
         const bytes = isCodeFile(kind)
-          ? codeFile(kind, made as Csr, flags, rows.ids ?? undefined)
-          : encoded(kind, made, rows.rows, sae[width], rows, flags.field);
+          ? codeFile(kind, made as Csr, flags, sae, rows.ids ?? undefined)
+          : encoded(kind, made, rows.rows, sae[width], rows, flags.field, field);
         write(flags.out, bytes);
       });
   }
@@ -87,7 +90,9 @@ export function addApplyCommands(program: Command): void {
   addDataFlags(
     program
       .command('evaluate')
-      .description('says how well a model does on rows')
+      .description(
+        `says how well a model does on rows, and how its features do: with --label all scores, without it DistRatio (${SCORED_UNASKED})`,
+      )
       .argument('<model>', 'a model.safetensors')
       .argument('<data...>', 'files of rows; - is stdin')
       .option('--json', 'as JSON'),
@@ -95,7 +100,7 @@ export function addApplyCommands(program: Command): void {
     const { sae, rows } = await opened(path, paths, flags);
     const X = matrixOf(samplesOf(rows));
     const { meanActivation, density, densityHistogram, deadIndices, ...numbers } = sae.evaluate(X);
-    const found = rows.labels && scores(sae, X, { labels: rows.labels });
+    const found = scoresBeside(sae, X, rows);
     if (flags.json) {
       const means = Array.from(meanActivation.data);
       print(JSON.stringify({ ...numbers, meanActivation: means, rows: rows.rows, ...(found && { scores: found }) }));
@@ -166,7 +171,8 @@ function encoded(
   rows: number,
   cols: number,
   { ids, texts, labels }: Beside,
-  field: string | undefined,
+  named: string | undefined,
+  field: string,
 ): Uint8Array {
   const data = isCsr(made) ? made.data : made;
   if (kind === 'npy' && (ids ?? texts))
@@ -180,9 +186,9 @@ function encoded(
   const code = isSparse(kind)
     ? (i: number) => sparse[kind](made as Csr, i)
     : (i: number) => dense[kind](data, i * cols, (i + 1) * cols);
-  const called = (field ?? ids ?? texts ?? labels ?? null) !== null && kind !== 'sparsevec';
+  const called = (named ?? ids ?? texts ?? labels ?? null) !== null && kind !== 'sparsevec';
   const beside = (i: number) => JSON.stringify({ id: ids?.[i], text: texts?.[i], label: labels?.[i] }).slice(1, -1);
-  const name = JSON.stringify(field ?? 'code');
+  const name = JSON.stringify(named ?? field);
   const line = (i: number) => (called ? `{${[beside(i), `${name}:${code(i)}`].filter(Boolean).join(',')}}` : code(i));
   return new TextEncoder().encode(Array.from({ length: rows }, (_, i) => `${line(i)}\n`).join(''));
 }

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { type SearchFormat, searchText, toSciPy } from '../export.js';
+import { type SearchFormat, searchText, tokenNames, toSciPy } from '../export.js';
 import { isSparse } from '../formats/notation.js';
 import type { SparseAutoencoder } from '../index.js';
 import { count, text } from '../numbers/checks.js';
@@ -20,6 +20,7 @@ export interface CodeFlags {
   terms?: number;
   table?: string;
   field?: string;
+  names?: boolean;
 }
 
 export function addCodeFlags(command: Command): Command {
@@ -38,6 +39,12 @@ export function addCodeFlags(command: Command): Command {
         'what its column, the vector or the field is called, of JSON lines too (default: code; of lines on stdin as it was)',
         text,
       ).helpGroup(group),
+    )
+    .addOption(
+      new Option(
+        '--names',
+        'elasticsearch, opensearch: tokens are the names that the model has for its units, with "__" for a dot and "(u53)" behind a name that comes again (default: u0, u1, …, as of units without a name)',
+      ).helpGroup(group),
     );
 }
 
@@ -45,11 +52,15 @@ export function addCodeFlags(command: Command): Command {
 export function codesOf(
   sae: SparseAutoencoder,
   x: ReturnType<typeof matrixOf>,
-  { normalize, refit, query, terms, table, field }: CodeFlags,
+  { normalize, refit, query, terms, table, field, names }: CodeFlags,
   to: string | undefined,
 ): FloatArray | Csr {
   const sparse = isSparse(to) || isCodeFile(to);
   if (table !== undefined && to !== 'sql') throw new UsageError('--table is of --to sql');
+  if (names && to !== 'elasticsearch' && to !== 'opensearch')
+    throw new UsageError('--names is of --to elasticsearch and opensearch, the others know units by number');
+  if (names && sae.names.every((name) => name === null))
+    throw new Error('--names: the model has none, expected one that `names MODEL DATA --out FILE` has written');
   if (field !== undefined && ['csv', 'tsv', 'npy', 'npz'].includes(to ?? ''))
     throw new UsageError(`--field: ${to} has no fields`);
   if (terms !== undefined && !query) throw new UsageError('--terms is of queries, expected --query beside it');
@@ -66,11 +77,18 @@ export function codesOf(
 export function codeFile(
   to: CodeFile,
   codes: Csr,
-  { query, table, field }: CodeFlags,
+  { query, table, field, names }: CodeFlags,
+  { names: called }: Pick<SparseAutoencoder, 'names'>,
   ids: readonly string[] | undefined,
 ): Uint8Array {
   if (to === 'npz') return toSciPy(codes);
-  const pieces = searchText(to satisfies SearchFormat, codes, { query, table, field, ids });
+  const pieces = searchText(to satisfies SearchFormat, codes, {
+    query,
+    table,
+    field,
+    ids,
+    names: names ? tokenNames(called) : undefined,
+  });
   const written: Uint8Array[] = [];
   const encoder = new TextEncoder();
   let step = pieces.next();

@@ -125,7 +125,10 @@ async function readOne(path: string, options: TableOptions, stdin?: Uint8Array):
     if (hint) throw new Error(`${message} (${flags})`, { cause: error });
     const idle = /, expected no (\w+) to be named$/.exec(message);
     const called = idle && `--${idle[1] === 'header' ? 'no-header' : idle[1]}`;
-    throw idle ? new Error(message.replace(idle[0], `, expected no ${called}`), { cause: error }) : error;
+    if (idle) throw new Error(message.replace(idle[0], `, expected no ${called}`), { cause: error });
+    const which = ', expected embedding to name one of ';
+    if (!message.includes(which)) throw error;
+    throw new Error(message.replace(which, ', expected --embedding to name one of '), { cause: error });
   }
 }
 

@@ -35,8 +35,8 @@ Lines on stdin:
     jsonl      [0,0.5]
     csv, tsv   0,0.5
 ${codes ? SPARSE_HELP : ''}  An object keeps all its fields, and the numbers their field; --embedding says
-  which it is${codes ? ', --field what it is called then' : ''}. A file is read as a table: of it
-  a line has what there is of {"id":…,"text":…,"label":…,"code":…}, or, where
+  which it is${codes ? ', --field what it is called then' : ''}. A file is read as a table: a line
+  has what there is of {"id":…,"text":…,"label":…,"${codes ? 'code' : 'reconstruction'}":…}, or, where
   there is no more, the numbers alone${codes ? ', as always with --to sparsevec' : ''}.
   A blank line gives a blank line; a first line of which no cell is a number
   names the columns and gives none (--no-header: is an error). A broken line

@@ -9,8 +9,8 @@ export interface SearchOptions {
   field?: string;
   /** The SQL table. Default 'codes'. */
   table?: string;
-  /** What each unit is called, where units have names (Elasticsearch, OpenSearch). Default u0, u1, …. */
-  names?: readonly string[];
+  /** What each unit is called, where units have names (Elasticsearch, OpenSearch), null for u53; see tokenNames. Default u0, u1, …. */
+  names?: readonly (string | null)[];
   /** Whether rows come with ids of their own, rather than being numbered from 0. Default false. */
   ids?: boolean;
   /** Whether rows are queries: then each becomes a search for the `limit` nearest. Default false. */
@@ -19,7 +19,10 @@ export interface SearchOptions {
   limit?: number;
 }
 
-export type Settled = Required<SearchOptions>;
+export type Settled = Required<SearchOptions> & {
+  /** The call, as errors name it. */
+  readonly call: string;
+};
 
 /** Rows as text: `head`, then `rows` as often as there are some, then `tail`. */
 export interface SearchWriter {

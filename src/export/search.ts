@@ -38,16 +38,20 @@ const checks = {
  * @throws RangeError or TypeError for a wrong option
  */
 export function searchWriter(format: SearchFormat, options: SearchOptions): SearchWriter {
+  return writerFor('searchWriter', format, options);
+}
+
+function writerFor(call: string, format: SearchFormat, options: SearchOptions): SearchWriter {
   requireValue(
-    'searchWriter: format',
+    `${call}: format`,
     format,
     when((f) => Object.hasOwn(writers, f as string), `one of ${SEARCH_FORMATS.join(', ')}`),
   );
-  checkOptions('searchWriter', options, checks);
-  requireValue('searchWriter: dim', options.dim, count);
+  checkOptions(call, options, checks);
+  requireValue(`${call}: dim`, options.dim, count);
   const { dim } = options;
   const settled = { field: 'code', table: 'codes', ids: false, query: false, limit: 10, ...withoutUndefined(options) };
-  return writers[format]({ ...settled, names: options.names ?? Array.from({ length: dim }, (_, j) => `u${j}`) });
+  return writers[format]({ ...settled, call, names: options.names ?? Array(dim).fill(null) });
 }
 
 /**
@@ -67,7 +71,7 @@ export function* searchText(
     throw new TypeError(`searchText: ids[${i}] is ${show(id)}, expected a text or a number`);
   });
   if (ids && ids.length !== rows) throw new RangeError(`searchText: got ${ids.length} ids, expected ${rows}, one for each row`);
-  const writer = searchWriter(format, { ...options, dim, ids: ids !== undefined });
+  const writer = writerFor('searchText', format, { ...options, dim, ids: ids !== undefined });
   if (writer.head) yield writer.head;
   for (let from = 0; from < rows; from += writer.batch) {
     const to = Math.min(from + writer.batch, rows);

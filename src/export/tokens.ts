@@ -21,11 +21,15 @@ export function nineBits(value: number): number {
   return float[0];
 }
 
+/** What a unit without a name is called. */
+const numbered = (unit: number) => `u${unit}`;
+
 /**
- * Row i as a map of units' names to numbers. Those below the least normal float32 are left out, as Lucene takes none.
+ * Row i as a map of units' names to numbers, u53 for a unit without one. Numbers below the least normal float32 are left out,
+ * as Lucene takes none.
  * @throws RangeError for a number below 0, which these engines refuse
  */
-export function tokenMap(codes: CsrLike, i: number, names: readonly string[]): Record<string, number> {
+export function tokenMap(codes: CsrLike, i: number, names: readonly (string | null)[]): Record<string, number> {
   const entries = entriesOfRow('tokenMap', codes, i);
   const negative = entries.find(({ value }) => value < 0);
   if (negative) {
@@ -35,7 +39,28 @@ export function tokenMap(codes: CsrLike, i: number, names: readonly string[]): R
     );
   }
   const kept = entries.filter(({ value }) => value >= SMALLEST_NORMAL);
-  return Object.fromEntries(kept.map(({ unit, value }) => [names[unit], shortNumber(value)]));
+  return Object.fromEntries(kept.map(({ unit, value }) => [names[unit] ?? numbered(unit), shortNumber(value)]));
+}
+
+/** A term of Lucene's has at most 32,766 bytes; a character at most 4. */
+const LONGEST = 8000;
+
+/**
+ * Names of units, such as `sae.names` and `features.names`, as tokens that both engines take, each unit's its own:
+ *   u53         a unit without a name
+ *   st__ louis  "__" for a dot, which older versions of Elasticsearch refuse (elasticsearch#109118); its own models do so too
+ *   bank (u53)  a name that a unit before it has
+ * The same names give the same tokens, to documents and to queries.
+ */
+export function tokenNames(names: readonly (string | null)[]): string[] {
+  const taken = new Set(names.flatMap((name, unit) => (name === null ? [numbered(unit)] : [])));
+  return Array.from(names, (name, unit) => {
+    if (name === null) return numbered(unit);
+    let token = Array.from(name.replaceAll('.', '__')).slice(0, LONGEST).join('');
+    while (taken.has(token)) token += ` (${numbered(unit)})`;
+    taken.add(token);
+    return token;
+  });
 }
 
 /**
@@ -43,13 +68,14 @@ export function tokenMap(codes: CsrLike, i: number, names: readonly string[]): R
  * @throws RangeError for names that are not one for each unit, each another
  */
 function tokenWriter(search: (field: string, tokens: object) => object): (settled: Settled) => SearchWriter {
-  return ({ dim, names, field, ids: named, query, limit }) => {
-    if (names.length !== dim) throw new RangeError(`names: got ${names.length}, expected ${dim}, one for each unit`);
+  return ({ call, dim, names: given, field, ids: named, query, limit }) => {
+    if (given.length !== dim) throw new RangeError(`${call}: got ${given.length} names, expected ${dim}, one for each unit`);
+    const names = Array.from(given, (name, unit) => name ?? numbered(unit));
     const seen = new Map<string, number>();
     for (const [unit, name] of names.entries()) {
       if (typeof name !== 'string' || name === '' || seen.has(name))
         throw new RangeError(
-          `names[${unit}] is ${show(name)}${seen.has(name) ? `, as names[${seen.get(name)}]` : ''}, expected a name of its own`,
+          `${call}: names[${unit}] is ${show(name)}${seen.has(name) ? `, as names[${seen.get(name)}]` : ''}, expected a name of its own, as tokenNames gives them`,
         );
       seen.set(name, unit);
     }

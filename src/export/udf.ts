@@ -62,27 +62,22 @@ export function udfOf(model: Model, warehouse: Warehouse, options: UdfOptions = 
   const made = parts(model, warehouse, bits, options);
   const { inline, files } = LIMITS[warehouse];
   if (made.size <= inline) return { sql: statement(warehouse, made), libraries: [] };
-  const fits = files > 0 && made.librarySize <= files;
-  if (fits && options.library) return { sql: statement(warehouse, made, options.library), libraries: made.libraries };
-  if (fits) {
-    throw new RangeError(
-      `toUdf: the encoder has ${grouped(made.size)} bytes, more than the ${grouped(inline)} of a statement, expected library: "gs://bucket/folder", where its files will lie (${made.libraries.length} of them, ${grouped(made.librarySize)} bytes in all)`,
-    );
-  }
-  throw new RangeError(tooLarge(model, warehouse, bits, made));
+  /** By how much a limit is missed, and what 8 bits would give. */
+  const missed = (of: 'size' | 'librarySize', most: number, whose: string) => {
+    const got = `toUdf: the encoder has ${grouped(made[of])} bytes at ${bits} bits, ${grouped(made[of] - most)} more than ${whose} ${grouped(most)}`;
+    if (bits === 8) return got;
+    const less = parts(model, warehouse, 8, options)[of];
+    return `${got}; with 8 bits it has ${grouped(less)}, ${less <= most ? 'which fits' : `${grouped(less - most)} more`}`;
+  };
+  if (files === 0) throw new RangeError(missed('size', inline, `${warehouse}'s`));
+  if (made.librarySize > files) throw new RangeError(missed('librarySize', files, `${warehouse}'s`));
+  if (options.library) return { sql: statement(warehouse, made, options.library), libraries: made.libraries };
+  throw new RangeError(
+    `${missed('size', inline, "a statement's")}; for files instead, expected library: "gs://bucket/folder", where they will lie (${made.libraries.length} of them, ${grouped(made.librarySize)} bytes in all)`,
+  );
 }
 
 const grouped = (n: number) => n.toLocaleString('en-US');
-
-function tooLarge(model: Model, warehouse: Warehouse, bits: Bits, { size, librarySize }: Parts): string {
-  const { inline, files } = LIMITS[warehouse];
-  const [got, most] = files ? [librarySize, files] : [size, inline];
-  const missed = `toUdf: the encoder has ${grouped(got)} bytes at ${bits} bits, ${grouped(got - most)} more than ${warehouse}'s ${grouped(most)}`;
-  if (bits === 8) return missed;
-  const small = parts(model, warehouse, 8, {});
-  const less = files ? small.librarySize : small.size;
-  return `${missed}; with 8 bits it has ${grouped(less)}, ${less <= most ? 'which fits' : `${grouped(less - most)} more`}`;
-}
 
 interface Parts {
   readonly name: string;

@@ -69,7 +69,7 @@ export function pick(fields: readonly Field[], { embedding, text, id, label }: F
   const lists = of('list');
   const list = named('embedding', embedding, 'list') ?? (lists.length === 1 ? lists[0].name : null);
   if (list !== null) return { list, numbers: [], kept };
-  if (lists.length > 1) fail(`holds several lists of numbers, name one of ${listed(lists)} with --embedding`);
+  if (lists.length > 1) fail(`holds several lists of numbers, expected embedding to name one of ${listed(lists)}`);
   const numbers = of('number')
     .map(({ name }) => name)
     .filter((name) => !Object.values(kept).includes(name));

@@ -4,6 +4,7 @@ import { modelOf, type SparseAutoencoder } from '../core/sparse-autoencoder.js';
 import { moduleOf } from '../export/module.js';
 import { readTable } from '../formats/table.js';
 import { elementwise } from '../kernels/elementwise.js';
+import { decimals } from '../numbers/decimals.js';
 import { rowsOf } from '../numbers/matrix.js';
 import { renderReport } from '../report/report.js';
 import { penaltyKind } from '../sparsity/kinds.js';
@@ -37,7 +38,7 @@ export function reportText(sae: SparseAutoencoder, samples: Samples, run: Run | 
       ['seed', String(options.seed)],
     ),
     results: rows(
-      ['loss', judged.loss.toFixed(4)],
+      ['loss', decimals(judged.loss, 4)],
       ['explained variance', `${(100 * judged.explainedVariance).toFixed(1)}%`],
       ['active units a row (L0)', `${judged.l0.toFixed(1)} of ${hiddenDim}`],
       ['units that never fire (dead)', String(judged.deadUnits)],

@@ -1,3 +1,4 @@
+import { decimals } from '../numbers/decimals.js';
 import { percent, short, tenths } from '../report/text.js';
 import { Bars } from './bars.js';
 import { rowBrush } from './brushes.js';
@@ -27,7 +28,7 @@ export class Overview {
   draw(frame: Frame): void {
     const { probe, curve, playing } = frame;
     put('at', frame.step, frame.of === 'trained' ? 'trained' : frame.step.toLocaleString('en-US'));
-    if (frame.loss !== null) put('loss', frame.loss, frame.loss.toFixed(4));
+    if (frame.loss !== null) put('loss', frame.loss, decimals(frame.loss, 4));
     else put('loss', '', '–');
     if (curve && this.loss) this.loss.draw([curve.step, curve.loss, curve.reconstruction, curve.penalty], !playing);
     if (!this.loading) void this.load();

@@ -1,3 +1,4 @@
+import { decimals } from '../numbers/decimals.js';
 import { tenths } from '../report/text.js';
 import { weightBrush } from './brushes.js';
 import { make, prefersStillness } from './dom.js';
@@ -29,7 +30,7 @@ class Side {
     else this.drawTiles(frame);
     if (curve) this.curve = curve;
     if (!probe) return;
-    this.says.textContent = `step ${step.toLocaleString('en-US')}, loss ${loss === null ? '–' : loss.toFixed(4)}, ${tenths(100 * Math.max(0, probe.explained))}% explained, ${tenths(probe.l0)} units active, ${probe.dead} dead`;
+    this.says.textContent = `step ${step.toLocaleString('en-US')}, loss ${loss === null ? '–' : decimals(loss, 4)}, ${tenths(100 * Math.max(0, probe.explained))}% explained, ${tenths(probe.l0)} units active, ${probe.dead} dead`;
   }
 
   private drawNames(names: readonly string[] | null): void {

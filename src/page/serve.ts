@@ -3,10 +3,11 @@
  *   tsx src/page/serve.ts [FOLDER] [--port 8080] [--alone]      --alone: without isolation, hence on one thread
  */
 
-import { createReadStream, existsSync, statSync } from 'node:fs';
+import { createReadStream, statSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join, normalize, sep } from 'node:path';
+import { pipeline } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 
@@ -34,8 +35,8 @@ export async function serveFolder(
 ): Promise<{ server: Server; address: string }> {
   const root = normalize(folder);
   const server = createServer(({ url = '/' }, response) => {
-    const path = decodeURIComponent(new URL(url, 'http://localhost').pathname);
-    const place = normalize(join(root, path.endsWith('/') ? `${path}index.html` : path));
+    const path = pathOf(url);
+    const place = normalize(join(root, path?.endsWith('/') ? `${path}index.html` : (path ?? '')));
     response.setHeader('content-security-policy', POLICY);
     response.setHeader('x-content-type-options', 'nosniff');
     response.setHeader('cache-control', 'no-cache');
@@ -43,16 +44,38 @@ export async function serveFolder(
       response.setHeader('cross-origin-opener-policy', 'same-origin');
       response.setHeader('cross-origin-embedder-policy', 'require-corp');
     }
-    if (!place.startsWith(root + sep) || !existsSync(place) || !statSync(place).isFile()) {
-      response.writeHead(404, { 'content-type': 'text/plain; charset=utf-8' });
-      response.end('not found');
-      return;
+    const refuse = (status: number, why: string) => {
+      response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' });
+      response.end(why);
+    };
+    if (path === null) refuse(400, 'not a path');
+    else if (!place.startsWith(root + sep) || !isFile(place)) refuse(404, 'not found');
+    else {
+      response.setHeader('content-type', TYPES[/\.(\w+)$/.exec(place)?.[1] ?? ''] ?? 'application/octet-stream');
+      // What cannot be read after all, and a reader who goes away, end the answer and nothing else.
+      pipeline(createReadStream(place), response, () => {});
     }
-    response.setHeader('content-type', TYPES[/\.(\w+)$/.exec(place)?.[1] ?? ''] ?? 'application/octet-stream');
-    createReadStream(place).pipe(response);
   });
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   return { server, address: `http://127.0.0.1:${(server.address() as AddressInfo).port}/` };
+}
+
+/** The path that a request names, decoded; null if it names none. */
+function pathOf(url: string): string | null {
+  try {
+    return decodeURIComponent(new URL(url, 'http://localhost').pathname);
+  } catch {
+    return null;
+  }
+}
+
+/** Not where nothing can be: under a file, or under a name that is too long, or none. */
+function isFile(place: string): boolean {
+  try {
+    return statSync(place).isFile();
+  } catch {
+    return false;
+  }
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

@@ -60,6 +60,33 @@ test('npz for SciPy; an engine; codes divided by lengths where zeros are written
     );
   }));
 
+test('--names: tokens are the names of the units, each its own', () =>
+  inTemporaryFolder(async (folder) => {
+    const named = SparseAutoencoder.fromBytes(sae.toBytes());
+    named.setNames(['bank', 'bank', null, 'u.s.', 'u2', 'a', 'b', 'c', 'd']);
+    const model = join(folder, 'named.safetensors');
+    save(named, model);
+    const run = (...args: string[]) => runNode(['src/cli.ts', 'transform', model, join(folder, 'x.csv'), ...args]);
+    const [numbered, refused] = await Promise.all([
+      transform(folder, '--to', 'elasticsearch'),
+      transform(folder, '--to', 'elasticsearch', '--names'),
+    ]);
+    const [documents, queries] = await Promise.all([
+      run('--to', 'elasticsearch', '--names'),
+      run('--to', 'opensearch', '--names', '--query', '--terms', '3'),
+    ]);
+    const names = ['bank', 'bank (u1)', 'u2', 'u__s__', 'u2 (u4)', 'a', 'b', 'c', 'd'];
+    const codes = sae.transform(X, { sparse: true });
+    assert.is(documents.stdout, [...searchText('elasticsearch', codes, { names })].join(''), documents.stderr);
+    assert.is(queries.stdout, [...searchText('opensearch', sae.query(X, { terms: 3 }), { names, query: true })].join(''));
+    assert.is(numbered.stdout, [...searchText('elasticsearch', codes)].join(''));
+    assert.is(refused.code, 1);
+    assert.match(
+      refused.stderr,
+      /^error: --names: the model has none, expected one that `names MODEL DATA --out FILE` has written/,
+    );
+  }));
+
 test('what does not go together is said', () =>
   inTemporaryFolder(async (folder) => {
     const ended = await Promise.all([
@@ -68,6 +95,7 @@ test('what does not go together is said', () =>
       transform(folder, '--query', '--out', join(folder, 'q.csv')),
       transform(folder, '--table', 't', '--to', 'sparse'),
       transform(folder, '--field', 'f', '--out', join(folder, 'q.npy')),
+      transform(folder, '--names', '--to', 'qdrant'),
     ]);
     const messages = [
       /--terms is of queries, expected --query beside it/,
@@ -75,6 +103,7 @@ test('what does not go together is said', () =>
       /--query: csv has no place for queries, expected --to sparse, sparsevec, npz or an engine/,
       /--table is of --to sql/,
       /--field: npy has no fields/,
+      /--names is of --to elasticsearch and opensearch, the others know units by number/,
     ];
     for (const [i, { code, stderr }] of ended.entries()) {
       assert.is(code, 2);

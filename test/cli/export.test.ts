@@ -14,14 +14,19 @@ test('export writes what the library gives, and says what has no meaning or does
     save(sae, model);
     const run = (...args: string[]) => runNode(['src/cli.ts', 'export', model, ...args]);
     const [onnx, sql, small] = ['m.onnx', 'big.sql', 'small.sql'].map((name) => join(folder, name));
-    const [a, b, c, d, e] = await Promise.all([
+    const [a, b, c, d, e, f] = await Promise.all([
       run('--to', 'onnx', '--out', onnx),
       run('--to', 'bigquery', '--out', sql, '--name', 'd.f', '--library', 'gs://b/f'),
       run('--to', 'snowflake', '--out', small, '--bits', '8'),
       run('--to', 'snowflake', '--out', join(folder, 'none.sql')),
       run('--to', 'onnx', '--bits', '8', '--out', join(folder, 'none.onnx')),
+      run('--to', 'bigquery', '--out', join(folder, 'none.sql')),
     ]);
-    assert.equal([a.code, b.code, c.code, d.code, e.code], [0, 0, 0, 1, 2], [a, b, c, d, e].map(({ stderr }) => stderr).join(''));
+    assert.equal(
+      [a, b, c, d, e, f].map(({ code }) => code),
+      [0, 0, 0, 1, 2, 1],
+      [a, b, c, d, e, f].map(({ stderr }) => stderr).join(''),
+    );
     assert.equal(readFileSync(onnx), Buffer.from(toOnnx(sae)));
     const udf = toUdf(sae, 'bigquery', { name: 'd.f', library: 'gs://b/f' });
     assert.is(readFileSync(sql, 'utf8'), udf.sql);
@@ -32,6 +37,7 @@ test('export writes what the library gives, and says what has no meaning or does
       d.stderr,
       /^error: --to snowflake: .* more than snowflake's 100,000; with 8 bits it has 3\d,\d{3}, which fits\n$/,
     );
+    assert.match(f.stderr, /^error: --to bigquery: .*; with 8 bits it has .* for files instead, expected --library "gs:.*\n$/);
     assert.is(e.stderr, 'error: --bits has no meaning with --to onnx\n');
     assert.not(existsSync(join(folder, 'none.sql')) || existsSync(join(folder, 'none.onnx')));
   }));

@@ -55,6 +55,13 @@ test('what rows are called stays beside their codes, and stands on the cards of 
       plain.map((code, i) => [i, i, ...code.split(',')].join('\t')),
     );
 
+    const back = (await cli('reconstruct', at('m.safetensors'), at('e.jsonl'), '--to', 'jsonl')).stdout.trim().split('\n');
+    assert.equal(Object.keys(JSON.parse(back[0])), ['id', 'text', 'reconstruction']);
+
+    writeFileSync(at('two.jsonl'), '{"a":[1,2,3],"b":[1,2,3]}\n');
+    const refused = await runNode(['src/cli.ts', 'transform', at('m.safetensors'), at('two.jsonl')]);
+    assert.match(refused.stderr, /: holds several lists of numbers, expected --embedding to name one of "a", "b"\n$/);
+
     const lines = (await codes(at('e.jsonl'), '--to', 'jsonl')).map((line) => JSON.parse(line));
     assert.equal(
       lines.map(({ id, text }) => [id, text]),

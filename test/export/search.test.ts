@@ -10,6 +10,7 @@ import {
   sparseValues,
   sparsevec,
   tokenMap,
+  tokenNames,
 } from '../../src/export.js';
 import { fails } from '../helpers.js';
 
@@ -136,6 +137,44 @@ test('elasticsearch and opensearch: _bulk lines of token maps, by names of ones 
   });
 });
 
+test('a unit without a name is called by its number', () => {
+  const names = [null, 'fruit', null, undefined as never];
+  assert.equal(json(text('elasticsearch', { names }))[1], { code: { fruit: 0.5, u3: 2 } });
+  assert.equal(json(text('opensearch', { names, query: true }))[0].query.neural_sparse.code, {
+    query_tokens: { fruit: 0.5, u3: 2 },
+  });
+  assert.equal(tokenMap(codes, 2, names), { u0: 0.1 });
+});
+
+test('names as tokens: each its own, whatever they are, and none that an engine refuses', () => {
+  assert.equal(tokenNames(['bank', null, 'u.s., washington', 'bank', 'bank']), [
+    'bank',
+    'u1',
+    'u__s__, washington',
+    'bank (u3)',
+    'bank (u4)',
+  ]);
+  assert.equal(tokenNames(['u1', null, 'a.b', 'a__b', 'bank (u5)', 'bank (u5)']), [
+    'u1 (u0)',
+    'u1',
+    'a__b',
+    'a__b (u3)',
+    'bank (u5)',
+    'bank (u5) (u5)',
+  ]);
+  const name = fc.option(
+    fc.oneof(fc.constantFrom('a', 'a.', 'u0', 'u1', 'u2', 'a (u2)', '\u{1f34e}'.repeat(20_000)), fc.string({ minLength: 1 })),
+  );
+  fc.assert(
+    fc.property(fc.array(name, { minLength: 4, maxLength: 4 }), (names) => {
+      const tokens = tokenNames(names);
+      assert.is(new Set(tokens).size, 4);
+      for (const token of tokens) assert.ok(!token.includes('.') && Buffer.byteLength(token) <= 32_766 && token !== '');
+      text('elasticsearch', { names: tokens });
+    }),
+  );
+});
+
 test('nine significant bits, towards 0: by hand, and at most 2⁻⁸ of any positive number is lost, once', () => {
   assert.is(nineBits(1), 1);
   assert.is(nineBits(257), 257);
@@ -181,12 +220,15 @@ test('what is wrong is said', async () => {
     () => sparsevec({ ...negative, data: [1e39, 1] }, 0),
     'sparsevec: row 0, unit 0 is 1e+39, expected a finite float32',
   );
-  await fails(() => text('elasticsearch', { names: ['a'] }), 'names: got 1, expected 4, one for each unit');
+  await fails(() => text('elasticsearch', { names: ['a'] }), 'searchText: got 1 names, expected 4, one for each unit');
+  const own = 'expected a name of its own, as tokenNames gives them';
+  await fails(() => text('elasticsearch', { names: ['a', 'b', 'a', 'd'] }), `searchText: names[2] is "a", as names[0], ${own}`);
+  await fails(() => text('elasticsearch', { names: ['a', '', 'c', 'd'] }), `searchText: names[1] is "", ${own}`);
+  await fails(() => text('opensearch', { names: ['u3', 'b', 'c', null] }), `searchText: names[3] is "u3", as names[0], ${own}`);
   await fails(
-    () => text('elasticsearch', { names: ['a', 'b', 'a', 'd'] }),
-    'names[2] is "a", as names[0], expected a name of its own',
+    () => searchWriter('opensearch', { dim: 2, names: ['a', 'a'] }),
+    `searchWriter: names[1] is "a", as names[0], ${own}`,
   );
-  await fails(() => text('elasticsearch', { names: ['a', '', 'c', 'd'] }), 'names[1] is "", expected a name of its own');
   await fails(() => text('sql', { ids: ['a'] }), 'searchText: got 1 ids, expected 3, one for each row');
   await fails(() => text('sql', { ids: ['a', null, 'c'] as never }), 'searchText: ids[1] is null, expected a text or a number');
   await fails(
@@ -194,8 +236,8 @@ test('what is wrong is said', async () => {
     /^searchText: codes is .*, expected CSR, as transform gives it with \{ sparse: true \}$/,
   );
   await fails(() => text('sql', { ids: ['a', 'b\0', 'c'] }), /the id "b\\u0000" holds a NUL/);
-  await fails(() => text('mysql' as never), /^searchWriter: format is "mysql", expected one of sparsevec, sql, qdrant/);
-  await fails(() => text('sql', { tabel: 'x' }), 'searchWriter: unknown option "tabel"; did you mean "table"?');
+  await fails(() => text('mysql' as never), /^searchText: format is "mysql", expected one of sparsevec, sql, qdrant/);
+  await fails(() => text('sql', { tabel: 'x' }), 'searchText: unknown option "tabel"; did you mean "table"?');
 });
 
 test('an id that comes twice is said, with its rows; ids that do not are not', () => {

@@ -77,7 +77,7 @@ test('beyond a statement BigQuery reads files, each below its limit, and togethe
   const sae = new SparseAutoencoder({ inputDim: 200, hiddenDim: 1500, seed: 1 });
   await fails(
     () => toUdf(sae, 'bigquery'),
-    /^toUdf: the encoder has 1,6\d\d,\d{3} bytes, more than the 32,000 of a statement, expected library: "gs:\/\/bucket\/folder", where its files will lie \(3 of them, 1,6\d\d,\d{3} bytes in all\)$/,
+    /^toUdf: the encoder has 1,6\d\d,\d{3} bytes at 32 bits, 1,[56]\d\d,\d{3} more than a statement's 32,000; with 8 bits it has 4\d\d,\d{3}, 3\d\d,\d{3} more; for files instead, expected library: "gs:\/\/bucket\/folder", where they will lie \(3 of them, 1,6\d\d,\d{3} bytes in all\)$/,
   );
   const udf = toUdf(sae, 'bigquery', { library: 'gs://b/models/', name: 'd.encode' });
   assert.equal(
@@ -111,6 +111,18 @@ test('what is too large says by how much, and what 8 bits would give', async () 
     () => toUdf(at(100, 1024), 'snowflake', { bits: 8 }),
     /^toUdf: the encoder has 14\d,\d{3} bytes at 8 bits, 4\d,\d{3} more than snowflake's 100,000$/,
   );
+  const asFiles = '; for files instead, expected library: .*';
+  await fails(
+    () => toUdf(at(40, 300), 'bigquery'),
+    new RegExp(
+      `^toUdf: the encoder has 68,\\d{3} bytes at 32 bits, 36,\\d{3} more than a statement's 32,000; with 8 bits it has 20,\\d{3}, which fits${asFiles}$`,
+    ),
+  );
+  await fails(
+    () => toUdf(at(100, 1024), 'bigquery', { bits: 8 }),
+    new RegExp(`^toUdf: the encoder has 14\\d,\\d{3} bytes at 8 bits, 11\\d,\\d{3} more than a statement's 32,000${asFiles}$`),
+  );
+  assert.equal(toUdf(at(40, 300), 'bigquery', { bits: 8 }).libraries, []);
 });
 
 const wrong: [Parameters<typeof toUdf>, string | RegExp][] = [

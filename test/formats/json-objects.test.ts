@@ -138,7 +138,7 @@ test('arrays are those of JSON.parse too', () => {
 
 const refused: Record<string, [readonly unknown[], TableOptions, string | RegExp]> = {
   'no numbers': [[{ text: 't' }], {}, 'f: has no field of numbers, expected a list of them beside "text"'],
-  'several lists': [[{ a: [1], b: [2, 3] }], {}, 'f: holds several lists of numbers, name one of "a", "b" with --embedding'],
+  'several lists': [[{ a: [1], b: [2, 3] }], {}, 'f: holds several lists of numbers, expected embedding to name one of "a", "b"'],
   'no such field': [[good], { embedding: 'x' }, 'f: has no field "x" for the embedding, expected one of "v"'],
   'a field of something else': [
     [good],

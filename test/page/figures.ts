@@ -1,5 +1,5 @@
 /**
- * What the page promises of time, measured with nothing else at work on this machine:  tsx test/page/figures.ts
+ * What the page promises of time, measured with nothing else at work on this machine:  npm run figures
  * Each figure is the best of a few tries; beside it the most that it may be. (What depends on no clock is in *.test.ts.)
  */
 
