@@ -86,6 +86,20 @@ function striped(...full: number[]) {
   };
 }
 
+test('of several entries that are not finite the first is named, whatever thread came to it', async () => {
+  const threads = createSimdKernels({ threads: 3 });
+  for (let round = 0; round < 20; round++) {
+    const source = numbered(1000, 50, 0.9);
+    source.data[7 * 50 + 3] = Number.NaN;
+    for (const row of [8, 400, 999]) source.data[row * 50 + 1] = -Infinity;
+    assert.throws(
+      () => threads.scoped(() => new DataSet(threads, 'fit: X', source, 2)),
+      ({ message }: Error) => message === 'fit: X[7, 3] is NaN, expected a finite number',
+    );
+  }
+  await threads.close();
+});
+
 for (const [what, full, sparse] of [
   ['empty and the rest are half full', [1, 3], true],
   ['empty and the rest are full', [1, 2, 3], false],
