@@ -6,9 +6,9 @@ import type { SettledOptions } from './options.js';
 export interface Judged {
   readonly l0: number;
   readonly deadUnits: number;
+  readonly saturatedUnits: number;
   readonly mse: number;
   readonly fvu: number;
-  readonly meanActivation: ArrayLike<number> | { readonly data: ArrayLike<number> };
 }
 
 /** Share of rows a unit may be active on before a code of zeros is no code; of variance that must be explained at least. */
@@ -17,8 +17,9 @@ const USELESS = 0.9;
 /** Share of dead units that is worth a word; that of the target that L0 may miss. */
 const DEAD = 0.1;
 const MISSED = 0.1;
-/** Mean activations, of what saturates, near its bounds. */
-const SATURATED = 0.95;
+/** Share of saturated units, and of the variance that is left, for them to be worth one: a code of zeros and ones may be a good one. */
+const SATURATED = 0.5;
+const LEFT = 0.1;
 /** Standard deviations of an entry that nobody's data has who scaled it. */
 const [SMALL, LARGE] = [0.01, 20];
 /** How far the loss may come back up from its lowest. */
@@ -41,7 +42,7 @@ function allDead({ hiddenDim, beta, penalty }: SettledOptions): string {
   return `All ${hiddenDim} units are dead: the code is zero on every row, and every row is reconstructed alike. Try ${lower}a smaller learningRate.`;
 }
 
-function judgeCode({ l0, deadUnits, meanActivation }: Judged, options: SettledOptions): string[] {
+function judgeCode({ l0, deadUnits, saturatedUnits, fvu }: Judged, options: SettledOptions): string[] {
   const { hiddenDim: h, beta, penalty, targetL0 } = options;
   const code = codeKind(options);
   const weighs = penalty !== 'none' && beta > 0;
@@ -62,14 +63,10 @@ function judgeCode({ l0, deadUnits, meanActivation }: Judged, options: SettledOp
       `The code is not sparse: ${short(l0)} of ${h} units are active a row${weighs ? `, since beta ${short(beta)} is too weak` : ''}. Try ${remedy}.`,
     );
   }
-  if (!code.zeros) {
-    const means = Array.from('data' in meanActivation ? meanActivation.data : meanActivation);
-    const stuck = means.filter((mean) => Math.abs(mean) > SATURATED).length;
-    if (stuck > h / 2 && options.hiddenActivation !== 'identity')
-      said.push(
-        `${stuck} of ${h} units are saturated: on average above ${SATURATED}. Try a smaller learningRate, or data of a smaller scale.`,
-      );
-  }
+  if (saturatedUnits > SATURATED * h && fvu > LEFT)
+    said.push(
+      `${saturatedUnits} of ${h} units are saturated: ${options.hiddenActivation} is flat where they are, and hardly lets a gradient through. Try a smaller learningRate, or data of a smaller scale.`,
+    );
   if (targetL0 !== undefined && Math.abs(l0 / targetL0 - 1) > MISSED)
     said.push(
       `${short(l0)} units are active a row, where targetL0 is ${targetL0}. Try more epochs${l0 > targetL0 ? ', or a larger beta to start from' : ''}.`,

@@ -84,16 +84,52 @@ test('an output that cannot reach the data', async () => {
   );
 });
 
-test('sigmoid units that are stuck', async () => {
-  const sae = new SparseAutoencoder({
-    inputDim: 16,
-    hiddenDim: 32,
-    hiddenActivation: 'sigmoid',
-    outputActivation: 'identity',
-    penalty: 'none',
-  });
-  sae.setParameters({ encoderBias: Array(32).fill(9) });
-  assert.ok(diagnose(sae.evaluate(X), sae.options).some((line) => line.startsWith('32 of 32 units are saturated')));
+const saturated = (said: string[]) => said.filter((line) => line.includes('saturated')).join();
+const sigmoid = { hiddenActivation: 'sigmoid', penalty: 'none' } as const;
+
+test('sigmoid units that are stuck, at 1 or at 0', () => {
+  for (const bias of [9, -9]) {
+    const sae = new SparseAutoencoder({ inputDim: 16, hiddenDim: 32, outputActivation: 'identity', ...sigmoid });
+    sae.setParameters({ encoderBias: Array(32).fill(bias) });
+    assert.match(
+      saturated(diagnose(sae.evaluate(X), sae.options)),
+      /^32 of 32 units are saturated: sigmoid is flat/,
+      String(bias),
+    );
+  }
+});
+
+test('sigmoid units of nothing but zeros and ones, whatever the penalty', () => {
+  for (const penalty of ['none', 'l1', 'kl'] as const) {
+    const sae = new SparseAutoencoder({ inputDim: 16, hiddenDim: 32, outputActivation: 'identity', ...sigmoid, penalty });
+    const { data } = sae.parameters.encoderWeight;
+    sae.setParameters({ encoderWeight: { data: data.map((w) => 1000 * w), shape: [16, 32] } });
+    assert.match(
+      saturated(diagnose(sae.evaluate(X), sae.options)),
+      /^(2\d|3[0-2]) of 32 units are saturated: sigmoid is flat .* Try a smaller learningRate, or data of a smaller scale\.$/,
+    );
+  }
+});
+
+test('sigmoid units that a learning rate of 1 has brought to an end', async () =>
+  assert.match(saturated(await sentences({ ...sigmoid, learningRate: 1 }, { epochs: 15 })), /^32 of 32 units are saturated/));
+
+for (const [options, epochs] of [
+  [sigmoid, 30],
+  [{ hiddenActivation: 'tanh', penalty: 'none' }, 30],
+  [{ ...sigmoid, penalty: 'kl', beta: 0.01 }, 60],
+  [{ ...sigmoid, penalty: 'kl', beta: 1 }, 60],
+  [{ ...sigmoid, penalty: 'l1', beta: 0.01 }, 60],
+  [{ ...sigmoid, penalty: 'l1', beta: 1 }, 60],
+] as const)
+  test(`a code that is near 0 because it is asked to is not called saturated: ${JSON.stringify(options)}`, async () =>
+    assert.is(saturated(await sentences(options, { epochs })), ''));
+
+test('a good code of zeros and ones is none the worse for it', () => {
+  const sae = new SparseAutoencoder({ inputDim: 16, hiddenDim: 32, outputActivation: 'identity', ...sigmoid });
+  const judged = { l0: 32, deadUnits: 0, saturatedUnits: 32, mse: 0.02 };
+  assert.equal(diagnose({ ...judged, fvu: 0.02 }, sae.options), []);
+  assert.match(saturated(diagnose({ ...judged, fvu: 0.3 }, sae.options)), /^32 of 32/);
 });
 
 test('a target that was missed, and by which side', async () => {
@@ -107,7 +143,7 @@ test('a target that was missed, and by which side', async () => {
 
 const course = (loss: number[], validationLoss: number[] = []) => {
   const sae = new SparseAutoencoder({ inputDim: 16, hiddenDim: 32, penalty: 'l1', outputActivation: 'identity' });
-  const fine = { l0: 3, deadUnits: 0, mse: 0.1, fvu: 0.1, meanActivation: [1] };
+  const fine = { l0: 3, deadUnits: 0, saturatedUnits: 0, mse: 0.1, fvu: 0.1 };
   const none: number[] = [];
   const history = { loss, validationLoss, reconstruction: none, sparsity: none, l0: none, deadUnits: none };
   return diagnose(fine, sae.options, {
