@@ -14,6 +14,8 @@ export interface Judged {
 /** Share of rows a unit may be active on before a code of zeros is no code; of variance that must be explained at least. */
 const DENSE = 0.5;
 const USELESS = 0.9;
+/** FVU of a code that says nothing is 1, but for what the output makes of it; beyond this, something else is wrong. */
+const [NOTHING, WORSE] = [0.995, 1.1];
 /** Share of dead units that is worth a word; that of the target that L0 may miss. */
 const DEAD = 0.1;
 const MISSED = 0.1;
@@ -26,7 +28,8 @@ const [SMALL, LARGE] = [0.01, 20];
 const RISEN = 1.2;
 
 const percent = (share: number) => `${(100 * share).toFixed(share < 0.1 ? 1 : 0)}%`;
-const short = (x: number) => String(Number(x.toPrecision(3)));
+const short = (x: number, digits = 3) => String(Number(x.toPrecision(digits)));
+const either = (...remedies: readonly string[]) => [...remedies.slice(0, -1), `or ${remedies[remedies.length - 1]}`].join(', ');
 
 /**
  * What has gone wrong in training, each in a plain sentence with what to try; nothing, if nothing has. Pure.
@@ -38,29 +41,40 @@ export function diagnose(evaluation: Judged, options: SettledOptions, history?: 
 }
 
 function allDead({ hiddenDim, beta, penalty }: SettledOptions): string {
-  const lower = penalty !== 'none' && beta > 0 ? `a smaller beta (it is ${short(beta)}) or ` : '';
+  const lower = weighs({ penalty, beta }) ? `a smaller beta (it is ${short(beta)}) or ` : '';
   return `All ${hiddenDim} units are dead: the code is zero on every row, and every row is reconstructed alike. Try ${lower}a smaller learningRate.`;
 }
 
-function judgeCode({ l0, deadUnits, saturatedUnits, fvu }: Judged, options: SettledOptions): string[] {
-  const { hiddenDim: h, beta, penalty, targetL0 } = options;
+const weighs = ({ penalty, beta }: Pick<SettledOptions, 'penalty' | 'beta'>): boolean => penalty !== 'none' && beta > 0;
+
+/** Whether the penalty may be what has silenced a code that says nothing; not where β finds itself, or where the code is loud. */
+function mayBeTooStrong({ l0, fvu }: Judged, options: SettledOptions): boolean {
+  if (!weighs(options) || options.targetL0 !== undefined || !(fvu > USELESS)) return false;
+  const { zeros } = codeKind(options);
+  return (zeros && l0 < 1) || (fvu <= WORSE && !(zeros && l0 >= DENSE * options.hiddenDim));
+}
+
+function judgeCode(evaluation: Judged, options: SettledOptions): string[] {
+  const { l0, deadUnits, saturatedUnits, fvu } = evaluation;
+  const { hiddenDim: h, beta, targetL0 } = options;
   const code = codeKind(options);
-  const weighs = penalty !== 'none' && beta > 0;
   const steers = penaltyKind(options).steers === true;
   const said: string[] = [];
-  if (deadUnits / h > DEAD)
-    said.push(
-      `${deadUnits} of ${h} units are dead, active on no row (${percent(deadUnits / h)}). Try resampling in fit, fewer hidden units${weighs ? ', or penaltyWarmup' : ''}.`,
-    );
+  if (deadUnits / h > DEAD) {
+    const remedies = mayBeTooStrong(evaluation, options)
+      ? ['a smaller beta', 'penaltyWarmup']
+      : ['resampling in fit', 'fewer hidden units', ...(weighs(options) ? ['penaltyWarmup'] : [])];
+    said.push(`${deadUnits} of ${h} units are dead, active on no row (${percent(deadUnits / h)}). Try ${either(...remedies)}.`);
+  }
   // Where β finds itself, the last sentence says what there is to say.
   if (code.zeros && l0 > DENSE * h && targetL0 === undefined) {
     const remedy = steers
       ? 'a larger beta, or targetL0, which finds it'
-      : weighs
+      : weighs(options)
         ? 'a larger beta'
         : 'a penalty, such as "l1" with targetL0';
     said.push(
-      `The code is not sparse: ${short(l0)} of ${h} units are active a row${weighs ? `, since beta ${short(beta)} is too weak` : ''}. Try ${remedy}.`,
+      `The code is not sparse: ${short(l0)} of ${h} units are active a row${weighs(options) ? `, since beta ${short(beta)} is too weak` : ''}. Try ${remedy}.`,
     );
   }
   if (saturatedUnits > SATURATED * h && fvu > LEFT)
@@ -74,23 +88,32 @@ function judgeCode({ l0, deadUnits, saturatedUnits, fvu }: Judged, options: Sett
   return said;
 }
 
-function judgeFit({ l0, mse, fvu }: Judged, { hiddenDim, beta, penalty, outputActivation, targetL0 }: SettledOptions): string[] {
+function judgeFit(evaluation: Judged, options: SettledOptions): string[] {
+  const { l0, mse, fvu } = evaluation;
+  const { hiddenDim, beta, learningRate, outputActivation } = options;
   const said: string[] = [];
   const deviation = fvu > 0 ? Math.sqrt(mse / fvu) : 0;
   if (deviation > LARGE || (deviation > 0 && deviation < SMALL))
     said.push(
       `The data are not scaled: an entry's standard deviation is ${short(deviation)}. Try preparation: { standardize: true }, or { scale }.`,
     );
-  if (fvu > 1)
-    said.push(
-      `The reconstruction is worse than the mean of the rows (FVU ${short(fvu)}).${outputActivation === 'identity' ? ' Try more epochs or another learningRate.' : ` Try outputActivation "identity", if X has values that "${outputActivation}" does not reach.`}`,
-    );
-  else if (fvu > USELESS && l0 < DENSE * hiddenDim) {
-    const strong = penalty !== 'none' && beta > 0 && targetL0 === undefined;
-    said.push(
-      `Only ${percent(1 - fvu)} of the variance is explained.${strong ? ` Beta ${short(beta)} may be too strong: try a smaller one,` : ' Try'} more epochs, or a larger learningRate.`,
-    );
-  }
+  // A code that is loud and says little is spoken of as one that is not sparse.
+  if (!(fvu > (codeKind(options).zeros && l0 >= DENSE * hiddenDim ? 1 : USELESS))) return said;
+  const explains =
+    fvu < NOTHING
+      ? `Only ${percent(1 - fvu)} of the variance is explained.`
+      : `The reconstruction is ${fvu > WORSE ? 'worse' : 'no better'} than the mean of the rows (FVU ${short(fvu, 4)}).`;
+  const strong = mayBeTooStrong(evaluation, options);
+  const remedies = [
+    ...(strong ? ['a smaller one'] : []),
+    ...(fvu > 1 && outputActivation !== 'identity'
+      ? [`outputActivation "identity", if X has values that "${outputActivation}" does not reach`]
+      : []),
+    'more epochs',
+    ...(fvu < NOTHING ? ['a larger learningRate'] : strong ? [] : ['another learningRate']),
+  ];
+  const rate = fvu < NOTHING ? '' : `, or learningRate ${short(learningRate)} too large`;
+  said.push(`${explains} ${strong ? `Beta ${short(beta)} may be too strong${rate}: try` : 'Try'} ${either(...remedies)}.`);
   return said;
 }
 

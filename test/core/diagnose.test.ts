@@ -47,8 +47,45 @@ test('half of the units dead from the start', async () => {
   const said = diagnose(sae.evaluate(X), sae.options);
   assert.match(
     said[0],
-    /^(1[6-9]|2\d) of 32 units are dead, active on no row \(\d+%\)\. Try resampling in fit, fewer hidden units\.$/,
+    /^(1[6-9]|2\d) of 32 units are dead, active on no row \(\d+%\)\. Try resampling in fit, or fewer hidden units\.$/,
   );
+});
+
+test('a penalty so strong that hardly a unit is active: each sentence names beta', async () => {
+  const [silent, useless, ...more] = await sentences({ beta: 3, learningRate: 0.001 }, { epochs: 40 });
+  assert.match(silent, /^\d+ of 32 units are dead, .* Try a smaller beta, or penaltyWarmup\.$/);
+  assert.match(
+    useless,
+    /^The reconstruction is no better than the mean of the rows \(FVU 0\.999\d*\)\. Beta 3 may be too strong, or learningRate 0\.001 too large: try a smaller one, or more epochs\.$/,
+  );
+  assert.equal(more, []);
+  const sae = new SparseAutoencoder({ inputDim: 50, hiddenDim: 64, penalty: 'l1', beta: 3, outputActivation: 'identity' });
+  const quiet = { l0: 0.1, deadUnits: 22, saturatedUnits: 0, mse: 3.5, fvu: 1.0035 };
+  const [dead, fit, ...others] = diagnose(quiet, sae.options);
+  assert.is(dead, '22 of 64 units are dead, active on no row (34%). Try a smaller beta, or penaltyWarmup.');
+  assert.match(fit, /^The reconstruction is no better than the mean of the rows \(FVU 1\.004\)\. Beta 3 may be too strong/);
+  assert.equal(others, []);
+  assert.match(diagnose({ ...quiet, fvu: 2.5 }, sae.options)[1], /^The reconstruction is worse .* Beta 3 may be too strong/);
+  assert.match(
+    diagnose({ ...quiet, l0: 5, fvu: 0.95 }, sae.options)[1],
+    /^Only 5\.0% of the variance is explained\. Beta 3 may be too strong: try a smaller one, more epochs, or a larger learningRate\.$/,
+  );
+});
+
+test('what is no work of the penalty is not put down to it', () => {
+  const bad = { l0: 5, deadUnits: 0, saturatedUnits: 0, mse: 3.5, fvu: 1.003 };
+  const options = { inputDim: 50, hiddenDim: 64, penalty: 'l1', outputActivation: 'identity' } as const;
+  const said = (evaluation: typeof bad, more: Partial<SparseAutoencoderOptions> = {}) =>
+    diagnose(evaluation, new SparseAutoencoder({ ...options, ...more }).options).join('\n');
+  assert.match(said(bad), /Beta 0\.0001 may be too strong/);
+  assert.match(
+    said({ ...bad, fvu: 3 }),
+    /^The reconstruction is worse [^B]* Try more epochs, or another learningRate\.$/,
+    'far worse',
+  );
+  assert.not.match(said(bad, { penalty: 'none' }), /Beta/);
+  assert.not.match(said(bad, { targetL0: 5 }), /Beta/, 'which finds itself');
+  assert.match(said({ ...bad, l0: 60, fvu: 0.95 }), /^The code is not sparse[^\n]*$/, 'a loud code');
 });
 
 test('a penalty too weak for the code to be sparse', () =>
