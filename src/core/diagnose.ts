@@ -56,7 +56,7 @@ function mayBeTooStrong({ l0, fvu }: Judged, options: SettledOptions): boolean {
 
 function judgeCode(evaluation: Judged, options: SettledOptions): string[] {
   const { l0, deadUnits, saturatedUnits, fvu } = evaluation;
-  const { hiddenDim: h, beta, targetL0 } = options;
+  const { hiddenDim: h, beta, k, targetL0 } = options;
   const code = codeKind(options);
   const steers = penaltyKind(options).steers === true;
   const said: string[] = [];
@@ -80,6 +80,11 @@ function judgeCode(evaluation: Judged, options: SettledOptions): string[] {
   if (saturatedUnits > SATURATED * h && fvu > LEFT)
     said.push(
       `${saturatedUnits} of ${h} units are saturated: ${options.hiddenActivation} is flat where they are, and hardly lets a gradient through. Try a smaller learningRate, or data of a smaller scale.`,
+    );
+  // Training itself keeps k; outside it, where rows come alone, a threshold that follows the batches stands for the others.
+  if (k !== undefined && l0 > (1 + MISSED) * k)
+    said.push(
+      `${short(l0)} units are active a row, where k is ${k}: the threshold that takes the place of k outside training is too low yet, since it moves by 1% a step. Try more epochs, or smaller batches.`,
     );
   if (targetL0 !== undefined && Math.abs(l0 / targetL0 - 1) > MISSED)
     said.push(

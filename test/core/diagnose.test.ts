@@ -178,6 +178,18 @@ test('a target that was missed, and by which side', async () => {
   );
 });
 
+test('a threshold that has not settled: more units than k outside training', async () => {
+  const options = { hiddenActivation: 'batch-topk', k: 4, penalty: 'none' } as const;
+  const settling = async (more: Partial<SparseAutoencoderOptions>, epochs: number) =>
+    (await sentences({ ...options, ...more }, { epochs })).filter((line) => line.includes('where k is 4')).join();
+  assert.match(
+    await settling({}, 1),
+    /^\d\S* units are active a row, where k is 4: the threshold .* Try more epochs, or smaller batches\.$/,
+  );
+  assert.is(await settling({}, 60), '');
+  assert.is(await settling({ hiddenActivation: 'topk' }, 1), '');
+});
+
 const course = (loss: number[], validationLoss: number[] = []) => {
   const sae = new SparseAutoencoder({ inputDim: 16, hiddenDim: 32, penalty: 'l1', outputActivation: 'identity' });
   const fine = { l0: 3, deadUnits: 0, saturatedUnits: 0, mse: 0.1, fvu: 0.1 };
