@@ -1,3 +1,4 @@
+import { isPreparation } from '../numbers/preparation.js';
 import { codeKind, penaltyKind } from '../sparsity/kinds.js';
 import type { History } from '../training/history.js';
 import type { SettledOptions } from './options.js';
@@ -10,6 +11,15 @@ export interface Judged {
   readonly mse: number;
   readonly fvu: number;
 }
+
+/** What an option of a model, of its preparation or of `fit` is called, with the value that it has or is to be given. */
+export type Called = (option: string, value?: string | number | true) => string;
+
+const asOption: Called = (option, value) => {
+  const set = value === undefined ? '' : JSON.stringify(value);
+  if (isPreparation(option)) return `preparation: { ${option}${set && `: ${set}`} }`;
+  return `${option}${set && ` ${set}`}`;
+};
 
 /** Share of rows a unit may be active on before a code of zeros is no code; of variance that must be explained at least. */
 const DENSE = 0.5;
@@ -28,21 +38,25 @@ const [SMALL, LARGE] = [0.01, 20];
 const RISEN = 1.2;
 
 const percent = (share: number) => `${(100 * share).toFixed(share < 0.1 ? 1 : 0)}%`;
-const short = (x: number, digits = 3) => String(Number(x.toPrecision(digits)));
+const rounded = (x: number, digits = 3) => Number(x.toPrecision(digits));
+const short = (x: number, digits = 3) => String(rounded(x, digits));
+const capital = (text: string) => text[0].toUpperCase() + text.slice(1);
 const either = (...remedies: readonly string[]) => [...remedies.slice(0, -1), `or ${remedies[remedies.length - 1]}`].join(', ');
 
 /**
  * What has gone wrong in training, each in a plain sentence with what to try; nothing, if nothing has. Pure.
  * @param history of the last `fit`, if its course shall be judged too
+ * @param called what options are called where they are not given as such
  */
-export function diagnose(evaluation: Judged, options: SettledOptions, history?: History): string[] {
-  if (evaluation.l0 === 0) return [allDead(options)];
-  return [...judgeCode(evaluation, options), ...judgeFit(evaluation, options), ...(history ? judgeCourse(history, options) : [])];
+export function diagnose(evaluation: Judged, options: SettledOptions, history?: History, called: Called = asOption): string[] {
+  if (evaluation.l0 === 0) return [allDead(options, called)];
+  const said = [...judgeCode(evaluation, options, called), ...judgeFit(evaluation, options, called)];
+  return history ? [...said, ...judgeCourse(history, options, called)] : said;
 }
 
-function allDead({ hiddenDim, beta, penalty }: SettledOptions): string {
-  const lower = weighs({ penalty, beta }) ? `a smaller beta (it is ${short(beta)}) or ` : '';
-  return `All ${hiddenDim} units are dead: the code is zero on every row, and every row is reconstructed alike. Try ${lower}a smaller learningRate.`;
+function allDead({ hiddenDim, beta, penalty }: SettledOptions, called: Called): string {
+  const lower = weighs({ penalty, beta }) ? `a smaller ${called('beta')} (it is ${short(beta)}) or ` : '';
+  return `All ${hiddenDim} units are dead: the code is zero on every row, and every row is reconstructed alike. Try ${lower}a smaller ${called('learningRate')}.`;
 }
 
 const weighs = ({ penalty, beta }: Pick<SettledOptions, 'penalty' | 'beta'>): boolean => penalty !== 'none' && beta > 0;
@@ -54,7 +68,7 @@ function mayBeTooStrong({ l0, fvu }: Judged, options: SettledOptions): boolean {
   return (zeros && l0 < 1) || (fvu <= WORSE && !(zeros && l0 >= DENSE * options.hiddenDim));
 }
 
-function judgeCode(evaluation: Judged, options: SettledOptions): string[] {
+function judgeCode(evaluation: Judged, options: SettledOptions, called: Called): string[] {
   const { l0, deadUnits, saturatedUnits, fvu } = evaluation;
   const { hiddenDim: h, beta, k, targetL0 } = options;
   const code = codeKind(options);
@@ -62,45 +76,45 @@ function judgeCode(evaluation: Judged, options: SettledOptions): string[] {
   const said: string[] = [];
   if (deadUnits / h > DEAD) {
     const remedies = mayBeTooStrong(evaluation, options)
-      ? ['a smaller beta', 'penaltyWarmup']
-      : ['resampling in fit', 'fewer hidden units', ...(weighs(options) ? ['penaltyWarmup'] : [])];
+      ? [`a smaller ${called('beta')}`, called('penaltyWarmup')]
+      : [called('resampling'), 'fewer hidden units', ...(weighs(options) ? [called('penaltyWarmup')] : [])];
     said.push(`${deadUnits} of ${h} units are dead, active on no row (${percent(deadUnits / h)}). Try ${either(...remedies)}.`);
   }
   // Where β finds itself, the last sentence says what there is to say.
   if (code.zeros && l0 > DENSE * h && targetL0 === undefined) {
     const remedy = steers
-      ? 'a larger beta, or targetL0, which finds it'
+      ? `a larger ${called('beta')}, or ${called('targetL0')}, which finds it`
       : weighs(options)
-        ? 'a larger beta'
-        : 'a penalty, such as "l1" with targetL0';
+        ? `a larger ${called('beta')}`
+        : `${called('penalty', 'l1')} with ${called('targetL0')}`;
     said.push(
-      `The code is not sparse: ${short(l0)} of ${h} units are active a row${weighs(options) ? `, since beta ${short(beta)} is too weak` : ''}. Try ${remedy}.`,
+      `The code is not sparse: ${short(l0)} of ${h} units are active a row${weighs(options) ? `, since ${called('beta', rounded(beta))} is too weak` : ''}. Try ${remedy}.`,
     );
   }
   if (saturatedUnits > SATURATED * h && fvu > LEFT)
     said.push(
-      `${saturatedUnits} of ${h} units are saturated: ${options.hiddenActivation} is flat where they are, and hardly lets a gradient through. Try a smaller learningRate, or data of a smaller scale.`,
+      `${saturatedUnits} of ${h} units are saturated: ${options.hiddenActivation} is flat where they are, and hardly lets a gradient through. Try a smaller ${called('learningRate')}, or data of a smaller scale.`,
     );
   // Training itself keeps k; outside it, where rows come alone, a threshold that follows the batches stands for the others.
   if (k !== undefined && l0 > (1 + MISSED) * k)
     said.push(
-      `${short(l0)} units are active a row, where k is ${k}: the threshold that takes the place of k outside training is too low yet, since it moves by 1% a step. Try more epochs, or smaller batches.`,
+      `${short(l0)} units are active a row, where ${called('k')} is ${k}: the threshold that takes the place of k outside training is too low yet, since it moves by 1% a step. Try more epochs, or smaller batches.`,
     );
   if (targetL0 !== undefined && Math.abs(l0 / targetL0 - 1) > MISSED)
     said.push(
-      `${short(l0)} units are active a row, where targetL0 is ${targetL0}. Try more epochs${l0 > targetL0 ? ', or a larger beta to start from' : ''}.`,
+      `${short(l0)} units are active a row, where ${called('targetL0')} is ${targetL0}. Try more epochs${l0 > targetL0 ? `, or a larger ${called('beta')} to start from` : ''}.`,
     );
   return said;
 }
 
-function judgeFit(evaluation: Judged, options: SettledOptions): string[] {
+function judgeFit(evaluation: Judged, options: SettledOptions, called: Called): string[] {
   const { l0, mse, fvu } = evaluation;
   const { hiddenDim, beta, learningRate, outputActivation } = options;
   const said: string[] = [];
   const deviation = fvu > 0 ? Math.sqrt(mse / fvu) : 0;
   if (deviation > LARGE || (deviation > 0 && deviation < SMALL))
     said.push(
-      `The data are not scaled: an entry's standard deviation is ${short(deviation)}. Try preparation: { standardize: true }, or { scale }.`,
+      `The data are not scaled: an entry's standard deviation is ${short(deviation)}. Try ${called('standardize', true)}, or ${called('scale')}.`,
     );
   // A code that is loud and says little is spoken of as one that is not sparse.
   if (!(fvu > (codeKind(options).zeros && l0 >= DENSE * hiddenDim ? 1 : USELESS))) return said;
@@ -112,18 +126,20 @@ function judgeFit(evaluation: Judged, options: SettledOptions): string[] {
   const remedies = [
     ...(strong ? ['a smaller one'] : []),
     ...(fvu > 1 && outputActivation !== 'identity'
-      ? [`outputActivation "identity", if X has values that "${outputActivation}" does not reach`]
+      ? [`${called('outputActivation', 'identity')}, if X has values that "${outputActivation}" does not reach`]
       : []),
     'more epochs',
-    ...(fvu < NOTHING ? ['a larger learningRate'] : strong ? [] : ['another learningRate']),
+    ...(fvu < NOTHING ? [`a larger ${called('learningRate')}`] : strong ? [] : [`another ${called('learningRate')}`]),
   ];
-  const rate = fvu < NOTHING ? '' : `, or learningRate ${short(learningRate)} too large`;
-  said.push(`${explains} ${strong ? `Beta ${short(beta)} may be too strong${rate}: try` : 'Try'} ${either(...remedies)}.`);
+  const rate = fvu < NOTHING ? '' : `, or ${called('learningRate', rounded(learningRate))} too large`;
+  said.push(
+    `${explains} ${strong ? `${capital(called('beta', rounded(beta)))} may be too strong${rate}: try` : 'Try'} ${either(...remedies)}.`,
+  );
   return said;
 }
 
 /** The second half of the epochs: in the first, a penalty may still be warming up. */
-function judgeCourse(history: History, { targetL0 }: SettledOptions): string[] {
+function judgeCourse(history: History, { targetL0 }: SettledOptions, called: Called): string[] {
   // J of one epoch is not that of another while β is steered.
   if (targetL0 !== undefined) return [];
   const { loss, validationLoss } = history;
@@ -135,6 +151,10 @@ function judgeCourse(history: History, { targetL0 }: SettledOptions): string[] {
   if (!(watched[best] > 0 && watched[last] > RISEN * watched[best])) return [];
   const risen = `went up again after epoch ${best + 1}, from ${short(watched[best])} to ${short(watched[last])}`;
   if (validationLoss.length === 0 || loss[last] > RISEN * loss[best])
-    return [`The loss ${risen}: training is unstable. Try a smaller learningRate, a schedule that decays, or clipNorm.`];
-  return [`The validation loss ${risen}, while the training loss did not: the model overfits. Try earlyStopping, or more rows.`];
+    return [
+      `The loss ${risen}: training is unstable. Try a smaller ${called('learningRate')}, one that falls (${called('schedule')}), or ${called('clipNorm')}.`,
+    ];
+  return [
+    `The validation loss ${risen}, while the training loss did not: the model overfits. Try ${called('earlyStopping')}, or more rows.`,
+  ];
 }

@@ -27,6 +27,9 @@ const checks: { readonly [K in keyof Required<PreparationOptions>]: Check } = {
   meanNorm: flag,
 };
 
+/** Whether an option is one of these. */
+export const isPreparation = (option: string): boolean => Object.hasOwn(checks, option);
+
 /** @throws for what is not such options, or a wrong one */
 export const checkPreparation = (where: string, options: unknown): void => checkOptions(where, options, checks);
 

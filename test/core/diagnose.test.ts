@@ -47,7 +47,7 @@ test('half of the units dead from the start', async () => {
   const said = diagnose(sae.evaluate(X), sae.options);
   assert.match(
     said[0],
-    /^(1[6-9]|2\d) of 32 units are dead, active on no row \(\d+%\)\. Try resampling in fit, or fewer hidden units\.$/,
+    /^(1[6-9]|2\d) of 32 units are dead, active on no row \(\d+%\)\. Try resampling, or fewer hidden units\.$/,
   );
 });
 
