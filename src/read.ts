@@ -7,7 +7,7 @@ import { failing } from './formats/entries.js';
 import { gunzip, limitOf } from './formats/inflate.js';
 import { unpackBlock, unpackFrame } from './formats/lz4.js';
 import { readParquet } from './formats/parquet.js';
-import { readTable, type Table, type TableOptions } from './formats/table.js';
+import { readTable, refuseIdle, type Table, type TableOptions } from './formats/table.js';
 import { show } from './numbers/checks.js';
 
 export type { Kind } from './formats/detect.js';
@@ -29,6 +29,7 @@ export async function readRows(bytes: Uint8Array, name: string, options: TableOp
   if (!(bytes instanceof Uint8Array)) throw new TypeError(`readRows: bytes is ${show(bytes)}, expected a Uint8Array`);
   const kind = options.kind ?? (bytes.length ? detect(bytes, name) : null);
   if (kind !== 'parquet' && kind !== 'arrow') return readTable(bytes, name, options);
+  refuseIdle(kind, options, failing(name));
   const { dtype: type = 'float32', maxUnpacked } = options;
   const limit = limitOf(bytes.length, maxUnpacked);
   const bounded =

@@ -27,6 +27,7 @@ export function renderTexts(sae: SparseAutoencoder, glosses: readonly Gloss[], x
     command: [],
     // As run.ts trains.
     rateEnded: true,
+    dead: sae.evaluate(x).deadIndices,
   };
   return renderReport(reportData(about, sae, { history, snapshots: [] }, sae.evaluate(judge)));
 }

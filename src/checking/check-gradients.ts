@@ -75,8 +75,13 @@ export function objectiveFunction(
   t: Matrix,
   noise?: Matrix,
 ): Differentiable {
-  objective.hold(viewStored(theta0, layout), x, t, noise);
-  return (theta) => ({ value: objective.evaluate(viewStored(theta, layout), x, t, undefined, noise).summands });
+  // A check changes the entries of one and the same θ, over and over.
+  let [last, parts] = [theta0, viewStored(theta0, layout)];
+  objective.hold(parts, x, t, noise);
+  return (theta) => {
+    if (theta !== last) [last, parts] = [theta, viewStored(theta, layout)];
+    return { value: objective.evaluate(parts, x, t, undefined, noise).summands };
+  };
 }
 
 /** `checkGradient`, parameter by parameter; those whose gradient is straight-through, which no difference tells, left out. */

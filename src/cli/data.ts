@@ -119,9 +119,13 @@ async function readOne(path: string, options: TableOptions, stdin?: Uint8Array):
   try {
     return await readBytes(path === '-' && stdin ? stdin : bytesOf(path), path === '-' ? 'stdin' : path, options);
   } catch (error) {
-    const hint = /is not a number$/.test((error as Error).message) && options.label === undefined;
+    const { message } = error as Error;
+    const hint = /is not a number$/.test(message) && options.label === undefined;
     const flags = 'a column of labels is named with --label, one of names or texts with --id or --text';
-    throw hint ? new Error(`${(error as Error).message} (${flags})`, { cause: error }) : error;
+    if (hint) throw new Error(`${message} (${flags})`, { cause: error });
+    const idle = /, expected no (\w+) to be named$/.exec(message);
+    const called = idle && `--${idle[1] === 'header' ? 'no-header' : idle[1]}`;
+    throw idle ? new Error(message.replace(idle[0], `, expected no ${called}`), { cause: error }) : error;
   }
 }
 

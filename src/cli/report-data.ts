@@ -16,6 +16,8 @@ export type About = Pick<TrainingPlan, 'title' | 'judge' | 'judgedBy' | 'image' 
   readonly train: { readonly rows: number };
   /** Whether the learning rate came to its end; undefined if nobody knows. */
   readonly rateEnded?: boolean;
+  /** Units active on no row, where the rows it is judged by are only some. */
+  readonly dead?: readonly number[];
 };
 
 /** What the report shows of a run. It holds no time and no place: the same run gives the same page. */
@@ -25,7 +27,7 @@ export function reportData(
   { history, snapshots }: Pick<Outcome, 'history' | 'snapshots'>,
   test: Evaluation,
 ): ReportData {
-  const { train, judge, judgedBy } = plan;
+  const { train, judge, judgedBy, dead } = plan;
   const { options, inputDim: d, hiddenDim: h } = sae;
   const penalty = penaltyKind(options).describe(options);
   const epochs = history.loss.length;
@@ -55,7 +57,7 @@ export function reportData(
       : []),
     ['explained variance', `${tenths(100 * test.explainedVariance)}%`],
     ['active units per row (L0)', `${test.l0.toFixed(1)} of ${h}`],
-    ['units that never fire (dead)', String(test.deadUnits)],
+    ['units that never fire (dead)', String(dead?.length ?? test.deadUnits)],
   ];
   const summary = epochs
     ? `It saw ${count(train.rows)} rows ${epochs} times; everything below but the loss curves is measured on ${count(judge.rows)} ${judgedBy} rows.`
@@ -81,6 +83,7 @@ export function reportData(
       decoderWeight: sae.parameters.decoderWeight.data,
       decoderBias: sae.parameters.decoderBias.data,
       ...(sae.names.some((name) => name !== null) && { names: sae.names }),
+      ...(dead && { dead }),
       output: elementwise[options.outputActivation].value,
     },
     samples: {

@@ -39,19 +39,18 @@ export async function trainAndReport(plan: TrainingPlan): Promise<void> {
   const all = history.loss.length > epochsRun ? ` (${history.loss.length} in all)` : '';
   say(`${epochsRun} epochs in ${seconds.toFixed(1)} s${all}; training loss ${losses}`);
   const { reconstruction } = sae.options;
-  // A few rows kept aside do not tell which units are dead; those of the last epoch do.
-  const kept = plan.judgedBy === 'validation';
-  const silent = history.deadUnits.at(-1) as number;
-  const dead = kept ? `${evaluation.deadUnits} on none of these, ${silent} dead in training` : `${evaluation.deadUnits} dead`;
+  // A few rows kept aside do not tell which units are dead; all rows do.
+  const dead = plan.judgedBy === 'validation' ? sae.evaluate(matrixOf(train)).deadIndices : undefined;
+  const silent = dead ? `${evaluation.deadUnits} on none of these, ${dead.length} dead over all` : `${evaluation.deadUnits} dead`;
   say(
     `${plan.judgedBy} (${count(judge.rows)} ${plan.image ? 'images' : 'rows'}): loss ${evaluation.loss.toFixed(4)}, ` +
       `${reconstruction} ${evaluation.reconstruction.toFixed(4)}, ` +
       `explained variance ${(100 * evaluation.explainedVariance).toFixed(1)}%, ` +
-      `${evaluation.l0.toFixed(1)} of ${sae.hiddenDim} units active, ${dead}`,
+      `${evaluation.l0.toFixed(1)} of ${sae.hiddenDim} units active, ${silent}`,
   );
-  const judged = kept ? { ...evaluation, deadUnits: silent } : evaluation;
+  const judged = dead ? { ...evaluation, deadUnits: dead.length } : evaluation;
   for (const sentence of diagnose(judged, { ...sae.options, beta: sae.beta }, history, asFlag)) say(sentence);
-  const data = reportData({ ...plan, rateEnded: endsAtRest(fit.schedule) }, sae, outcome, evaluation);
+  const data = reportData({ ...plan, rateEnded: endsAtRest(fit.schedule), dead }, sae, outcome, evaluation);
   if (files.report) {
     writeWhole(files.report, new TextEncoder().encode(renderReport(data)));
     say(`report: ${files.report}`);

@@ -112,7 +112,9 @@ async function names(path: string, paths: string[], flags: NamesFlags, command: 
   if (out === undefined && (prompts === undefined || answers !== undefined))
     command.error('error: names needs --out, or --prompts');
   if ((answers === undefined) !== paths.length > 0) command.error('error: names needs rows, or --answers, and not both');
-  prepareFiles({ out, prompts }, [path, ...paths, ...(answers === undefined ? [] : [answers])]);
+  // The model may be written over: it is read whole before, and written whole.
+  prepareFiles({ out, prompts }, [...paths, ...(answers === undefined ? [] : [answers])]);
+  prepareFiles({ prompts }, [path]);
   if (answers !== undefined) {
     const sae = load(path);
     sae.setNames(answersOf(answers, sae.hiddenDim));

@@ -10,6 +10,7 @@ export interface Judged {
   readonly saturatedUnits: number;
   readonly mse: number;
   readonly fvu: number;
+  readonly outOfReach?: number;
 }
 
 /** What an option of a model, of its preparation or of `fit` is called, with the value that it has or is to be given. */
@@ -61,11 +62,15 @@ function allDead({ hiddenDim, beta, penalty }: SettledOptions, called: Called): 
 
 const weighs = ({ penalty, beta }: Pick<SettledOptions, 'penalty' | 'beta'>): boolean => penalty !== 'none' && beta > 0;
 
-/** Whether the penalty may be what has silenced a code that says nothing; not where β finds itself, or where the code is loud. */
-function mayBeTooStrong({ l0, fvu }: Judged, options: SettledOptions): boolean {
+/**
+ * Whether the penalty may be what has silenced a code that says nothing: X̂ is hardly more than b_dec then, and with that the mean of
+ * the rows, or units have died. Not where β finds itself, or where the code is loud.
+ */
+function mayBeTooStrong({ l0, deadUnits, fvu }: Judged, options: SettledOptions): boolean {
   if (!weighs(options) || options.targetL0 !== undefined || !(fvu > USELESS)) return false;
+  const { hiddenDim: h } = options;
   const { zeros } = codeKind(options);
-  return (zeros && l0 < 1) || (fvu <= WORSE && !(zeros && l0 >= DENSE * options.hiddenDim));
+  return (zeros && l0 < 1 && deadUnits > DEAD * h) || (fvu <= WORSE && !(zeros && l0 >= DENSE * h));
 }
 
 function judgeCode(evaluation: Judged, options: SettledOptions, called: Called): string[] {
@@ -108,8 +113,7 @@ function judgeCode(evaluation: Judged, options: SettledOptions, called: Called):
 }
 
 function judgeFit(evaluation: Judged, options: SettledOptions, called: Called): string[] {
-  const { l0, mse, fvu } = evaluation;
-  const { hiddenDim, beta, learningRate, outputActivation } = options;
+  const { l0, mse, fvu, outOfReach = 0 } = evaluation;
   const said: string[] = [];
   const deviation = fvu > 0 ? Math.sqrt(mse / fvu) : 0;
   if (deviation > LARGE || (deviation > 0 && deviation < SMALL))
@@ -117,25 +121,29 @@ function judgeFit(evaluation: Judged, options: SettledOptions, called: Called): 
       `The data are not scaled: an entry's standard deviation is ${short(deviation)}. Try ${called('standardize', true)}, or ${called('scale')}.`,
     );
   // A code that is loud and says little is spoken of as one that is not sparse.
-  if (!(fvu > (codeKind(options).zeros && l0 >= DENSE * hiddenDim ? 1 : USELESS))) return said;
+  const loud = codeKind(options).zeros && l0 >= DENSE * options.hiddenDim;
+  if (!(fvu > (loud ? 1 : USELESS))) return said;
   const explains =
     fvu < NOTHING
       ? `Only ${percent(1 - fvu)} of the variance is explained.`
       : `The reconstruction is ${fvu > WORSE ? 'worse' : 'no better'} than the mean of the rows (FVU ${short(fvu, 4)}).`;
   const strong = mayBeTooStrong(evaluation, options);
-  const remedies = [
-    ...(strong ? ['a smaller one'] : []),
-    ...(fvu > 1 && outputActivation !== 'identity'
-      ? [`${called('outputActivation', 'identity')}, if X has values that "${outputActivation}" does not reach`]
-      : []),
-    'more epochs',
-    ...(fvu < NOTHING ? [`a larger ${called('learningRate')}`] : strong ? [] : [`another ${called('learningRate')}`]),
-  ];
-  const rate = fvu < NOTHING ? '' : `, or ${called('learningRate', rounded(learningRate))} too large`;
-  said.push(
-    `${explains} ${strong ? `${capital(called('beta', rounded(beta)))} may be too strong${rate}: try` : 'Try'} ${either(...remedies)}.`,
-  );
+  const reach =
+    fvu > 1 && outOfReach > 0
+      ? ` Try ${called('outputActivation', 'identity')}: "${options.outputActivation}" does not reach ${short(100 * outOfReach)}% of the values.`
+      : '';
+  said.push(explains + (strong || !reach ? toExplainMore(fvu < NOTHING, strong, options, called) : '') + reach);
   return said;
+}
+
+/** What to try where `little` is explained, or nothing at all. */
+function toExplainMore(little: boolean, strong: boolean, { beta, learningRate }: SettledOptions, called: Called): string {
+  const rate = called('learningRate');
+  if (!strong) return ` Try ${either('more epochs', `${little ? 'a larger' : 'another'} ${rate}`)}.`;
+  const blamed = `${capital(called('beta', rounded(beta)))} may be too strong`;
+  return little
+    ? ` ${blamed}: try ${either('a smaller one', 'more epochs', `a larger ${rate}`)}.`
+    : ` ${blamed}, or ${called('learningRate', rounded(learningRate))} too large: try ${either('a smaller one', 'more epochs')}.`;
 }
 
 /** The second half of the epochs: in the first, a penalty may still be warming up. */

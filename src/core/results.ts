@@ -26,6 +26,8 @@ export interface Evaluation<Vector = FloatArray> extends Fidelity {
   saturatedUnits: number;
   /** 1 − Σ(t − x̂)²/Σ(t − t̄)², over all entries; t̄ is each column's mean. */
   explainedVariance: number;
+  /** The share of the entries of T that the output activation cannot give: of those outside [0, 1], for a sigmoid. */
+  outOfReach: number;
   /** ρ̂, h entries. */
   meanActivation: Vector;
   /** The share of rows that each unit is active on, h entries. */
@@ -63,4 +65,9 @@ export interface TransformOptions {
 export interface QueryOptions {
   /** How many entries a row has at the most, none of them negative. */
   terms?: number;
+  /**
+   * On what share of the documents each unit is active, such as `evaluate`'s `density`, h numbers: of products nearly alike those of
+   * the more frequent units are kept, which finds a little more by few `terms`. See model/search.ts. Only with `terms`.
+   */
+  density?: ArrayLike<number> | MatrixLike;
 }

@@ -12,7 +12,7 @@ import { adoptParameters } from '../model/inference.js';
 import { betaOf } from '../model/layout.js';
 import { assess } from '../model/metrics.js';
 import { Objective } from '../model/objective.js';
-import { deadOf, densityHistogram, explainedVariance, fidelity } from '../model/quality.js';
+import { deadOf, densityHistogram, explainedVariance, fidelity, outOfReach } from '../model/quality.js';
 import { anything, checkOptions, count, flag, isCount, requireValue, when } from '../numbers/checks.js';
 import type { Csr } from '../numbers/csr.js';
 import { floats } from '../numbers/matrix.js';
@@ -165,12 +165,12 @@ export class SparseAutoencoder {
    * What each unit's direction has of a query, the cosine times ‖w_j‖: the query's side of a search in an index of
    * `transform(…, { sparse: true, normalize: true })`, whose dot products with it then are, where b_dec is 0, the cosines with
    * the decoded rows. See model/search.ts for what holds elsewhere. With `terms` each row's so many largest that are above 0,
-   * else all of them.   n×d → n×h
+   * with `density` also by how frequent their units are, else all of them.   n×d → n×h
    * @throws for a model whose output is no linear map of its code, or of another width than its input
    */
   query(X: MatrixLike | RowLike, options: QueryOptions = {}): Csr {
-    checkOptions('query', options, { terms: count });
-    return queryWith(this.#model, 'query: X', X, options.terms);
+    checkOptions('query', options, { terms: count, density: anything });
+    return queryWith(this.#model, 'query: X', X, options);
   }
 
   /** X̂, the decoded code of X, or of one row.   n×d → n×d′ */
@@ -194,6 +194,7 @@ export class SparseAutoencoder {
       ...rest,
       explainedVariance: explainedVariance(squaredError, t ?? x),
       ...fidelity(rowErrors, t ?? x),
+      outOfReach: outOfReach(t ?? x, spec.outputActivation),
       deadIndices: deadOf(density),
       meanActivation: copyAs(model, meanActivation),
       density: copyAs(model, density),

@@ -2,7 +2,7 @@ import Papa from 'papaparse';
 import { type Fail, failing } from './entries.js';
 import type { FloatType } from './floats.js';
 import { scanNumber, scanned } from './scan.js';
-import { asUtf8, type Line, labelColumn, lines, numberOf, roomFor, shown, type TextRows } from './text.js';
+import { asUtf8, faultOf, type Line, labelColumn, lines, numberOf, roomFor, shown, type TextRows } from './text.js';
 
 export interface CsvOptions {
   readonly type: FloatType;
@@ -95,8 +95,8 @@ function firstRecord(text: string, delimiter: string): string[] {
 const describe = ({ names, width }: Columns, column: number) =>
   names ? `column ${shown(names[column])}` : `column ${column} of 0 … ${width - 1}`;
 
-function refuse(columns: Columns, line: number, column: number, cell: string): never {
-  return failing(`${columns.name} line ${line}, ${describe(columns, column)}`)(`${shown(cell.trim())} is not a number`);
+function refuse(columns: Columns, line: number, column: number, cell: string, entry: number): never {
+  return failing(`${columns.name} line ${line}, ${describe(columns, column)}`)(`${shown(cell.trim())} ${faultOf(entry)}`);
 }
 
 function refuseWidth({ name, width }: Columns, line: number, cells: number): never {
@@ -135,9 +135,9 @@ function fillPlain(data: TextRows['data'], bytes: Uint8Array, from: Line, column
       at = begin;
       while (at < end && bytes[at] !== delimiter) at++;
       text ||= latin.decode(bytes.subarray(line.begin, end));
-      const value = numberOf(text.slice(begin - line.begin, at - line.begin));
-      if (Number.isNaN(value)) refuse(columns, line.number, column, utf8.decode(bytes.subarray(begin, at)));
-      data[k++] = value;
+      data[k] = numberOf(text.slice(begin - line.begin, at - line.begin));
+      if (!Number.isFinite(data[k])) refuse(columns, line.number, column, utf8.decode(bytes.subarray(begin, at)), data[k]);
+      k++;
     }
     if (column < width || at <= end) {
       let cells = 1;
@@ -171,9 +171,9 @@ function fillQuoted(data: TextRows['data'], text: string, header: boolean, colum
       for (let column = 0; column < width; column++) {
         if (kept.has(column)) kept.get(column)?.push(cells[column].trim());
         else {
-          const value = numberOf(cells[column]);
-          if (Number.isNaN(value)) refuse(columns, started, column, cells[column]);
-          data[k++] = value;
+          data[k] = numberOf(cells[column]);
+          if (!Number.isFinite(data[k])) refuse(columns, started, column, cells[column], data[k]);
+          k++;
         }
       }
     },

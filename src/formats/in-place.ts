@@ -80,6 +80,8 @@ export class InPlace {
     let at = from;
     while (isSpace(bytes[at])) at++;
     if (bytes[at] === OPEN || bytes[at] === BRACE) {
+      const said = delimiter !== undefined ? `delimiter ${shown(delimiter)}` : this.options.header === false && 'header';
+      if (said) fail(`is JSON, which has no ${said}, expected cells`);
       this.manner = 'json';
       return false;
     }

@@ -2,7 +2,7 @@ import { type Fail, failing } from './entries.js';
 import { type Field, type FieldOptions, type Kept, keeping, pick } from './fields.js';
 import type { FloatType } from './floats.js';
 import { isDigit, scanNumber, scanned } from './scan.js';
-import { lines, roomFor, shown, type TextRows } from './text.js';
+import { faultOf, lines, roomFor, shown, type TextRows } from './text.js';
 
 const [QUOTE, BACKSLASH, COMMA, OPEN, CLOSE, MINUS, ZERO, SPACE] = [0x22, 0x5c, 0x2c, 0x5b, 0x5d, 0x2d, 0x30, 0x20];
 
@@ -61,6 +61,7 @@ function fill(
     const value = values[j];
     if (!Number.isFinite(value)) fail(`${names ? shown(names[j]) : `number ${j}`} is ${kindOf(value)}, expected a number`);
     data[at + j] = value as number;
+    if (!Number.isFinite(data[at + j])) fail(`${names ? shown(names[j]) : `number ${j}`}: ${value} ${faultOf(data[at + j])}`);
   }
 }
 
@@ -199,8 +200,8 @@ export function scanList(line: Uint8Array, begin: number, out: TextRows['data'])
       scanned.end = at;
       while (isOfNumber(line[scanned.end])) scanned.end++;
       value = Number(String.fromCharCode(...line.subarray(at, scanned.end)));
+      if (!Number.isFinite(single ? Math.fround(value) : value)) return -1;
     }
-    if (!Number.isFinite(value)) return -1;
     out[j] = value;
     at = scanned.end;
     if (!isDigit(line[at - 1])) return -1;

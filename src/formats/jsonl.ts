@@ -3,7 +3,7 @@ import type { FieldOptions } from './fields.js';
 import type { FloatType } from './floats.js';
 import { kindOf, readJsonObjects, scanList } from './json-objects.js';
 import { linesOfJson } from './json-rows.js';
-import { asUtf8, labelColumn, lines, roomFor, type TextRows } from './text.js';
+import { asUtf8, faultOf, labelColumn, lines, roomFor, type TextRows } from './text.js';
 
 const [SPACE, BRACE] = [0x20, 0x7b];
 
@@ -62,7 +62,9 @@ function readArrays(bytes: Uint8Array, name: string, type: FloatType, label?: st
         labels.push(typeof value === 'string' || typeof value === 'number' ? String(value) : failLine(`entry ${i} is no label`));
       } else {
         if (!Number.isFinite(value)) failLine(`entry ${i} is ${kindOf(value)}, expected a number`);
-        data[k++] = value as number;
+        data[k] = value as number;
+        if (!Number.isFinite(data[k])) failLine(`entry ${i}: ${value} ${faultOf(data[k])}`);
+        k++;
       }
     }
     rows++;

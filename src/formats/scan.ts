@@ -42,7 +42,8 @@ export function scanNumber(bytes: Uint8Array, begin: number, single: boolean): n
   if (digits === 0 || !(Math.abs(exponent) <= 22)) return Number.NaN;
   const value = exponent < 0 ? mantissa / POWERS[-exponent] : mantissa * POWERS[exponent];
   if (mantissa >= 2 ** 53) {
-    const sure = single && digits <= 25 && Math.fround(value * (1 - 2 ** -48)) === Math.fround(value * (1 + 2 ** -48));
+    const above = Math.fround(value * (1 + 2 ** -48));
+    const sure = single && digits <= 25 && above < Infinity && Math.fround(value * (1 - 2 ** -48)) === above;
     if (!sure) return Number.NaN;
   }
   return negative ? -value : value;

@@ -57,11 +57,29 @@ export function readTable(bytes: Uint8Array, name: string, options: TableOptions
   if (kind === 'vectors' && options.kind === undefined && asksForColumns(options)) kind = 'csv';
   if (kind === null || kind === 'gzip')
     return fail(`is of no known kind, expected one of ${KINDS.join(', ')}, or one of them gzipped`);
-  for (const option of ['embedding', 'text', 'id'] as const) {
-    if (options[option] !== undefined && !(option === 'embedding' ? ['jsonl'] : ['jsonl', 'csv', 'tsv']).includes(kind))
-      fail(`is ${kind}, which has no fields, expected no ${option} to be named`);
-  }
+  refuseIdle(kind, options, fail);
   return { kind, ...readers[kind](file, name, options, fail) };
+}
+
+const WITH_COLUMNS: readonly Kind[] = ['jsonl', 'csv', 'tsv', 'parquet', 'arrow'];
+/** Options that mean nothing to every kind: what it takes, and which have it. */
+const OWNERS = {
+  embedding: ['fields', ['jsonl', 'parquet', 'arrow']],
+  text: ['fields', WITH_COLUMNS],
+  id: ['fields', WITH_COLUMNS],
+  label: ['labels', [...WITH_COLUMNS, 'idx', 'npy', 'npz', 'safetensors']],
+  array: ['arrays with names', ['npz', 'safetensors']],
+  header: ['header', ['csv', 'tsv']],
+  delimiter: ['delimiter', ['csv', 'tsv']],
+} as const satisfies Partial<Record<keyof TableOptions, readonly [string, readonly Kind[]]>>;
+
+/** An option that was given and means nothing to a file of that kind is an error. */
+export function refuseIdle(kind: Kind, options: TableOptions, fail: Fail): void {
+  for (const option of Object.keys(OWNERS) as (keyof typeof OWNERS)[]) {
+    const [what, kinds] = OWNERS[option] as readonly [string, readonly Kind[]];
+    if (options[option] !== undefined && !kinds.includes(kind))
+      fail(`is ${kind}, which has no ${what}, expected no ${option} to be named`);
+  }
 }
 
 /** What word vectors cannot have, and a text file of columns can. */

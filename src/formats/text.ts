@@ -63,6 +63,9 @@ export function numberOf(text: string): number {
   return Number.isFinite(value) ? value : Number.NaN;
 }
 
+/** Why a text has become an entry that is not finite: it is no number, or one beyond ±3.4·10³⁸. */
+export const faultOf = (entry: number): string => (Number.isNaN(entry) ? 'is not a number' : 'is too large for float32');
+
 /** A text from a file, as an error shows it. */
 export const shown = (text: string): string => (text.length > 40 ? `"${text.slice(0, 40)}…"` : `"${text}"`);
 

@@ -2,7 +2,7 @@ import { type Fail, failing } from './entries.js';
 import { FLOATS, type Floats, type FloatType } from './floats.js';
 import { grouped } from './header.js';
 import { scanNumber, scanned } from './scan.js';
-import { asUtf8, lines, numberOf, roomFor, shown, type TextRows } from './text.js';
+import { asUtf8, faultOf, lines, numberOf, roomFor, shown, type TextRows } from './text.js';
 
 const [LINE_FEED, RETURN, SPACE, TAB] = [0x0a, 0x0d, 0x20, 0x09];
 
@@ -91,7 +91,7 @@ function splitRow(text: Uint8Array, row: Floats, fail: Fail): string {
   const words = cells.splice(0, cells.length - cols);
   for (let j = 0; j < cols; j++) {
     row[j] = numberOf(cells[j]);
-    if (Number.isNaN(row[j])) fail(`${shown(cells[j])} is not a number`);
+    if (!Number.isFinite(row[j])) fail(`${shown(cells[j])} ${faultOf(row[j])}`);
   }
   return words.join(' ');
 }

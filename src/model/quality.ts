@@ -1,3 +1,4 @@
+import { type Elementwise, elementwise } from '../kernels/elementwise.js';
 import type { FloatArray, Matrix } from '../kernels/kernels.js';
 import { log } from '../numbers/elementary.js';
 
@@ -42,6 +43,14 @@ export function explainedVariance(squaredError: number, { data, rows, cols }: Ma
   let variation = 0;
   for (let i = 0, at = 0; i < rows; i++) for (let j = 0; j < cols; j++, at++) variation += (data[at] - mean[j]) ** 2;
   return variation === 0 ? 1 - unexplained(squaredError, 0) : 1 - squaredError / variation;
+}
+
+/** The share of T's entries that σ_o does not come near, whatever it is given: it rises from σ_o(−∞) to σ_o(∞). */
+export function outOfReach({ data }: Matrix, activation: Elementwise): number {
+  const [low, high] = [-Infinity, Infinity].map(elementwise[activation].value);
+  let beyond = 0;
+  for (let i = 0; i < data.length; i++) if (data[i] < low || data[i] > high) beyond++;
+  return beyond / data.length;
 }
 
 /** How many units have a log₁₀ density in [from, from + 0.25); a density of 1 is in the last bin, dead units in none. */

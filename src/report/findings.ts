@@ -81,11 +81,15 @@ function sparsity({ model, penaltyLabel, rho }: ReportData, s: Statistics): Find
 function units({ model, penaltyLabel }: ReportData, s: Statistics): Finding[] {
   const h = model.hiddenDim;
   const dead = s.dead.length;
+  const elsewhere = s.silent.length - dead;
+  const of = model.dead ? 'row' : 'sample';
+  const also = (more: string) => (elsewhere > 0 ? `${more} on none of these samples` : '');
+  const others = elsewhere.toLocaleString('en-US');
   const found: Finding[] = [];
-  if (dead === 0) found.push({ tone: 'good', text: 'No unit is dead: each is active on some sample.' });
+  if (dead === 0) found.push({ tone: 'good', text: `No unit is dead: each is active on some ${of}${also(`, ${others}`)}.` });
   else {
     const remedy = penaltyLabel === null ? 'A smaller learning rate' : 'A smaller learning rate or less weight on the penalty';
-    const much = `${dead.toLocaleString('en-US')} of ${count(h, 'unit')} (${percent(dead / h)}) ${dead === 1 ? 'is' : 'are'} dead: active on no sample.`;
+    const much = `${dead.toLocaleString('en-US')} of ${count(h, 'unit')} (${percent(dead / h)}) ${dead === 1 ? 'is' : 'are'} dead: active on no ${of}${also(`, ${others} more`)}.`;
     found.push(
       dead / h > 0.1
         ? { tone: dead / h > 0.5 ? 'bad' : 'fair', text: `${much} ${remedy} keeps more alive.` }

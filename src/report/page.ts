@@ -139,8 +139,9 @@ export class Page {
 
   /** "active on 12% of the samples, mean activation 0.049, at most 3.2" */
   useOf(j: number): string {
-    const { density, mean, greatest } = this.statistics;
-    if (density[j] === 0) return 'dead: active on no sample';
+    const { density, mean, greatest, dead } = this.statistics;
+    if (dead.includes(j)) return `dead: active on no ${this.data.model.dead ? 'row' : 'sample'}`;
+    if (density[j] === 0) return 'active on none of these samples, but on other rows';
     return `active on ${percent(density[j])} of the samples, mean activation ${short(mean[j])}, at most ${short(greatest[j])}`;
   }
 

@@ -28,6 +28,8 @@ export interface ReportModel {
   readonly decoderBias: Numbers;
   /** What each of the h units is called, null where it has no name; left out where none has. */
   readonly names?: readonly (string | null)[];
+  /** Units active on no row at all, where more rows are known than the samples; left out where these are all. */
+  readonly dead?: readonly number[];
   /** σ_o, one number at a time. */
   readonly output: (y: number) => number;
 }
@@ -121,6 +123,7 @@ export function checkReportData(data: ReportData): void {
   length('model.decoderWeight', model.decoderWeight, h * outputDim);
   length('model.decoderBias', model.decoderBias, outputDim);
   if (model.names) length('model.names', model.names, h);
+  if (model.dead) indices('model.dead', model.dead, h);
   length('samples.codes', samples.codes, n * h);
   length('samples.x', samples.x, n * d);
   if (samples.targets !== null) length('samples.targets', samples.targets, n * outputDim);

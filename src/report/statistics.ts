@@ -31,7 +31,8 @@ export interface Statistics {
   readonly classMeans: Float64Array;
   /** All units: those most often active first (ties: the louder, then the lower number), dead ones last. */
   readonly byUse: readonly number[];
-  /** Units active on no sample. */
+  /** Units active on no sample; and those of them that are active on no other row either, as far as is known. */
+  readonly silent: readonly number[];
   readonly dead: readonly number[];
 }
 
@@ -62,6 +63,8 @@ export function statisticsOf(data: ReportData): Statistics {
   }
   for (let k = 0; k < classMeans.length; k++) classMeans[k] /= Math.max(1, classSizes[Math.floor(k / h)]);
   const units = Array.from({ length: h }, (_, j) => j);
+  const silent = units.filter((j) => density[j] === 0);
+  const known = model.dead && new Set(model.dead);
   return {
     samples: n,
     mean,
@@ -71,7 +74,8 @@ export function statisticsOf(data: ReportData): Statistics {
     l0,
     classMeans,
     byUse: units.sort((a, b) => density[b] - density[a] || mean[b] - mean[a] || a - b),
-    dead: units.filter((j) => density[j] === 0).sort((a, b) => a - b),
+    silent,
+    dead: known ? silent.filter((j) => known.has(j)) : silent,
   };
 }
 

@@ -5,6 +5,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Encoder, embedded, WIDTH } from '../../bench/texts/encode.js';
 import { evenly, parseGloss, setAside } from '../../bench/texts/glosses.js';
+import { renderTexts } from '../../bench/texts/page.js';
 import { asks, best, cosines, lengths, products, recall, recalls, TERMS } from '../../bench/texts/recall.js';
 import { type Dense, pick } from '../../bench/texts/rows.js';
 import { SparseAutoencoder } from '../../src/index.js';
@@ -115,10 +116,32 @@ test('a model that loses nothing finds what a dense search does, with all terms 
   });
   const x = table(80, 1);
   for (const ask of asks(sae, x, table(4, 500))) {
-    const measured = recalls(sae, sae.transform(x, { sparse: true, normalize: true }), ask);
+    const measured = recalls(sae, sae.transform(x, { sparse: true, normalize: true }), x, ask);
     assert.is(measured[TERMS.indexOf(undefined)], 1);
     assert.is(measured.at(-1), 1);
   }
+});
+
+test('the page shows some of the glosses, and judges by all of them which units are dead', () => {
+  const [n, d, h] = [4001, 2, 4];
+  const sae = new SparseAutoencoder({ inputDim: d, hiddenDim: h, outputActivation: 'identity', penalty: 'none' });
+  // The last unit is silent on all rows, the one before it on all but one, which is not shown.
+  sae.setParameters({
+    encoderWeight: [
+      [1, 0, 1, 0],
+      [0, 1, 0, 0],
+    ],
+    encoderBias: [0, 0, -5, -1],
+    decoderWeight: Array(h).fill([0, 0]),
+  });
+  const at = (i: number): [number, number] => (i === 3 ? [9, 0] : [(i >> 1) % 2, 1 - ((i >> 1) % 2)]);
+  const x: Dense = { data: Float32Array.from(Array.from({ length: n }, (_, i) => at(i)).flat()), shape: [n, d] };
+  const glosses = Array.from({ length: n }, (_, i) => ({ word: `w${i}`, category: i % 2 ? 'act' : 'food', text: `text ${i}` }));
+  const html = renderTexts(sae, glosses, x, 10);
+  assert.match(html, /measured on 2,000 rows/);
+  assert.match(html, /<dt>dead unit<\/dt><dd>1<\/dd>/);
+  assert.match(html, /1 of 4 units \(25%\) is dead: active on no row, 1 more on none of these samples\./);
+  assert.match(html, /units that never fire \(dead\)<\/th><td[^>]*>1</);
 });
 
 test.run();

@@ -1,6 +1,11 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { flat, objectiveFunction } from '../../src/checking/check-gradients.js';
+import { modelOf } from '../../src/core/sparse-autoencoder.js';
 import { checkGradients, SparseAutoencoder } from '../../src/index.js';
+import { createPlainKernels } from '../../src/kernels/plain/plain.js';
+import { Objective } from '../../src/model/objective.js';
+import { coreOf } from '../../src/sparse-autoencoder.js';
 import { fails, near, randomRows, sameBits, thetaOf } from '../helpers.js';
 
 const X = randomRows(5, 6);
@@ -27,6 +32,23 @@ test('it is pure: θ, moments and the next fit are as they would have been', asy
   checkGradients(checked, X);
   sameBits(thetaOf(checked), before);
   assert.equal(await checked.fit(X, { epochs: 2 }), await other.fit(X, { epochs: 2 }));
+});
+
+test('J follows θ, changed where it lies or another', () => {
+  const sae = create();
+  const { spec, layout, memory } = modelOf(coreOf(sae));
+  const x = { data: Float64Array.from(X.flat()), rows: 5, cols: 6 };
+  const θ = flat(sae.parameters, layout);
+  const J = objectiveFunction(new Objective(createPlainKernels('float64'), spec, 5, false, memory), layout, θ, x, x);
+  const other = θ.map((each) => 2 * each);
+  const both = [J(θ).value, J(other).value];
+  assert.not.equal(both[0], both[1]);
+  const probe = other.slice();
+  const values = [other, θ].map((each) => {
+    probe.set(each);
+    return J(probe).value;
+  });
+  assert.equal([values[1], values[0]], both);
 });
 
 /** A model whose gradients are spoilt on the way out. */

@@ -87,13 +87,20 @@ test('rows kept aside do not say which units are dead', () =>
   inTemporaryFolder(async (folder) => {
     writeFileSync(join(folder, 'e.jsonl'), jsonl);
     const args = ['train', join(folder, 'e.jsonl'), '--out', join(folder, 'm.safetensors'), '--epochs', '2', '--hidden', '12'];
-    const kind = ['--hidden-activation', 'topk', '--k', '2', '--validation-split', '0.125'];
+    const kind = ['--hidden-activation', 'topk', '--k', '2', '--validation-split', '0.125', '--report', join(folder, 'r.html')];
     const { code, stdout, stderr } = await runNode(['src/cli.ts', ...args, ...kind]);
     assert.is(code, 0, stderr);
     const [, none, dead] =
-      /^validation \(1 rows\): .* units active, (\d+) on none of these, (\d+) dead in training$/m.exec(stdout) ?? [];
+      /^validation \(1 rows\): .* units active, (\d+) on none of these, (\d+) dead over all$/m.exec(stdout) ?? [];
     assert.ok(Number(none) >= 10 && Number(dead) < 10, stdout);
     assert.match(stdout, new RegExp(`^${dead} of 12 units are dead`, 'm'));
+    const page = readFileSync(join(folder, 'r.html'), 'utf8');
+    assert.match(
+      page,
+      new RegExp(
+        `>${dead} of 12 units \\(.*%\\) are dead: active on no row, ${Number(none) - Number(dead)} more on none of these samples`,
+      ),
+    );
   }));
 
 test.run();

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -74,6 +74,24 @@ test('names: computed and kept; prompts out, answers in; features and explain sh
     );
     assert.is(list.stdout.split('\n')[2], '2  17%  night birds  | owl', list.stderr);
     assert.equal(JSON.parse(one.stdout).rows, [{ row: 2, value: 1, name: 'owl' }]);
+  }));
+
+test('names writes over its own model, and leaves it as it was if it fails; its prompts go nowhere near', () =>
+  inFolder(async (at) => {
+    const [model, data] = [at('model.safetensors'), at('words.csv')];
+    const before = readFileSync(model);
+    const [failed, refused] = await Promise.all([
+      cli('names', model, data, '--out', model),
+      cli('names', model, data, '--label', 'word', '--out', at('n.safetensors'), '--prompts', model),
+    ]);
+    assert.is(failed.code, 1);
+    assert.is(refused.code, 1);
+    assert.match(refused.stderr, /^error: --prompts: .* is read by this command/);
+    assert.equal(readFileSync(model), before);
+    const named = await cli('names', model, data, '--label', 'word', '--out', model);
+    assert.is(named.code, 0, named.stderr);
+    assert.equal(load(model).names, [...words, null]);
+    assert.equal(readdirSync(at('')).sort(), ['model.safetensors', 'words.csv']);
   }));
 
 test('compare: the units of one file against those of another', () =>

@@ -81,6 +81,13 @@ test('the field of an object can be named, in any spelling; so can what it is ca
     );
 });
 
+test('what is JSON has neither delimiter nor header', async () => {
+  for (const line of ['{"x":[1,2,3]}', '[1,2,3]']) {
+    await fails(() => read([line], 3, { delimiter: ';' }), 'stdin line 1: is JSON, which has no delimiter ";", expected cells');
+    await fails(() => read([line], 3, { header: false }), 'stdin line 1: is JSON, which has no header, expected cells');
+  }
+});
+
 const broken: [string, string[], string | RegExp][] = [
   ['too few cells', ['1,2'], 'stdin line 1: 2 cells, expected 3 numbers, keys before them or none'],
   ['a cell too few', ['k,1,2,3', 'k,1,2'], 'stdin line 2: 2 numbers, expected 3'],

@@ -9,6 +9,7 @@ import { TYPES } from '../../src/formats/idx.js';
 import { writeNpy } from '../../src/formats/npy.js';
 import { writeSafetensors } from '../../src/formats/safetensors.js';
 import { readTable, type TableOptions } from '../../src/formats/table.js';
+import { readRows } from '../../src/read.js';
 import { fails, sameBits } from '../helpers.js';
 import { concat, tensors, utf8, writeIdx, writeZip } from './bytes.js';
 
@@ -285,5 +286,57 @@ test('gzip of several members is read whole, each checked', async () => {
   const raw = deflateRawSync(utf8('1,2'));
   await fails(() => readTable(concat([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0], raw), 'f.gz'), /^f.gz: (ends at|broken|the checksum)/);
 });
+
+/** 2¹²⁸ − 2¹⁰³ is the least that rounds to no float32. */
+const least = '340282356779733661637539395458142568448';
+const large: [string, string, string][] = [
+  ['f.csv', '1,2\n3,1e300\n', ' line 2, column 1 of 0 … 1: "1e300" is too large for float32'],
+  ['f.csv', 'a,b\n-4e38,1\n', ' line 2, column "a": "-4e38" is too large for float32'],
+  ['f.csv', `"1",2\n3,"${least}"\n`, ` line 2, column 1 of 0 … 1: "${least}" is too large for float32`],
+  ['f.csv', `1\n${'9'.repeat(20)}e20\n`, ` line 2, column 0 of 0 … 0: "${'9'.repeat(20)}e20" is too large for float32`],
+  ['f.txt', 'a 1 2\nb 1e39 2\n', ' line 2: "1e39" is too large for float32'],
+  ['f.jsonl', '[1,2]\n[1,1e300]\n', ' line 2: entry 1: 1e+300 is too large for float32'],
+  ['f.jsonl', '{"v":[1,2]}\n{"v":[1,-1e39]}\n', ' line 2: number 1: -1e+39 is too large for float32'],
+  ['f.jsonl', `{"v":[1,2]}\n{"v":[${'9'.repeat(20)}e20,1]}\n`, ' line 2: number 0: 1e+40 is too large for float32'],
+  ['f.jsonl', '{"x":1,"y":1e39}\n', ' line 1: "y": 1e+39 is too large for float32'],
+];
+for (const [name, text, message] of large)
+  test(`${JSON.stringify(text.slice(0, 40))} is a table of doubles, not of floats`, async () => {
+    await fails(() => readTable(utf8(text), name), name + message);
+    assert.ok(readTable(utf8(text), name, { dtype: 'float64' }).data.every(Number.isFinite));
+  });
+
+test('the largest float32, and what rounds to it', () => {
+  for (const text of ['3.4028234663852886e38', '3.40282356e38'])
+    for (const [name, all] of [
+      ['f.csv', `1,${text}`],
+      ['f.jsonl', `[1,${text}]`],
+    ])
+      assert.is(readTable(utf8(all), name).data[1], (2 - 2 ** -23) * 2 ** 127, all);
+});
+
+const [columns, word2vec] = ['1,2\n', '1 2\nw \0\0\0\0\0\0\0\0'];
+const idle: [string, string, TableOptions, string][] = [
+  ['f.jsonl', '[1,2]', { array: 'x' }, 'is jsonl, which has no arrays with names, expected no array to be named'],
+  ['f.jsonl', '[1,2]', { delimiter: ';' }, 'is jsonl, which has no delimiter, expected no delimiter to be named'],
+  ['f.jsonl', '{"v":[1,2]}', { header: false }, 'is jsonl, which has no header, expected no header to be named'],
+  ['f.csv', columns, { array: 'x' }, 'is csv, which has no arrays with names, expected no array to be named'],
+  ['f.csv', columns, { embedding: 'v' }, 'is csv, which has no fields, expected no embedding to be named'],
+  ['f.bin', word2vec, { label: 'x' }, 'is word2vec, which has no labels, expected no label to be named'],
+  ['f.parquet', 'PAR1', { array: 'x' }, 'is parquet, which has no arrays with names, expected no array to be named'],
+  ['f.arrow', 'ARROW1', { header: true }, 'is arrow, which has no header, expected no header to be named'],
+];
+for (const [name, text, options, message] of idle)
+  test(`refused: ${Object.keys(options)} of ${name}`, async () => {
+    await fails(() => readRows(utf8(text), name, options), `${name}: ${message}`);
+  });
+for (const [name, options] of [
+  ['f.npz', { delimiter: ',' }],
+  ['f.npy', { array: 'x' }],
+  ['f.idx', { header: false }],
+  ['f.safetensors', { id: 'x' }],
+] as const)
+  test(`refused: ${Object.keys(options)} of ${name}, before it is read`, () =>
+    fails(() => readRows(utf8('no such file'), name, { kind: name.slice(2) as Kind, ...options }), /, which has no /));
 
 test.run();

@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { SparseAutoencoder } from '../../src/index.js';
-import { densityHistogram, fidelity } from '../../src/model/quality.js';
+import { densityHistogram, fidelity, outOfReach } from '../../src/model/quality.js';
 import { fails, flatten, near, randomRows } from '../helpers.js';
 
 const matrix = (rows: number[][]) => ({ data: Float64Array.from(rows.flat()), rows: rows.length, cols: rows[0].length });
@@ -27,6 +27,15 @@ test('the two explained variances differ where rows do: a row that is far out co
 test('what does not vary: FVU 0 if it is met, else 1; and a row that is the mean is explained if it is met', () => {
   assert.equal(fidelity([0, 0], matrix([[2], [2]])), { mse: 0, fvu: 0, meanExplainedVariance: 1 });
   assert.equal(fidelity([0, 4], matrix([[2], [2]])), { mse: 2, fvu: 1, meanExplainedVariance: 0.5 });
+});
+
+test('what an output cannot give: beyond [0, ∞), [0, 1], [−1, 1], nothing; the ends are within', () => {
+  const t = matrix([
+    [-2, -1, -0.5, 0],
+    [0.5, 1, 1.5, 300],
+  ]);
+  const shares = (['relu', 'sigmoid', 'tanh', 'identity'] as const).map((output) => outOfReach(t, output));
+  assert.equal(shares, [3 / 8, 5 / 8, 3 / 8, 0]);
 });
 
 test('histogram of log₁₀ density: four bins a decade from 1/n to 1; dead units are in none', () => {
@@ -74,6 +83,7 @@ for (const options of [
     const expected = fidelity(errors, matrix(X));
     near([e.mse, e.fvu, e.meanExplainedVariance], [expected.mse, expected.fvu, expected.meanExplainedVariance], 1e-6);
     near([e.fvu], [1 - e.explainedVariance], 1e-6);
+    assert.is(e.outOfReach, matrix(X).data.filter((x) => x < 0 || x > 1).length / 3600);
   });
 
 test('targets count, and are what varies', () => {

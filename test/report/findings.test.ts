@@ -68,6 +68,10 @@ test('some dead units, and units that say the same of every sample', () => {
   assert.is(says(seen({ samples: some(0, 0) }), /No unit is dead/), 'good');
   assert.is(says(seen({ samples: some(2, 0) }), /2 of 6 units \(33%\) are dead.*smaller learning rate or less weight/), 'fair');
   assert.is(says(seen({ samples: some(4, 0) }), /4 of 6 units \(67%\) are dead/), 'bad');
+  const known = (dead: number[]) => seen({ samples: some(2, 0), model: { ...sample().model, dead } });
+  assert.is(says(known([]), /No unit is dead: each is active on some row, 2 on none of these samples\.$/), 'good');
+  assert.is(says(known([1]), /1 of 6 units \(17%\) is dead: active on no row, 1 more on none of these samples\. A/), 'fair');
+  assert.is(says(known([0, 1]), /2 of 6 units \(33%\) are dead: active on no row\. A/), 'fair');
   assert.is(says(seen({ samples: some(0, 1) }), /1 unit is stuck \(saturated\)/), 'bad');
 });
 

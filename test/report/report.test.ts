@@ -279,6 +279,20 @@ test('one epoch and NaN are fit to draw', () => {
   assert.not.match(sectionOf(html, 'training'), /Active units per sample/);
 });
 
+test('a unit that is silent on the samples alone is nowhere called dead', () => {
+  const { model } = sample();
+  const html = render({ model: { ...model, dead: [] } });
+  assert.match(html, /<dt>dead units<\/dt><dd>0<\/dd>/);
+  assert.match(html, /No unit is dead: each is active on some row, 1 on none of these samples\./);
+  assert.match(html, /<details class="unit" name="unit" data-unit="5"><summary aria-label="unit 5, active on 0%"/);
+  assert.match(html, /Active on none of these samples, but on other rows\./);
+  assert.not.match(html, /class="unit dead"|Dead units|[^o] dead: active/);
+  assert.throws(
+    () => render({ model: { ...model, dead: [6] } }),
+    'report: model.dead[0] is 6, expected a whole number from 0 to 5',
+  );
+});
+
 test('a single unit, a dead code, and codes that are the same for all', () => {
   const base = sample();
   const one = { ...base.model, hiddenDim: 1, encoderWeight: base.model.encoderWeight, decoderWeight: base.model.decoderWeight };

@@ -25,6 +25,21 @@ test('means, shares, deviations and classes of a code, by hand', () => {
   assert.equal(s.dead, [2]);
 });
 
+test('where more rows are known than the samples, a unit that these are silent about need not be dead', () => {
+  const { model, samples } = small;
+  const of = (codes: number[], dead: number[]) => {
+    const s = statisticsOf({ ...small, model: { ...model, dead }, samples: { ...samples, codes } });
+    return [s.silent, s.dead];
+  };
+  assert.equal(of(codes, []), [[2], []]);
+  assert.equal(of(codes, [2]), [[2], [2]]);
+  assert.equal(of(codes, [1]), [[2], []], 'what is active here is not dead');
+  assert.equal(of(Array(12).fill(0), [0, 2]), [
+    [0, 1, 2],
+    [0, 2],
+  ]);
+});
+
 test('units as often active as each other are in the order of their loudness, then of their number', () => {
   const s = statisticsOf(
     sample({ model: { ...base.model, hiddenDim: 4 }, samples: { ...base.samples, codes: [1, 2, 1, 0], labels: null } }),

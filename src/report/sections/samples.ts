@@ -73,7 +73,7 @@ first. The error is the mean squared difference. ${grey}
 }
 
 function oneByOne(page: Page, examples: readonly Example[]): string {
-  if (page.statistics.dead.length === page.data.model.hiddenDim) return '';
+  if (page.statistics.silent.length === page.data.model.hiddenDim) return '';
   const byError = [...examples].sort((a, b) => a.error - b.error);
   const typical = byError[Math.floor(byError.length / 2)];
   const others = examples.filter((example) => example !== typical);

@@ -36,7 +36,9 @@ ${tiles.join('\n')}
 </div>
 ${rest}`,
     caption: `${drawing(page)} Those active on the most samples come first, dead ones last${dead > 0 ? ' (dashed, in red)' : ''}. ${
-      dead === 0 ? 'No unit is dead.' : `Dead units, active on no sample: ${dead.toLocaleString('en-US')}.`
+      dead === 0
+        ? 'No unit is dead.'
+        : `Dead units, active on no ${data.model.dead ? 'row' : 'sample'}: ${dead.toLocaleString('en-US')}.`
     }${left} Choose a unit to see, beneath it, the samples that excite it most.`,
     good: `${goodUnits(page)} Twins are units not put to use.`,
   });
@@ -61,7 +63,7 @@ function goodUnits(page: Page): string {
 
 /** A tile, and what opens beneath it. */
 function unit(page: Page, j: number, content: string): string {
-  const dead = page.statistics.density[j] === 0;
+  const dead = page.statistics.dead.includes(j);
   const use = dead ? 'dead' : percent(page.statistics.density[j]);
   const face = page.hasTexts ? textTile(page, j) : page.tile(j, '');
   const spoken = page.hasTexts ? '' : ` aria-label="unit ${j}${page.unitName(j, ', ')}, ${dead ? 'dead' : `active on ${use}`}"`;

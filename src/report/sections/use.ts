@@ -57,7 +57,7 @@ function ranks(h: number) {
 
 /** How many units are active how often. */
 function densities(page: Page): string {
-  const { density, samples, dead } = page.statistics;
+  const { density, samples, silent } = page.statistics;
   const { edges, counts } = densityHistogram(density, samples);
   const decades = Math.round((edges.length - 1) / PER_DECADE);
   const ticks = Array.from({ length: decades + 1 }, (_, k) => ({
@@ -70,13 +70,13 @@ function densities(page: Page): string {
     high: NEVER + 1 + counts.length,
     ticks: [{ at: NEVER / 2, name: 'never' }, ...ticks],
   };
-  const y = axisOf('units', [...counts, dead.length]);
+  const y = axisOf('units', [...counts, silent.length]);
   const draw = (size: Size) => {
     const frame = { size, x: size.width < 500 ? { ...x, title: 'share of samples with the unit active' } : x, y };
-    const never = `<g class="never">${bars(frame, [dead.length], NEVER / 2 - 0.5, 1)}</g>`;
+    const never = `<g class="never">${bars(frame, [silent.length], NEVER / 2 - 0.5, 1)}</g>`;
     return chart(
       frame,
-      `Histogram of how often units are active; ${count(dead.length, 'unit')} never.`,
+      `Histogram of how often units are active; ${count(silent.length, 'unit')} never.`,
       never + bars(frame, counts, NEVER + 1, 1),
     );
   };
@@ -90,7 +90,7 @@ function densities(page: Page): string {
     table: {
       caption: 'Units by the share of samples on which they are active',
       columns: ['active on', 'units'],
-      rows: [['never', dead.length.toLocaleString('en-US')], ...rows],
+      rows: [['never', silent.length.toLocaleString('en-US')], ...rows],
     },
   });
 }
