@@ -12,7 +12,7 @@ import { addApplyCommands } from './apply.js';
 import { addDataFlags, addPreparationFlags, preparationFrom, readRows, textsOf, withinUnit } from './data.js';
 import { addExportCommand } from './export.js';
 import { addFitFlags, fittingFrom } from './fit-flags.js';
-import { addModelFlags, flag, givenOptions, modelFrom } from './flags.js';
+import { addModelFlags, asFlag, flag, givenOptions, modelFrom } from './flags.js';
 import { printGradientTable } from './gradcheck.js';
 import { count, prepareFiles, prepareFolder, print } from './output.js';
 import type { Samples } from './plan.js';
@@ -133,7 +133,9 @@ function resumed(command: Command, folder: string): SparseAutoencoder | null {
   for (const [name, value] of Object.entries(said)) {
     const own = (sae.options as unknown as Record<string, unknown>)[name];
     if (!sameOption(own, value))
-      command.error(`error: --resume: ${name} is ${JSON.stringify(value)}, expected ${JSON.stringify(own)}, as in ${path}`);
+      command.error(
+        `error: --resume: ${name === 'preparation' ? name : asFlag(name)} is ${JSON.stringify(value)}, expected ${JSON.stringify(own)}, as in ${path}`,
+      );
   }
   return sae;
 }
@@ -271,7 +273,7 @@ function overridden(command: Command, { model, fit }: EmbeddingsPreset): string 
   const other = Object.entries(given).filter(
     ([name, value]) => (name in preset || name in prepared) && !sameOption(preset[name], value),
   );
-  const said = other.map(([name, value]) => `${name} ${JSON.stringify(value)}`).join(', ');
+  const said = other.map(([name, value]) => asFlag(name, value === true ? value : JSON.stringify(value))).join(', ');
   return said && `. Yet, by flags: ${said}`;
 }
 
