@@ -105,10 +105,13 @@ function judgeCode(evaluation: Judged, options: SettledOptions, called: Called):
     said.push(
       `${short(l0)} units are active a row, where ${called('k')} is ${k}: the threshold that takes the place of k outside training is too low yet, since it moves by 1% a step. Try more epochs, or smaller batches.`,
     );
-  if (targetL0 !== undefined && Math.abs(l0 / targetL0 - 1) > MISSED)
-    said.push(
-      `${short(l0)} units are active a row, where ${called('targetL0')} is ${targetL0}. Try more epochs${l0 > targetL0 ? `, or a larger ${called('beta')} to start from` : ''}.`,
-    );
+  if (targetL0 !== undefined && Math.abs(l0 / targetL0 - 1) > MISSED) {
+    const remedies = ['more epochs'];
+    if (l0 > targetL0) remedies.push(`a larger ${called('beta')} to start from`);
+    if (code.thresholds) remedies.push(`a larger ${called('bandwidth')}: a threshold that no z comes near stays where it is`);
+    const remedy = remedies.length > 1 ? either(...remedies) : remedies[0];
+    said.push(`${short(l0)} units are active a row, where ${called('targetL0')} is ${targetL0}. Try ${remedy}.`);
+  }
   return said;
 }
 

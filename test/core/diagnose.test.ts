@@ -197,6 +197,20 @@ test('a target that was missed, and by which side', async () => {
   );
 });
 
+test('a code too sparse, with thresholds that answer nothing any more', () => {
+  const options = {
+    inputDim: 16,
+    hiddenDim: 32,
+    hiddenActivation: 'jumprelu',
+    outputActivation: 'identity',
+    targetL0: 6,
+  } as const;
+  const judged = { l0: 2.9, deadUnits: 0, saturatedUnits: 0, mse: 0.4, fvu: 0.43 };
+  assert.equal(diagnose(judged, new SparseAutoencoder(options).options), [
+    '2.9 units are active a row, where targetL0 is 6. Try more epochs, or a larger bandwidth: a threshold that no z comes near stays where it is.',
+  ]);
+});
+
 test('a threshold that has not settled: more units than k outside training', async () => {
   const options = { hiddenActivation: 'batch-topk', k: 4, penalty: 'none' } as const;
   const settling = async (more: Partial<SparseAutoencoderOptions>, epochs: number) =>
