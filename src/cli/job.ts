@@ -3,8 +3,8 @@ import type { FitOptions, History, SparseAutoencoder } from '../index.js';
 import { checkpoints, clearCheckpoints, latestCheckpoint } from '../node/checkpoints.js';
 import type { ReportSnapshot } from '../report/report-data.js';
 import { coreOf } from '../sparse-autoencoder.js';
-import { penaltyKind } from '../sparsity/kinds.js';
 import { historyOf } from '../training/history.js';
+import { equationOf } from './equation.js';
 import { createProgress } from './progress.js';
 
 /** W_dec at the start and after 1, 2, 4, 8 … epochs: units take their shape early. */
@@ -69,7 +69,7 @@ export async function runJob({ sae, X, rows, fit, scoreEvery, json, checkpoints:
     epochsBefore: before,
     rows,
     hidden: sae.hiddenDim,
-    terms: termsOf(sae),
+    equation: equationOf(sae),
     scoreEvery,
     json,
   });
@@ -100,14 +100,4 @@ export async function runJob({ sae, X, rows, fit, scoreEvery, json, checkpoints:
   const epochsRun = epochsDone() - before;
   const checkpointNow = epochsRun > 0 ? latestCheckpoint(kept.folder) : null;
   return { history, epochsRun, snapshots, seconds, interrupted: signal && { signal, checkpoint: checkpointNow } };
-}
-
-/** How the loss is made up: "mse 0.0189 + 0.1·kl 0.0880". */
-function termsOf(sae: SparseAutoencoder) {
-  const { reconstruction, penalty, targetL0 } = sae.options;
-  const penalized = penaltyKind(sae.options).describe(sae.options) !== null;
-  // Steered, it is where the epoch ends, and the terms add up to the loss but roughly.
-  const beta = () => (targetL0 === undefined ? sae.beta : sae.beta.toPrecision(3));
-  return (r: number, s: number) =>
-    `${reconstruction} ${r.toFixed(4)}${penalized ? ` + ${beta()}·${penalty} ${s.toFixed(4)}` : ''}`;
 }

@@ -6,11 +6,13 @@ export interface EpochReport {
   loss: number;
   reconstruction: number;
   sparsity: number;
+  /** β·S as it was part of the loss, whatever β did meanwhile. */
+  penalty: number;
   /** Active units per row. */
   l0: number;
   /** How many units were active on no row of the epoch. */
   deadUnits: number;
-  /** β as the epoch left it. */
+  /** β as the epoch left it, before `penaltyWarmup`. */
   beta: number;
   /** J, R, S and L0 on the validation rows after the epoch, where there are any. */
   validationLoss?: number;
@@ -40,6 +42,7 @@ export interface History {
   loss: number[];
   reconstruction: number[];
   sparsity: number[];
+  penalty: number[];
   l0: number[];
   deadUnits: number[];
   /** These are empty where there was nothing to validate on. */
@@ -51,8 +54,11 @@ export interface History {
   bestEpoch: number;
 }
 
-/** An epoch as it is kept. */
-export type EpochRecord = Omit<EpochReport, 'epoch' | 'epochs'>;
+/** What there is to be kept of an epoch. */
+export type EpochFigures = Omit<EpochReport, 'epoch' | 'epochs'>;
+
+/** An epoch as it is kept. Files of before have no β·S. */
+export type EpochRecord = Omit<EpochFigures, 'penalty'> & Partial<EpochFigures>;
 
 /** What an epoch is judged by: J on validation rows, or, without them, on the rows it was trained on. */
 export const judged = ({ validationLoss, loss }: EpochRecord): number => validationLoss ?? loss;
@@ -67,6 +73,7 @@ export function historyOf(records: readonly EpochRecord[], minDelta = 0): Histor
     loss: all('loss'),
     reconstruction: all('reconstruction'),
     sparsity: all('sparsity'),
+    penalty: records.map(({ penalty = Number.NaN }) => penalty),
     l0: all('l0'),
     deadUnits: all('deadUnits'),
     validationLoss: all('validationLoss'),

@@ -119,7 +119,7 @@ const course = (loss: number[], validationLoss: number[] = []) => {
   const sae = new SparseAutoencoder({ inputDim: 16, hiddenDim: 32, penalty: 'l1', outputActivation: 'identity' });
   const fine = { l0: 3, deadUnits: 0, mse: 0.1, fvu: 0.1, meanActivation: [1] };
   const none: number[] = [];
-  const history = { loss, validationLoss, reconstruction: none, sparsity: none, l0: none, deadUnits: none };
+  const history = { loss, validationLoss, reconstruction: none, sparsity: none, penalty: none, l0: none, deadUnits: none };
   return diagnose(fine, sae.options, {
     ...history,
     validationReconstruction: none,
