@@ -3,7 +3,7 @@ import type { FitOptions, History, SparseAutoencoder } from '../index.js';
 import { checkpoints, clearCheckpoints, latestCheckpoint } from '../node/checkpoints.js';
 import type { ReportSnapshot } from '../report/report-data.js';
 import { coreOf } from '../sparse-autoencoder.js';
-import { historyOf } from '../training/history.js';
+import { type EpochRecord, historyOf } from '../training/history.js';
 import { equationOf } from './equation.js';
 import { createProgress } from './progress.js';
 
@@ -32,6 +32,7 @@ export interface Job {
 export interface Outcome {
   /** From the first epoch of the fit on, whichever process it ran in. */
   readonly history: History;
+  readonly records: readonly EpochRecord[];
   /** How many epochs this process has run. */
   readonly epochsRun: number;
   readonly snapshots: readonly ReportSnapshot[];
@@ -96,8 +97,15 @@ export async function runJob({ sae, X, rows, fit, scoreEvery, json, checkpoints:
     progress.stop();
   }
   const seconds = (performance.now() - started) / 1000;
-  const history = historyOf(state.records.slice(start));
+  const records = state.records.slice(start);
   const epochsRun = epochsDone() - before;
   const checkpointNow = epochsRun > 0 ? latestCheckpoint(kept.folder) : null;
-  return { history, epochsRun, snapshots, seconds, interrupted: signal && { signal, checkpoint: checkpointNow } };
+  return {
+    history: historyOf(records),
+    records,
+    epochsRun,
+    snapshots,
+    seconds,
+    interrupted: signal && { signal, checkpoint: checkpointNow },
+  };
 }

@@ -14,7 +14,7 @@ import { addExportCommand } from './export.js';
 import { addFitFlags, fittingFrom } from './fit-flags.js';
 import { addModelFlags, flag, givenOptions, modelFrom } from './flags.js';
 import { printGradientTable } from './gradcheck.js';
-import { count, prepareFiles, prepareFolder, print } from './output.js';
+import { count, givenArguments, prepareFiles, prepareFolder, print } from './output.js';
 import type { Samples } from './plan.js';
 import { presets, rowsPresets } from './presets.js';
 import { addReportCommand } from './report.js';
@@ -274,9 +274,3 @@ function overridden(command: Command, { model, fit }: EmbeddingsPreset): string 
   const said = other.map(([name, value]) => `${name} ${JSON.stringify(value)}`).join(', ');
   return said && `. Yet, by flags: ${said}`;
 }
-
-/** What was typed after the program's name. */
-const givenArguments = (command: Command): string[] => {
-  const root = command.parent ?? command;
-  return (root as Command & { rawArgs: string[] }).rawArgs.slice(2);
-};

@@ -5,7 +5,7 @@ import { save } from '../node.js';
 import { renderReport } from '../report/report.js';
 import type { Schedule } from '../training/schedule.js';
 import { calledByFlags } from './flags.js';
-import { type Outcome, runJob } from './job.js';
+import { isSnapshotEpoch, type Outcome, runJob, snapshot } from './job.js';
 import { count, print, programCall } from './output.js';
 import { matrixOf, quoted, type TrainingPlan } from './plan.js';
 import { reportData } from './report-data.js';
@@ -50,7 +50,8 @@ export async function trainAndReport(plan: TrainingPlan): Promise<void> {
   );
   const judged = dead ? { ...evaluation, deadUnits: dead.length } : evaluation;
   for (const sentence of diagnose(judged, { ...sae.options, beta: sae.beta }, history)) say(sentence);
-  const data = reportData({ ...plan, rateEnded: endsAtRest(fit.schedule), dead }, sae, outcome, evaluation);
+  const about = { ...plan, training: { rows: learnedFrom(plan), fit }, rateEnded: endsAtRest(fit.schedule), dead };
+  const data = reportData(about, sae, withLast(outcome, sae), evaluation);
   if (files.report) {
     writeWhole(files.report, new TextEncoder().encode(renderReport(data)));
     say(`report: ${files.report}`);
@@ -64,6 +65,16 @@ export async function trainAndReport(plan: TrainingPlan): Promise<void> {
     const model = interrupted ? null : files.model;
     print(JSON.stringify({ ...numbers, seconds, epochs: history.loss.length, model, report: files.report, interrupted }));
   }
+}
+
+/** Rows that are not kept aside. */
+const learnedFrom = ({ train: { rows }, fit: { validationSplit = 0 } }: TrainingPlan): number =>
+  rows - Math.floor(validationSplit * rows);
+
+/** What there is to be seen of the training, W_dec at its end included. */
+function withLast({ records, snapshots }: Outcome, sae: SparseAutoencoder): Pick<Outcome, 'records' | 'snapshots'> {
+  const end = records.length;
+  return { records, snapshots: isSnapshotEpoch(end) ? snapshots : [...snapshots, snapshot(sae, end)] };
 }
 
 /** Whether the learning rate goes down to less than a tenth. */

@@ -3,7 +3,6 @@ import * as assert from 'uvu/assert';
 import { reportData } from '../../src/cli/report-data.js';
 import { SparseAutoencoder } from '../../src/index.js';
 import { buildUp, row } from '../../src/report/statistics.js';
-import { historyOf } from '../../src/training/history.js';
 import { near, numbers } from '../helpers.js';
 
 test('what a report puts together is what the model reconstructs, in the space that the model sees', async () => {
@@ -20,16 +19,14 @@ test('what a report puts together is what the model reconstructs, in the space t
   await sae.fit(X, { epochs: 3, batchSize: 10 });
   const plan = {
     title: 't',
-    train: { rows: n },
+    training: { rows: n, fit: { epochs: 3 } },
     judge: { data, rows: n, cols: d, classes: null },
     judgedBy: 'training',
     image: null,
     inputNames: null,
-    fit: { epochs: 3 },
     command: ['train', 'a b.csv'],
   };
-  const history = historyOf([]);
-  const { samples, model, command } = reportData(plan, sae, { history, snapshots: [] }, sae.evaluate(X));
+  const { samples, model, command } = reportData(plan, sae, { records: [], snapshots: [] }, sae.evaluate(X));
   const columnOf = (p: number) => Array.from({ length: n }, (_, i) => data[i * d + p]);
   const mean = (p: number) => columnOf(p).reduce((sum, x) => sum + x / n, 0);
   const deviation = (p: number) => Math.sqrt(columnOf(p).reduce((sum, x) => sum + (x - mean(p)) ** 2 / n, 0));

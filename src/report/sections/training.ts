@@ -55,7 +55,10 @@ function lossCurves(page: Page): string {
     table: {
       caption: 'Loss after each epoch',
       columns: ['epoch', ...lines.map(({ name }) => name)],
-      rows: Array.from(history.loss, (_, e) => [`epoch ${e + 1}`, ...lines.map(({ values }) => short(values[e]))]),
+      rows: Array.from(history.loss, (_, e) => [
+        `epoch ${e + 1}`,
+        ...lines.map(({ values }) => (Number.isFinite(values[e]) ? short(values[e]) : '–')),
+      ]),
     },
     readable: 'points',
   });
