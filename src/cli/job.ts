@@ -1,10 +1,10 @@
 import { modelOf } from '../core/sparse-autoencoder.js';
 import type { FitOptions, History, SparseAutoencoder } from '../index.js';
 import { checkpoints, clearCheckpoints, latestCheckpoint } from '../node/checkpoints.js';
+import { equationOf } from '../report/equation.js';
 import type { ReportSnapshot } from '../report/report-data.js';
 import { coreOf } from '../sparse-autoencoder.js';
 import { type EpochRecord, historyOf } from '../training/history.js';
-import { equationOf } from './equation.js';
 import { createProgress } from './progress.js';
 
 /** W_dec at the start and after 1, 2, 4, 8 … epochs: units take their shape early. */

@@ -1,6 +1,6 @@
 import { Presets, SingleBar } from 'cli-progress';
 import type { BatchReport, EpochReport } from '../index.js';
-import type { Summed } from './equation.js';
+import type { Summed } from '../report/equation.js';
 
 /** What to tell whoever watches a training run. */
 export interface Progress {

@@ -1,5 +1,6 @@
 import { codeKind, penaltyKind } from '../sparsity/kinds.js';
-import type { History } from '../training/history.js';
+import { type Course, courseOfHistory } from '../training/course.js';
+import { type History, steadyFrom, weightsOf } from '../training/history.js';
 import type { SettledOptions } from './options.js';
 
 /** What `evaluate` says of a model, as far as it is judged by it. */
@@ -34,7 +35,12 @@ const short = (x: number) => String(Number(x.toPrecision(3)));
  */
 export function diagnose(evaluation: Judged, options: SettledOptions, history?: History): string[] {
   if (evaluation.l0 === 0) return [allDead(options)];
-  return [...judgeCode(evaluation, options), ...judgeFit(evaluation, options), ...(history ? judgeCourse(history, options) : [])];
+  const course = history && options.targetL0 === undefined ? courseOfHistory(history).kind : 'unknown';
+  return [
+    ...judgeCode(evaluation, options),
+    ...judgeFit(evaluation, options, course),
+    ...(history ? judgeCourse(history, options) : []),
+  ];
 }
 
 function allDead({ hiddenDim, beta, penalty }: SettledOptions): string {
@@ -81,7 +87,9 @@ function judgeCode({ l0, deadUnits, meanActivation }: Judged, options: SettledOp
 function judgeFit(
   { l0, mse, fvu, outOfReach = 0 }: Judged,
   { hiddenDim, beta, penalty, outputActivation, targetL0 }: SettledOptions,
+  course: Course['kind'],
 ): string[] {
+  const longer = course === 'unknown' || course === 'falling' ? ['more epochs'] : [];
   const said: string[] = [];
   const deviation = fvu > 0 ? Math.sqrt(mse / fvu) : 0;
   if (deviation > LARGE || (deviation > 0 && deviation < SMALL))
@@ -91,24 +99,24 @@ function judgeFit(
   if (fvu > 1) {
     const remedy = outOfReach
       ? `outputActivation "identity": "${outputActivation}" does not reach ${short(100 * outOfReach)}% of the values`
-      : 'more epochs or another learningRate';
+      : [...longer, 'another learningRate'].join(' or ');
     said.push(`The reconstruction is worse than the mean of the rows (FVU ${short(fvu)}). Try ${remedy}.`);
   } else if (fvu > USELESS && l0 < DENSE * hiddenDim) {
     const strong = penalty !== 'none' && beta > 0 && targetL0 === undefined;
-    said.push(
-      `Only ${percent(1 - fvu)} of the variance is explained.${strong ? ` Beta ${short(beta)} may be too strong: try a smaller one,` : ' Try'} more epochs, or a larger learningRate.`,
-    );
+    const faster = course === 'risen' || course === 'overfit' ? [] : ['a larger learningRate'];
+    const tries = [...(strong ? [`a smaller beta than ${short(beta)}, which may be too strong`] : []), ...longer, ...faster];
+    said.push(`Only ${percent(1 - fvu)} of the variance is explained.${tries.length ? ` Try ${tries.join(', or ')}.` : ''}`);
   }
   return said;
 }
 
-/** The second half of the epochs: in the first, a penalty may still be warming up. */
+/** The second half of the epochs: in the first, a penalty may still be warming up; and no further back than J is the same. */
 function judgeCourse(history: History, { targetL0 }: SettledOptions): string[] {
   // J of one epoch is not that of another while β is steered.
   if (targetL0 !== undefined) return [];
   const { loss, validationLoss } = history;
   const watched = validationLoss.length > 0 ? validationLoss : loss;
-  const from = Math.floor(watched.length / 2);
+  const from = Math.max(Math.floor(watched.length / 2), steadyFrom(weightsOf(history)));
   let best = from;
   for (let e = from; e < watched.length; e++) if (watched[e] < watched[best]) best = e;
   const last = watched.length - 1;

@@ -83,3 +83,22 @@ export function historyOf(records: readonly EpochRecord[], minDelta = 0): Histor
     bestEpoch,
   };
 }
+
+/** The weight that S had in the loss of each epoch: what β came to. */
+export const weightOf = ({ penalty = Number.NaN, sparsity, beta }: EpochRecord): number =>
+  sparsity === 0 ? beta : penalty / sparsity;
+
+/** The same of each epoch, as far as a history tells. */
+export const weightsOf = ({ penalty, sparsity }: History): number[] =>
+  penalty.map((each, e) => (sparsity[e] === 0 ? 0 : each / sparsity[e]));
+
+/** How far β may have gone for J to count as the same. */
+const MOVED = 0.01;
+
+/** The first of the last epochs that all have the same J, by the weight of the penalty in each; 0 where there is none. */
+export function steadyFrom(weight: ArrayLike<number>): number {
+  const last = weight[weight.length - 1];
+  let from = weight.length;
+  while (from > 0 && Math.abs(weight[from - 1] - last) <= MOVED * last) from--;
+  return from;
+}

@@ -133,8 +133,8 @@ export async function train(k: Kernels, model: TrainingState, plan: TrainingPlan
     }
     const mean = (total: number) => total / x.rows;
     const terms = { loss: mean(sum.loss), reconstruction: mean(sum.reconstruction), sparsity: mean(sum.sparsity) };
-    const told = { penalty: mean(sum.penalty), l0: mean(sum.l0), deadUnits: activity.silent };
-    return { ...terms, ...told, beta: betaOf(memory) };
+    const told = { ...terms, penalty: mean(sum.penalty), l0: mean(sum.l0) };
+    return { ...told, deadUnits: activity.silent, beta: betaOf(memory) };
   }
 
   function requireFinite(value: number, what: string, epoch: number, batch?: number, batches?: number): void {

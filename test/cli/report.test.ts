@@ -89,7 +89,7 @@ test('train --validation-split: rows kept aside are not counted as learned from'
       'It saw 35 rows 2 times; everything below but the curves of its training is measured on 15 validation rows.',
     );
     assert.is(tablesOf(html).get('training rows'), '35');
-    assert.is(tablesOf(html).get('epochs'), '2 of batches of 256');
+    assert.is(tablesOf(html).get('epochs'), '2, batches of 256');
   }));
 
 test.run();

@@ -1,10 +1,10 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { gradientCases } from '../../src/checking/gradient-cases.js';
-import { equationOf, four } from '../../src/cli/equation.js';
 import { createProgress } from '../../src/cli/progress.js';
 import { modelOf } from '../../src/core/sparse-autoencoder.js';
 import { type BatchReport, type FitOptions, SparseAutoencoder, type SparseAutoencoderOptions } from '../../src/index.js';
+import { equationOf, four } from '../../src/report/equation.js';
 import { coreOf } from '../../src/sparse-autoencoder.js';
 import { near, randomRows } from '../helpers.js';
 

@@ -1,4 +1,4 @@
-import type { SparseAutoencoder } from '../index.js';
+import type { SettledOptions } from '../core/options.js';
 import { summandNames } from '../model/summands.js';
 
 /** J on some rows and what it is made of; S with the weight that it had there, a mean where that moved. */
@@ -17,7 +17,7 @@ const HALF = 0.5 * 10 ** -DIGITS;
 export const four = (x: number): string => x.toFixed(DIGITS).replace(/^-(0\.0+)$/, '$1');
 
 /** How the loss is made up, as figures that add up to within their rounding: "0.0284 = mse 0.0191 + 0.1·kl 0.0934". */
-export function equationOf({ options }: SparseAutoencoder): (sum: Summed) => string {
+export function equationOf({ options }: { readonly options: SettledOptions }): (sum: Summed) => string {
   const { reconstruction, penalty, rest } = summandNames(options);
   return ({ loss, reconstruction: r, sparsity, beta }) => {
     const summands = [`${reconstruction} ${four(r)}`];
