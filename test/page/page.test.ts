@@ -258,9 +258,7 @@ function browserTests(site: Site): void {
   test('left alone, it stops by itself', async () => {
     const { page } = await started({ hash: '#hidden=4&batch=1' });
     await page.click('#play');
-    await page.waitForFunction(() => document.getElementById('note')?.textContent?.includes('stopped by itself'), null, {
-      timeout: 60_000,
-    });
+    await page.waitForFunction(() => document.getElementById('note')?.textContent?.includes('stopped by itself'));
     assert.is(await figureOf(page, 'at'), 20_000);
     await page.context().close();
   });

@@ -17,7 +17,6 @@ import {
   untilPaused,
   untilStep,
 } from './browsers.js';
-import { giveWords } from './few-words.js';
 
 /** Apart from the other tests' pages, which may be built at the same time. */
 const FOLDER = 'out/page-words';
@@ -35,7 +34,7 @@ async function words(site: Site, options: Parameters<Site['open']>[0] = {}): Ret
 
 const focused = (page: Page) => page.evaluate(() => document.activeElement?.closest('[id]')?.id);
 
-function browserTests(site: Site, count: number): void {
+function browserTests(site: Site): void {
   test('words instead of digits: nothing moves, nothing is complained of, and no unit of the digits stays open', async () => {
     for (const width of [1280, 360]) {
       const { page, complaints } = await startedOn(site, { viewport: { width, height: 800 } });
@@ -118,7 +117,7 @@ function browserTests(site: Site, count: number): void {
   test('a word is read without regard to case, by how it begins; one that is not there is refused in a sentence', async () => {
     const { page } = await words(site);
     for (const [asked, said] of [
-      ['xyzzy', `“xyzzy” is not among the ${count} words.`],
+      ['xyzzy', '“xyzzy” is not among the 10,000 words.'],
       ['Apple', '“apple” is made of 10 units'],
       ['pia', '“piano” is made of'],
     ]) {
@@ -164,6 +163,36 @@ function browserTests(site: Site, count: number): void {
     await page.context().close();
   });
 
+  test('two runs, one setting apart: what both call their units, in step; another world ends them', async () => {
+    const { page, complaints } = await words(site);
+    await page.selectOption('#compare-what', 'rate');
+    await page.click('#compare-go');
+    await page.waitForSelector('.both figure + figure .names li');
+    await page.waitForFunction(() =>
+      Array.from(document.querySelectorAll('.both figcaption')).every(({ textContent }) =>
+        /^step [1-9]\d+/.test(textContent ?? ''),
+      ),
+    );
+    await page.click('#play');
+    await untilPaused(page);
+    const sides = await page.evaluate(() =>
+      Array.from(document.querySelectorAll('.both figure')).map((side) => ({
+        step: side.querySelector('figcaption')?.textContent?.split(',')[0],
+        names: Array.from(side.querySelectorAll('.names li'), ({ textContent }) => textContent),
+      })),
+    );
+    assert.is(sides[0].step, sides[1].step);
+    const hidden = Number(await page.inputValue('#hidden'));
+    for (const { names } of sides) assert.is(names.length, hidden);
+    assert.not.equal(sides[0].names, sides[1].names);
+    assert.equal(await axeOn(page), []);
+    await page.selectOption('#world', 'digits');
+    await page.waitForSelector('.sheet');
+    assert.ok(await page.isHidden('#compare-body'));
+    assert.equal(complaints, []);
+    await page.context().close();
+  });
+
   test('a file of one’s own after words: nothing is called a word any more', async () => {
     const { page, complaints } = await words(site);
     await inTemporaryFolder(async (folder) => {
@@ -188,10 +217,9 @@ test('what is missing is said', () => {
 
 if (!missing) {
   await buildPage(FOLDER);
-  const count = giveWords(FOLDER);
   const site = await openSite(FOLDER);
   test.after(() => site.close());
-  browserTests(site, count);
+  browserTests(site);
 }
 
 test.run();

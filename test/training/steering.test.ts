@@ -20,7 +20,7 @@ function steer(plant: Plant, target: number, steps: number, start = 1e-4) {
   return { l0, beta };
 }
 
-const noise = numbers(20_000, 7).map((u) => 0.05 * (u - 0.5));
+const noise = numbers(40_000, 7).map((u) => 0.05 * (u - 0.5));
 
 /** ln L0 → ln(500) − gain·ln(1 + β/1e-3), `lag` steps late, no faster than `fastest` a step; ±2.5% of noise. */
 function plant({ gain = 1.5, lag = 200, fastest = Infinity }): Plant {
@@ -62,6 +62,20 @@ for (const fastest of [0.0005, 0.001])
     assert.ok(Math.min(...l0) > 0.9 * 32, String(Math.min(...l0)));
     assert.ok(within(l0.slice(9000), 32, 0.02), `${Math.min(...l0.slice(9000))} … ${Math.max(...l0.slice(9000))}`);
   });
+
+test('no wind-down: where L0 stays too small whatever β, β keeps a millionth of itself, and holds L0 soon after it has come up', () => {
+  const usual = plant({});
+  const stuck = 20_000;
+  let t = 0;
+  const { l0, beta } = steer((β) => (t++ < 3000 || t > stuck ? usual(β) : 8), 32, 40_000);
+  const before = beta[2999];
+  const least = Math.min(...beta);
+  assert.ok(least > 0.9e-6 * before && least < 1.1e-6 * before, `${least}, ${before}`);
+  assert.ok(
+    within(l0.slice(stuck + 6000), 32, 0.02),
+    `${Math.min(...l0.slice(stuck + 6000))} … ${Math.max(...l0.slice(stuck + 6000))}`,
+  );
+});
 
 test('by hand: the first step only looks; each further one adds 3·(e/200 − fall of e) to ln β', () => {
   const memory = new Memory({ beta: [0.5] }, 0);

@@ -55,13 +55,13 @@ export function product(
       data[o] = s30; data[o + 1] = s31; data[o + 2] = s32; data[o + 3] = s33;
     }
   }
-  const single = (i: number, j: number) => {
-    let s = bias ? bias[j] : 0;
-    for (let t = 0; t < inner; t++) s += a[i * aRow + t * aInner] * b[t * bInner + j * bCol];
-    data[i * cols + j] = s;
-  };
-  for (let i = fullRows; i < rows; i++) for (let j = 0; j < fullCols; j++) single(i, j);
-  for (let i = 0; i < rows; i++) for (let j = fullCols; j < cols; j++) single(i, j);
+  for (let i = 0; i < rows; i++) {
+    for (let j = i < fullRows ? fullCols : 0; j < cols; j++) {
+      let s = bias ? bias[j] : 0;
+      for (let t = 0; t < inner; t++) s += a[i * aRow + t * aInner] * b[t * bInner + j * bCol];
+      data[i * cols + j] = s;
+    }
+  }
 }
 
 /**

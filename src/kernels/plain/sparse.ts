@@ -4,24 +4,21 @@ import type { FloatArray, Matrix, SparseRows } from '../kernels.js';
 export function compress(s: SparseRows, a: Matrix): number {
   const { rows, cols, data } = a;
   const { start, end, index, value } = s;
-  let count = 0;
+  let k = 0;
   let finite = true;
   for (let i = 0; i < rows; i++) {
-    const row = i * cols;
-    let k = row;
+    start[i] = k;
     for (let j = 0; j < cols; j++) {
-      const x = data[row + j];
+      const x = data[i * cols + j];
       if (x !== 0) {
         index[k] = j;
         value[k++] = x;
         finite &&= x - x === 0;
       }
     }
-    start[i] = row;
     end[i] = k;
-    count += k - row;
   }
-  return finite ? count : -1;
+  return finite ? k : -1;
 }
 
 /** T = Sᵀ: deals every row's entries out to their columns, which lie apart, or one behind the other if there is no room. */

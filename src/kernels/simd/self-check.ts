@@ -125,7 +125,11 @@ const operations: Readonly<Record<Exclude<keyof Kernels, Rest>, Operation>> = {
     k.sddmmValues(value, o.sparse(n, m, density), o.matrix(n, d), o.matrix(m, d));
     return [value];
   },
-  compress: (_, o, [n, d, , density]) => partsOf(o.sparse(n, d, density)),
+  compress(_, o, [n, d, , density]) {
+    const { start, end, index, value } = o.sparse(n, d, density);
+    const row = (i: number) => [end[i] - start[i], ...index.subarray(start[i], end[i]), ...value.subarray(start[i], end[i])];
+    return [Array.from(start, (_, i) => row(i)).flat()];
+  },
   transpose(k, o, [n, d, , density]) {
     const s = o.sparse(n, d, density);
     const [wide, packed] = [

@@ -1,40 +1,57 @@
 /** From dense to sparse rows. */
 
-import { argument, LEFT_PACK, NOT_FINITE, pass4 } from './layout';
+import { argument, LEFT_PACK, NOT_FINITE, pass4, PLACED, SCRATCH_BYTES, scratch } from './layout';
 import { Operation } from './tile';
 import { run, threads } from './threads';
-import { entriesOf } from './sparse';
 
 /** Elements of one tile, roughly, at the most: of a small batch each thread has the rows that it has elsewhere (see threads.ts). */
 const TILE_ELEMENTS: u32 = 16384;
 
-/** S = the non-zeros of A, row i from i·m on; returns how many, or −1 if not all are finite.   n×m */
+/**
+ * S = the non-zeros of A, rows end to end, those of a tile in order, tiles as they are ready; returns how many, or −1 if not
+ * all are finite.   n×m
+ */
 export function compress(start: usize, end: usize, index: usize, value: usize, a: usize, n: u32, m: u32): i32 {
-  const rows = max(min(TILE_ELEMENTS / max(m, 1), (n + threads() - 1) / threads()), 1);
+  const shared = max(min(TILE_ELEMENTS / max(m, 1), (n + threads() - 1) / threads()), 1);
+  const rows = m << 3 <= load<u32>(SCRATCH_BYTES) ? shared : n;
   pass4(0, start, end, index, value);
   pass4(4, a, n, m, rows);
   store<u32>(NOT_FINITE, 0);
+  store<u32>(PLACED, 0);
   run(Operation.COMPRESS, (n + rows - 1) / rows, 4 * <f64>n * <f64>m);
-  const entries = entriesOf(start, end, n);
-  return load<u32>(NOT_FINITE) != 0 ? -1 : <i32>entries;
+  return load<u32>(NOT_FINITE) != 0 ? -1 : load<i32>(PLACED);
 }
 
+/** How many there are decides where they go: they wait in the thread's scratch, unless there is but one tile. */
 export function compressTile(t: u32): void {
   const m = argument(6);
   const rows = argument(7);
-  const i1 = min((t + 1) * rows, argument(5));
-  for (let i = t * rows; i < i1; i++) {
-    const from = i * m;
-    store<u32>(argument(0) + (i << 2), from);
-    const entries = packRow(argument(2) + (from << 2), argument(3) + (from << 2), argument(4) + (from << 2), m);
-    store<u32>(argument(1) + (i << 2), from + entries);
+  const i0 = t * rows;
+  const i1 = min(i0 + rows, argument(5));
+  const alone = rows >= argument(5);
+  const index = alone ? argument(2) : scratch();
+  const value = alone ? argument(3) : scratch() + ((rows * m) << 2);
+  let entries: u32 = 0;
+  for (let i = i0; i < i1; i++) {
+    entries += packRow(index + (entries << 2), value + (entries << 2), argument(4) + ((i * m) << 2), m);
+    store<u32>(argument(1) + (i << 2), entries);
   }
+  const place = atomic.add<u32>(PLACED, entries);
+  let from = place;
+  for (let i = i0; i < i1; i++) {
+    store<u32>(argument(0) + (i << 2), from);
+    from = place + load<u32>(argument(1) + (i << 2));
+    store<u32>(argument(1) + (i << 2), from);
+  }
+  if (alone) return;
+  memory.copy(argument(2) + (place << 2), index, entries << 2);
+  memory.copy(argument(3) + (place << 2), value, entries << 2);
 }
 
 /**
  * Four elements at a time, without branches: a byte shuffle moves the non-zeros to the front, whole
  * vectors are stored, and the next store overwrites what was not kept. As many elements are read as
- * could have been written, so no store reaches beyond the row's m places. x − x is 0 for every finite x,
+ * could have been written, so no store reaches beyond m places from the row's first. x − x is 0 for every finite x,
  * and NaN for the others. Sixteen zeros in a row, of which pictures have many, are passed over.
  */
 // @ts-ignore: decorator

@@ -29,6 +29,8 @@ export const TILES: usize = 772;
 const ARGUMENTS: usize = 832;
 /** i32: whichever thread meets a NaN or ±∞ in `compress` writes 1. */
 export const NOT_FINITE: usize = 960;
+/** i32: how many entries threads have found a place for in it. */
+export const PLACED: usize = 964;
 
 /** One f64 per tile, for operations that return a sum; at most PARTIAL_SUMS tiles. */
 export const PARTIALS: usize = 1024;
