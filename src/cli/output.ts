@@ -9,6 +9,20 @@ export const print = (line: string): void => {
 
 export const count = (n: number): string => n.toLocaleString('en-US');
 
+export const short = (value: number): string => (Number.isInteger(value) ? String(value) : value.toPrecision(6));
+
+/** Cells under each other. */
+export function table(rows: readonly (readonly string[])[]): void {
+  const widths = rows.reduce<number[]>((most, row) => row.map((cell, c) => Math.max(cell.length, most[c] ?? 0)), []);
+  for (const row of rows)
+    print(
+      row
+        .map((cell, c) => cell.padEnd(widths[c]))
+        .join('  ')
+        .trimEnd(),
+    );
+}
+
 /** How the program is called here: `npm start --` in its repository, its name elsewhere. */
 export const programCall = (): string =>
   process.env.npm_lifecycle_event === 'start' ? 'npm start --' : 'npx sparse-autoencoder';

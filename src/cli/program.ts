@@ -10,6 +10,7 @@ import { fraction, positive, suggestion, text, count as wholeNumber } from '../n
 import { coreOf } from '../sparse-autoencoder.js';
 import { addApplyCommands } from './apply.js';
 import { addDataFlags, addPreparationFlags, preparationFrom, readRows, textsOf, withinUnit } from './data.js';
+import { addEvaluateCommand } from './evaluate.js';
 import { addExportCommand } from './export.js';
 import { addFitFlags, fittingFrom } from './fit-flags.js';
 import { addModelFlags, flag, givenOptions, modelFrom } from './flags.js';
@@ -88,6 +89,7 @@ export function createProgram(version: string): Command {
   addModelFlags(train, { ...defaults, outputActivation: undefined });
 
   addApplyCommands(program);
+  addEvaluateCommand(program);
   addReportCommand(program);
   addExportCommand(program);
   addUnderstandingCommands(program);

@@ -31,12 +31,12 @@ export function reportData(
   const { options, inputDim: d, hiddenDim: h } = sae;
   const labels = labelsOf(sae);
   const epochs = records.length;
-  const measured = `is measured on ${count(judge.rows)} ${judgedBy} rows.`;
-  const summary = training
-    ? `It saw ${count(training.rows)} rows ${epochs} times; everything below but the curves of its training ${measured}`
-    : epochs
-      ? `It was trained for ${epochs} epochs; everything below but the curves of these ${measured}`
-      : `Everything below ${measured}`;
+  const of = training
+    ? `It saw ${count(training.rows)} rows ${epochs} times; everything below but the curves of its training`
+    : `It was trained for ${epochs} epochs; everything below but the curves of these`;
+  const summary = epochs
+    ? `${of} is measured on ${count(judge.rows)} ${judgedBy} rows.`
+    : `Everything below is measured on ${count(judge.rows)} rows.`;
   return {
     title: plan.title,
     command: [programCall(), ...plan.command.map(quoted)].join(' '),

@@ -5,6 +5,8 @@ export type Numbers = ArrayLike<number>;
 export interface ReportRow {
   readonly name: string;
   readonly value: string;
+  /** How it is defined. */
+  readonly note?: string;
 }
 
 export interface ImageSize {

@@ -1,8 +1,18 @@
 import type { Evaluation } from '../core/results.js';
+import { prepares } from '../numbers/preparation.js';
 import { equationOf } from './equation.js';
 import type { ReportRow } from './report-data.js';
 import type { Described } from './settings.js';
 import { short, tenths } from './text.js';
+
+/** What the metrics are: x̄ is the mean of the rows. */
+export const metricNotes = ({ options: { preparation } }: Described) =>
+  ({
+    mse: `the mean of (x − x̂)² over all entries${prepares(preparation) ? ', x as the model sees it: prepared' : ''}`,
+    fvu: 'Σ‖x − x̂‖²/Σ‖x − x̄‖² over all rows',
+    explainedVariance: '1 − Σ‖x − x̂‖²/Σ‖x − x̄‖² over all rows',
+    meanExplainedVariance: 'the mean over rows of 1 − ‖x − x̂‖²/‖x − x̄‖²',
+  }) as const;
 
 /** What `evaluate` says, as a report tells it; of the `judgedBy` rows. */
 export function resultsOf(
@@ -12,9 +22,21 @@ export function resultsOf(
   dead?: readonly number[],
 ): ReportRow[] {
   const { targetL0, hiddenDim } = model.options;
+  const notes = metricNotes(model);
   return [
     { name: `${judgedBy} loss`.trim(), value: equationOf(model)({ ...test, beta: model.beta }) },
-    { name: 'explained variance', value: `${tenths(100 * test.explainedVariance)}%` },
+    { name: 'mean squared error (MSE)', value: short(test.mse), note: notes.mse },
+    { name: 'variance left unexplained (FVU)', value: test.fvu.toFixed(4), note: notes.fvu },
+    {
+      name: 'explained variance',
+      value: `${tenths(100 * test.explainedVariance)}%`,
+      note: notes.explainedVariance,
+    },
+    {
+      name: 'explained variance, row by row',
+      value: `${tenths(100 * test.meanExplainedVariance)}%`,
+      note: notes.meanExplainedVariance,
+    },
     { name: 'active units per row (L0)', value: `${test.l0.toFixed(1)} of ${hiddenDim}` },
     ...(targetL0 === undefined ? [] : [{ name: 'asked for (targetL0)', value: `${targetL0}: ${howNear(test.l0, targetL0)}` }]),
     dead

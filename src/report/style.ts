@@ -57,6 +57,7 @@ table { border-collapse: collapse; width: 100%; font-size: .925rem; }
 caption { text-align: left; font-weight: 650; font-size: 1rem; padding-bottom: .4rem; }
 th, td { padding: .35rem 0; border-top: 1px solid var(--line); text-align: left; vertical-align: baseline; }
 th { font-weight: 400; color: var(--muted); padding-right: 1rem; }
+th small { display: block; font-size: .85em; }
 td { font-variant-numeric: tabular-nums; text-align: right; overflow-wrap: anywhere; }
 pre { margin: .35rem 0 0; padding: .7rem .9rem; background: var(--surface); border: 1px solid var(--line);
   border-radius: 6px; font: .875rem/1.5 var(--mono); white-space: pre-wrap; overflow-wrap: anywhere; }

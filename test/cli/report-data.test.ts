@@ -148,6 +148,24 @@ test('settings say all that was asked for, and results whether L0 was met', asyn
   });
 });
 
+test('results: MSE, FVU and both explained variances, each with its definition, in the tables at the end', async () => {
+  const data = await reportOf({ penalty: 'l1', preparation: { center: true } });
+  const html = renderReport(data);
+  const [, after] = html.split('<caption>Results</caption>');
+  const cell = (name: string) => new RegExp(`>${name}<small>([^<]*)</small></th><td>([^<]*)</td>`).exec(after)?.slice(1);
+  const [fvuIs, fvu] = cell('variance left unexplained \\(FVU\\)') ?? [];
+  assert.is(fvuIs, 'Σ‖x − x̂‖²/Σ‖x − x̄‖² over all rows');
+  const [shareIs, share] = cell('explained variance') ?? [];
+  assert.is(shareIs, '1 − Σ‖x − x̂‖²/Σ‖x − x̄‖² over all rows');
+  assert.is(share, `${(100 * Number(data.explainedVariance)).toFixed(1)}%`.replace('-', '−'));
+  assert.is(fvu, (1 - Number(data.explainedVariance)).toFixed(4));
+  assert.is(cell('explained variance, row by row')?.[0], 'the mean over rows of 1 − ‖x − x̂‖²/‖x − x̄‖²');
+  assert.match(
+    cell('mean squared error \\(MSE\\)')?.[0] ?? '',
+    /^the mean of \(x − x̂\)² over all entries, x as the model sees it: prepared$/,
+  );
+});
+
 test('epochs of a file that does not say what the penalty came to have no line of it, and no sum', async () => {
   const sae = new SparseAutoencoder({ inputDim: 6, hiddenDim: 8, penalty: 'l1', seed: 1 });
   const data = Float64Array.from(numbers(240, 3));

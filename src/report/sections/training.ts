@@ -37,8 +37,8 @@ function lossCurves(page: Page): string {
   const main = numbersOf(lines.filter(({ values }) => values !== history.rest));
   const [least, greatest] = [Math.min(...main), Math.max(...numbers)];
   const log = least > 0 && greatest / least >= LOG_FROM && greatest < Infinity;
-  const added = [...(penaltyLabel === null ? [] : ['penalty']), ...(restLabel === null ? [] : ['further terms'])];
-  const title = `${[lossLabel, ...added].join(' + ')}${log ? ', logarithmic' : ''}`;
+  const added = restLabel === null ? (penaltyLabel === null ? '' : ' + penalty') : ' + …';
+  const title = `${lossLabel}${added}${log ? ', logarithmic' : ''}`;
   // A further term may be next to nothing, or nothing: on a logarithmic axis it begins where it can be seen beside the others.
   const low = Math.min(least, ...numbers.filter((value) => value > least / SEEN_TO));
   const y: Axis = log ? { title, low: low / 1.1, high: greatest * 1.1, log } : axisOf(title, numbers);
