@@ -7,7 +7,7 @@ import { type ScoreOptions, type Scores, scores as scoresOfCore } from './scores
 import { coreOf, type Result, SparseAutoencoder } from './sparse-autoencoder.js';
 
 export * from './common.js';
-export { diagnose, type Judged } from './core/diagnose.js';
+export { type Called, diagnose, type Judged } from './core/diagnose.js';
 export type { Elementwise as Activation } from './kernels/kernels.js';
 export { type PromptOptions, readAnswers, writePrompts } from './meaning/prompts.js';
 export { Decoder, Encoder, SparseAutoencoder } from './sparse-autoencoder.js';

@@ -2,9 +2,11 @@ import { completeModelOptions, type SparseAutoencoderOptions } from '../core/opt
 import type { PerParameter } from '../core/results.js';
 import { modelOf, SparseAutoencoder } from '../core/sparse-autoencoder.js';
 import { elementwise } from '../kernels/elementwise.js';
+import { isSparse, type Matrix } from '../kernels/kernels.js';
 import { createPlainKernels } from '../kernels/plain/plain.js';
 import { viewStored } from '../layers/parameters.js';
 import { reconstructionScale } from '../layers/reconstruction.js';
+import { inputOf } from '../model/layout.js';
 import { Objective } from '../model/objective.js';
 import { Random } from '../numbers/random.js';
 import type { AnyCodeKind, GradientCase } from '../sparsity/kind.js';
@@ -95,7 +97,19 @@ export function checkCase({ name, options, n = 5, room, loudness = 0, memory = {
   const noise = noiseFor(options, n, random);
   if (room) return checkPartialBatch(sae, x, noise, room);
   const targets = sae.outputDim === sae.inputDim ? undefined : rows(n, sae.outputDim);
-  return checkGradients(sae, x, { targets, noise });
+  const given = asGiven(sae, x);
+  return checkGradients(sae, given ?? x, { targets: targets ?? (given ? x : undefined), noise });
+}
+
+/** X̃, if the encoder is given that in `fit` while X is asked for: its gradients are those of rows X̃ with targets X. */
+function asGiven(sae: SparseAutoencoder, x: number[][]): Matrix | null {
+  const { spec, memory } = modelOf(sae);
+  if (!modifiers.some((modifier) => modifier.input && modifier.applies(spec))) return null;
+  const data = Float64Array.from(x.flat());
+  const place = { k: createPlainKernels('float64'), spec, capacity: x.length, memory };
+  const given = inputOf(place, { sparse: false, range: [0, 1] })({ data, rows: x.length, cols: sae.inputDim });
+  if (isSparse(given)) throw new Error('gradcheck: rows that were not sparse became so');
+  return given;
 }
 
 /** What a code that is random in training is made of. */

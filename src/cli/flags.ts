@@ -1,12 +1,20 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Called } from '../core/diagnose.js';
 import { commonOptions, modelOptions, type SparseAutoencoderOptions } from '../core/options.js';
 import { type Check, type Option as ModelOption, flag as onOff } from '../numbers/checks.js';
 import { codes, penalties, penaltyKind } from '../sparsity/kinds.js';
 
 /** Options that follow from the data, or are no single value: see data.ts. */
 const WITHOUT_FLAG = ['inputDim', 'outputDim', 'inputNames', 'preparation'];
-/** Shorter names than the options have. */
-const SHORT: Readonly<Record<string, string>> = { hiddenDim: 'hidden', learningRate: 'lr', sparsityParam: 'rho' };
+/** Flags that are not called as the options of a model, and of `fit`, whose values they say or are a part of. */
+const OTHERWISE: Readonly<Record<string, string>> = {
+  hiddenDim: 'hidden',
+  learningRate: 'lr',
+  sparsityParam: 'rho',
+  resampling: 'resample-every',
+  schedule: 'lr-decay',
+  earlyStopping: 'patience',
+};
 
 /** How values of several parts are written. */
 const EXAMPLES: Readonly<Record<string, string>> = {
@@ -18,7 +26,9 @@ const EXAMPLES: Readonly<Record<string, string>> = {
 const kebab = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 const camel = (name: string) => name.replace(/-(.)/g, (_, letter) => letter.toUpperCase());
 /** What an option's flag is called. */
-export const flagOf = (option: string) => SHORT[option] ?? kebab(option);
+export const flagOf = (option: string) => OTHERWISE[option] ?? kebab(option);
+/** The same as it is typed, with the value that it has or is to be given. */
+export const asFlag: Called = (option, value) => `--${flagOf(option)}${value === undefined || value === true ? '' : ` ${value}`}`;
 
 /** A flag's text as what its check takes: itself, or the JSON that it is, of a list without its brackets too. */
 export function parsed(check: Check): (text: string) => unknown {

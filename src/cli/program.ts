@@ -13,7 +13,7 @@ import { addDataFlags, addPreparationFlags, preparationFrom, readRows, textsOf, 
 import { addEvaluateCommand } from './evaluate.js';
 import { addExportCommand } from './export.js';
 import { addFitFlags, fittingFrom } from './fit-flags.js';
-import { addModelFlags, flag, givenOptions, modelFrom } from './flags.js';
+import { addModelFlags, asFlag, flag, givenOptions, modelFrom } from './flags.js';
 import { printGradientTable } from './gradcheck.js';
 import { count, givenArguments, prepareFiles, prepareFolder, print } from './output.js';
 import type { Samples } from './plan.js';
@@ -135,7 +135,9 @@ function resumed(command: Command, folder: string): SparseAutoencoder | null {
   for (const [name, value] of Object.entries(said)) {
     const own = (sae.options as unknown as Record<string, unknown>)[name];
     if (!sameOption(own, value))
-      command.error(`error: --resume: ${name} is ${JSON.stringify(value)}, expected ${JSON.stringify(own)}, as in ${path}`);
+      command.error(
+        `error: --resume: ${name === 'preparation' ? name : asFlag(name)} is ${JSON.stringify(value)}, expected ${JSON.stringify(own)}, as in ${path}`,
+      );
   }
   return sae;
 }
@@ -273,6 +275,6 @@ function overridden(command: Command, { model, fit }: EmbeddingsPreset): string 
   const other = Object.entries(given).filter(
     ([name, value]) => (name in preset || name in prepared) && !sameOption(preset[name], value),
   );
-  const said = other.map(([name, value]) => `${name} ${JSON.stringify(value)}`).join(', ');
+  const said = other.map(([name, value]) => asFlag(name, value === true ? value : JSON.stringify(value))).join(', ');
   return said && `. Yet, by flags: ${said}`;
 }

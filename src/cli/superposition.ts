@@ -8,7 +8,7 @@ import { drawSuperposition } from '../report/superposition.js';
 import { recovery } from '../truth/recovery.js';
 import { SparseWorld } from '../truth/world.js';
 import { addFitFlags, fittingFrom } from './fit-flags.js';
-import { addModelFlags, calledByFlags, flag, modelFrom } from './flags.js';
+import { addModelFlags, asFlag, calledByFlags, flag, modelFrom } from './flags.js';
 import { prepareFolder, print } from './output.js';
 
 interface Flags {
@@ -81,7 +81,7 @@ async function run(command: Command): Promise<void> {
     `MMCS ${mmcs.toFixed(4)}; ${above(0.9)} of ${features} features found with a cosine above 0.9, ${above(0.99)} above 0.99`,
     `on ${test.x.rows} new rows: L0 ${evaluation.l0.toFixed(2)} (true: ${active}), FVU ${evaluation.fvu.toFixed(4)}, ${evaluation.deadUnits} of ${sae.hiddenDim} units dead`,
   ];
-  for (const line of [...lines, ...diagnose(evaluation, { ...sae.options, beta: sae.beta }, history)]) print(line);
+  for (const line of [...lines, ...diagnose(evaluation, { ...sae.options, beta: sae.beta }, history, asFlag)]) print(line);
   const frequency = frequencies(test.codes.data, features);
   const row = (data: ArrayLike<number>, j: number) => Array.from({ length: dim }, (_, p) => data[j * dim + p]);
   const picture = drawSuperposition({

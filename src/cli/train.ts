@@ -5,7 +5,7 @@ import { writeWhole } from '../node/files.js';
 import { save } from '../node.js';
 import { renderReport } from '../report/report.js';
 import type { Schedule } from '../training/schedule.js';
-import { calledByFlags } from './flags.js';
+import { asFlag, calledByFlags } from './flags.js';
 import { type Outcome, runJob, snapshot } from './job.js';
 import { count, print, programCall } from './output.js';
 import { matrixOf, quoted, type TrainingPlan } from './plan.js';
@@ -52,7 +52,7 @@ export async function trainAndReport(plan: TrainingPlan): Promise<void> {
       `${evaluation.l0.toFixed(1)} of ${sae.hiddenDim} units active${asked}, ${silent}`,
   );
   const judged = dead ? { ...evaluation, deadUnits: dead.length } : evaluation;
-  for (const sentence of diagnose(judged, { ...sae.options, beta: sae.beta }, history)) say(sentence);
+  for (const sentence of diagnose(judged, { ...sae.options, beta: sae.beta }, history, asFlag)) say(sentence);
   const best = fit.earlyStopping && !interrupted ? history.bestEpoch + 1 : history.loss.length;
   const kept = best < history.loss.length ? best : undefined;
   const about = { ...plan, training: { rows: learnedFrom(plan), fit, kept }, rateEnded: endsAtRest(fit.schedule), dead };

@@ -22,6 +22,8 @@ export interface Evaluation<Vector = FloatArray> extends Fidelity {
   deadUnits: number;
   /** Which they are. */
   deadIndices: number[];
+  /** How many units are where a σ with ends is flat, so that hardly a gradient comes through. See model/saturation.ts. */
+  saturatedUnits: number;
   /** 1 − Σ(t − x̂)²/Σ(t − t̄)², over all entries; t̄ is each column's mean. */
   explainedVariance: number;
   /** The share of the entries of T that the output activation cannot give: of those outside [0, 1], for a sigmoid. */

@@ -3,6 +3,7 @@ import { createPlainKernels } from '../kernels/plain/plain.js';
 import { encoderShift } from '../layers/encoder.js';
 import type { Parameters } from '../layers/parameters.js';
 import { withEncoderWeight } from '../layers/tied.js';
+import { ROUNDING } from '../numbers/preparation.js';
 import { codeKind } from '../sparsity/kinds.js';
 import { type Packed, pack } from './pack.js';
 
@@ -77,11 +78,15 @@ ${Object.entries(prepared)
     functions: `/** Each column less its mean, over its deviation; returns the row's length if rows are made unit ones. */
 function prepare(x, from, row) {
   let squares = 0;
+  let other = false;
   for (let p = 0; p < inputDim; p++) {
-    row[p] = (x[from + p] / scale - (mean[p] ?? 0)) / (divisor[p] ?? 1);
+    const usual = mean[p] ?? 0;
+    const difference = x[from + p] / scale - usual;
+    other ||= Math.abs(difference) > ${ROUNDING[spec.dtype]} * Math.abs(usual);
+    row[p] = difference / (divisor[p] ?? 1);
     squares += row[p] * row[p];
   }
-  const length = (unitRows && Math.sqrt(squares)) || 1;
+  const length = unitRows && other ? Math.sqrt(squares) : 1;
   for (let p = 0; p < inputDim; p++) row[p] = (row[p] / length) * (factor[0] ?? 1);
   return length;
 }

@@ -3,6 +3,7 @@ import { elementwise } from '../kernels/elementwise.js';
 import { createPlainKernels } from '../kernels/plain/plain.js';
 import { encoderShift } from '../layers/encoder.js';
 import { withEncoderWeight } from '../layers/tied.js';
+import { ROUNDING } from '../numbers/preparation.js';
 import type { Drawing } from '../sparsity/kind.js';
 import { codeKind } from '../sparsity/kinds.js';
 import { type Message, message, toBytes } from './protobuf.js';
@@ -137,9 +138,12 @@ function preparation(g: Graph, { spec, memory, preparation: any }: Model): { row
     by.reduce((value, b) => g.node(operator, [value, b])[0], to);
   const cast = (value: string, to: number) => g.node('Cast', [value], { to })[0];
 
-  const centered = each('Div', each('Sub', each('Div', cast('x', DOUBLE), scales), means), divisors);
-  const lengths = unitRows ? [lengthsOf(g, centered)] : [];
-  const rows = cast(each('Mul', each('Div', centered, lengths), factors), FLOAT);
+  const centered = each('Sub', each('Div', cast('x', DOUBLE), scales), means);
+  const scaled = each('Div', centered, divisors);
+  const roundings = Array.from(memory.values['preparation.mean'] ?? [0], (mean) => ROUNDING[spec.dtype] * Math.abs(mean));
+  const differ = () => g.node('Greater', [g.node('Abs', [centered])[0], g.doubles(roundings)])[0];
+  const lengths = unitRows ? [lengthsOf(g, scaled, cast(differ(), DOUBLE))] : [];
+  const rows = cast(each('Mul', each('Div', scaled, lengths), factors), FLOAT);
   return {
     rows,
     undo(xHat) {
@@ -149,11 +153,10 @@ function preparation(g: Graph, { spec, memory, preparation: any }: Model): { row
   };
 }
 
-/** ‖x_i‖, 1 where it is 0.     n×1 */
-function lengthsOf(g: Graph, rows: string): string {
-  const [squares] = g.node('Mul', [rows, rows]);
-  const [sums] = g.node('ReduceSum', [squares, g.integers([1])], { keepdims: 1 });
-  const [lengths] = g.node('Sqrt', [sums]);
-  const [none] = g.node('Equal', [lengths, g.doubles([0])]);
+/** ‖x_i‖, 1 where no entry differs from the mean but by rounding.     n×1 */
+function lengthsOf(g: Graph, rows: string, differ: string): string {
+  const sum = (value: string) => g.node('ReduceSum', [value, g.integers([1])], { keepdims: 1 })[0];
+  const [lengths] = g.node('Sqrt', [sum(g.node('Mul', [rows, rows])[0])]);
+  const [none] = g.node('Equal', [sum(differ), g.doubles([0])]);
   return g.node('Where', [none, g.doubles([1]), lengths])[0];
 }

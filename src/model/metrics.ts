@@ -12,6 +12,7 @@ import { CHUNK, forEachChunk, type Trained } from './chunks.js';
 import { betaOf } from './layout.js';
 import { createDecoder, total } from './objective.js';
 import { addRowErrors, deadOf } from './quality.js';
+import { Saturation } from './saturation.js';
 
 /** A model judged on a data set as one batch. */
 export interface Assessment {
@@ -23,6 +24,8 @@ export interface Assessment {
   l0: number;
   /** How many units are active on no row. */
   deadUnits: number;
+  /** How many units are where their σ is flat: see saturation.ts. */
+  saturatedUnits: number;
   /** ρ̂, h entries: each unit's mean activation. */
   meanActivation: Float64Array;
   /** The share of rows that each unit is active on, h entries. */
@@ -40,6 +43,8 @@ export interface Assessment {
 export function assess(where: Where, k: Kernels, model: Trained, x: Matrix, targets: Matrix | null): Assessment {
   const { spec, memory } = model;
   const { hiddenDim, outputDim } = spec;
+  const kind = codeKind(spec);
+  const saturation = new Saturation(kind.derivatives, hiddenDim);
   const meanActivation = new Float64Array(hiddenDim);
   const density = new Float64Array(hiddenDim);
   const rowErrors = new Float64Array(x.rows);
@@ -56,7 +61,6 @@ export function assess(where: Where, k: Kernels, model: Trained, x: Matrix, targ
     const input = new ChunkBuffer(k, capacity, x.cols);
     const goal = targets && new ChunkBuffer(k, capacity, outputDim);
     const encoder = new EncoderLayer(k, spec, 0, false);
-    const kind = codeKind(spec);
     const code = kind.layer({ k, spec, capacity, encoder, memory });
     const decoder = createDecoder(k, spec, {
       capacity,
@@ -84,6 +88,7 @@ export function assess(where: Where, k: Kernels, model: Trained, x: Matrix, targ
       columnSums(k, sums, made);
       for (let j = 0; j < hiddenDim; j++) meanActivation[j] += sums[j] / x.rows;
       countActive(density, made);
+      saturation.add(made.f);
       for (const [i, term] of batchTerms.entries())
         means[i] += (n / x.rows) * term.forward(θ, { x: rows, t, code: made, y: y as Matrix });
       if (made.gate) errorOfGate += decoder.forward(θ, made.gate.rows, t, 1, false);
@@ -94,12 +99,14 @@ export function assess(where: Where, k: Kernels, model: Trained, x: Matrix, targ
   for (let j = 0; j < hiddenDim; j++) density[j] /= x.rows;
   const c = reconstructionScale[spec.reconstruction](x.rows, outputDim);
   const reconstruction = c * error;
+  const quiet = kind.nonNegative && spec.penalty !== 'none' && betaOf(memory) > 0;
   return {
     loss: total([reconstruction, betaOf(memory) * sparsity, c * errorOfGate, ...others]),
     reconstruction,
     sparsity,
     l0: active / x.rows,
     deadUnits: deadOf(density).length,
+    saturatedUnits: saturation.units(meanActivation, x.rows, quiet),
     meanActivation,
     density,
     squaredError,

@@ -1,5 +1,5 @@
 import { type Check, checkOptions, flag, positive } from './checks.js';
-import { dtypeOf, floats, type Matrix, norm } from './matrix.js';
+import { type DType, dtypeOf, floats, type Matrix, norm } from './matrix.js';
 
 /**
  * What is done to X before it is learned from, and undone in X̂. In this order:
@@ -8,7 +8,8 @@ import { dtypeOf, floats, type Matrix, norm } from './matrix.js';
  *   x ← x/deviation      standardize    each column's standard deviation there, after `center`, which it includes
  *   x ← x/‖x‖            unitRows       a row of zeros stays
  *   x ← x·√d/mean‖x‖     meanNorm       so that rows have length √d on average (Conerly et al. 2024)
- * Whatever is learned is learned by the first `fit` and stays.
+ * Whatever is learned is learned by the first `fit` and stays. A column that never varies is 0 from `center`
+ * on.
  */
 export interface PreparationOptions {
   scale?: number;
@@ -25,6 +26,9 @@ const checks: { readonly [K in keyof Required<PreparationOptions>]: Check } = {
   unitRows: flag,
   meanNorm: flag,
 };
+
+/** Whether an option is one of these. */
+export const isPreparation = (option: string): boolean => Object.hasOwn(checks, option);
 
 /** @throws for what is not such options, or a wrong one */
 export const checkPreparation = (where: string, options: unknown): void => checkOptions(where, options, checks);
@@ -55,6 +59,12 @@ export function unlearned(
 
 const NONE = new Float64Array(0);
 
+/**
+ * What share of themselves an entry of X and a mean of many may be off by: the one was rounded when it was written down, the other
+ * in each addition. In float64 that is √n·2⁻⁵³ as a rule, n·2⁻⁵³ at the worst.
+ */
+export const ROUNDING: Readonly<Record<DType, number>> = { float32: 2 ** -23, float64: 2 ** -40 };
+
 export class Preparation {
   private readonly options: PreparationOptions;
   private readonly learned: Learned;
@@ -69,22 +79,38 @@ export class Preparation {
     const { mean, divisor, factor, known } = this.learned;
     if (known.length === 0 || known[0] === 1) return () => {};
     const { rows, cols } = x;
-    const scale = this.options.scale ?? 1;
+    const { scale = 1, unitRows } = this.options;
     const each = (visit: (value: number, j: number) => void) => {
       for (let i = 0, at = 0; i < rows; i++) for (let j = 0; j < cols; j++) visit(x.data[at++] / scale, j);
     };
+    const rounding = ROUNDING[dtypeOf(x.data)];
     if (mean.length) {
+      const size = new Float64Array(cols);
       each((value, j) => {
         mean[j] += value / rows;
+        size[j] += Math.abs(value) / rows;
       });
+      // Where entries cancel each other, what is left is their rounding.
+      if (unitRows) for (let j = 0; j < cols; j++) if (Math.abs(mean[j]) <= rounding * size[j]) mean[j] = 0;
     }
     if (divisor.length) {
       const variance = new Float64Array(cols);
       each((value, j) => {
         variance[j] += (value - mean[j]) ** 2 / rows;
       });
-      // A column that never varies is 0 once it is centred, whatever it is divided by.
-      for (let j = 0; j < cols; j++) divisor[j] = variance[j] > 0 ? Math.sqrt(variance[j]) : 1;
+      for (let j = 0; j < cols; j++) divisor[j] = Math.sqrt(variance[j]) || 1;
+    }
+    if (mean.length) {
+      const varies = new Uint8Array(cols);
+      each((value, j) => {
+        if (differs(value, mean[j], rounding)) varies[j] = 1;
+      });
+      // A column that never varies is its mean, to the bit, and what is left of it after that is not divided.
+      for (let j = 0; j < cols; j++) {
+        if (varies[j]) continue;
+        mean[j] = x.data[j] / scale;
+        if (divisor.length) divisor[j] = 1;
+      }
     }
     if (factor.length) {
       const { data } = this.apply(x);
@@ -102,17 +128,35 @@ export class Preparation {
   }
 
   /** A prepared copy of X. */
-  apply({ data, rows, cols }: Matrix): Matrix {
-    const { scale = 1, unitRows } = this.options;
-    const { mean, divisor, factor } = this.learned;
-    const out = floats(dtypeOf(data), data.length);
+  apply(x: Matrix): Matrix {
+    const { rows, cols } = x;
+    const factor = this.learned.factor[0] ?? 1;
+    const out = floats(dtypeOf(x.data), x.data.length);
     const row = new Float64Array(cols);
     for (let i = 0, from = 0; i < rows; i++, from += cols) {
-      for (let j = 0; j < cols; j++) row[j] = (data[from + j] / scale - (mean[j] ?? 0)) / (divisor[j] ?? 1);
-      const length = (unitRows && norm(row, 0, cols)) || 1;
-      for (let j = 0; j < cols; j++) out[from + j] = (row[j] / length) * (factor[0] ?? 1);
+      const length = this.columns(x, from, row);
+      for (let j = 0; j < cols; j++) out[from + j] = (row[j] / length) * factor;
     }
     return { data: out, rows, cols };
+  }
+
+  /**
+   * The row of X that starts at `from`, each column prepared. Returns the length that it is to be divided by, 1 if by none; a
+   * row that is the mean but for rounding is 0, and not made a unit one.
+   */
+  private columns({ data }: Matrix, from: number, row: Float64Array): number {
+    const { scale = 1, unitRows } = this.options;
+    const { mean, divisor } = this.learned;
+    const rounding = ROUNDING[dtypeOf(data)];
+    let other = !unitRows;
+    for (let j = 0; j < row.length; j++) {
+      const value = data[from + j] / scale;
+      const usual = mean[j] ?? 0;
+      other ||= differs(value, usual, rounding);
+      row[j] = (value - usual) / (divisor[j] ?? 1);
+    }
+    if (!other) row.fill(0);
+    return (unitRows && norm(row, 0, row.length)) || 1;
   }
 
   /** X̂ as it would be in the caller's units; each row with the length that its row of `x` had, where rows were made unit ones. */
@@ -121,11 +165,7 @@ export class Preparation {
     const { mean, divisor, factor } = this.learned;
     const row = new Float64Array(cols);
     for (let i = 0, from = 0; i < rows; i++, from += cols) {
-      let length = 1;
-      if (unitRows && x) {
-        for (let j = 0; j < cols; j++) row[j] = (x.data[from + j] / scale - (mean[j] ?? 0)) / (divisor[j] ?? 1);
-        length = norm(row, 0, cols) || 1;
-      }
+      const length = unitRows && x ? this.columns(x, from, row) : 1;
       for (let j = 0; j < cols; j++) {
         const prepared = (data[from + j] / (factor[0] ?? 1)) * length;
         data[from + j] = (prepared * (divisor[j] ?? 1) + (mean[j] ?? 0)) * scale;
@@ -133,3 +173,6 @@ export class Preparation {
     }
   }
 }
+
+/** Whether they differ by more than rounding, of which neither a deviation nor a length may be made. */
+const differs = (value: number, mean: number, rounding: number): boolean => Math.abs(value - mean) > rounding * Math.abs(mean);

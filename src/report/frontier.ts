@@ -69,14 +69,26 @@ ${madeBy(command)}
   });
 }
 
-/** Whether it has far more or fewer active units than it was asked for: β was still on its way. */
-export const isAstray = ({ level, value, l0 }: FrontierRun): boolean => level === 'targetL0' && Math.abs(l0 / value - 1) > 0.1;
+/** How far from the L0 asked for is far. */
+const FAR = 0.1;
+
+/**
+ * Whether it has far more or fewer active units than it was asked for: β was still on its way. Or far more than k, which holds in
+ * training alone where a threshold takes its place outside: that was still on its way.
+ */
+export const isAstray = ({ level, value, l0 }: FrontierRun): boolean =>
+  (level === 'targetL0' && Math.abs(l0 / value - 1) > FAR) || (level === 'k' && l0 / value - 1 > FAR);
 
 function findings(runs: readonly FrontierRun[]): string {
-  const astray = runs.filter(isAstray).length;
-  if (astray === 0) return '';
-  return `<ul class="findings"><li class="fair">${count(astray, 'run')} ended more than 10% from the L0 asked for: β was still on its
-way. More epochs, or a --beta nearer to where it ends, would bring it there.</li></ul>`;
+  const astray = runs.filter(isAstray);
+  if (astray.length === 0) return '';
+  const some = (level: string) => astray.some((run) => run.level === level);
+  const ways = [
+    some('targetL0') ? 'β was still on its way, which a --beta nearer to where it ends would shorten' : [],
+    some('k') ? 'the threshold that takes the place of k outside training was still on its way' : [],
+  ].flat();
+  return `<ul class="findings"><li class="fair">${count(astray.length, 'run')} ended more than 10% from the L0 asked for: ${ways.join('; ')}.
+More epochs would bring it there.</li></ul>`;
 }
 
 /** Runs that differ in the seed alone. */

@@ -33,6 +33,7 @@ test('the table has every combination, and the corners that the issue names', ()
       'unitNorm',
       'auxK',
       'prefixes=1,3,4',
+      'corruption=gaussian',
       ...(elementwise ? ['contractive=0.3'] : []),
     ];
     for (const penalty of list.split(' '))
@@ -43,6 +44,7 @@ test('the table has every combination, and the corners that the issue names', ()
     assert.is(own.length, list.split(' ').length * (outputs.length + 1), `of ${code}, no other penalty, no other output`);
     for (const pair of [
       'λ=0.01 prefixes=1,3,4',
+      'prefixes=1,3,4 corruption=gaussian',
       ...(elementwise ? ['λ=0.01 contractive=0.3', 'contractive=0.3 prefixes=1,3,4'] : []),
     ])
       assert.ok(names.includes(`${code} ${pair}`), `${code} ${pair}`);
@@ -64,6 +66,13 @@ test('float64: every parameter of every case within 1e-8 of central differences'
       assert.ok(relativeError <= 1e-8, `${item.name}, ${name}: ${relativeError}`);
     }
   }
+});
+
+test('with corruption the encoder is given other rows than it is asked for', () => {
+  const item = cases.find(({ name }) => name === 'relu kl corruption=gaussian') as (typeof cases)[number];
+  const { corruption: _, ...clean } = item.options;
+  const slope = (options: typeof clean) => checkCase({ ...item, options }).encoderWeight.worst;
+  assert.not.equal(slope(item.options), slope(clean));
 });
 
 test('KL past its tangent point is what it says', () => {

@@ -47,8 +47,45 @@ test('half of the units dead from the start', async () => {
   const said = diagnose(sae.evaluate(X), sae.options);
   assert.match(
     said[0],
-    /^(1[6-9]|2\d) of 32 units are dead, active on no row \(\d+%\)\. Try resampling in fit, fewer hidden units\.$/,
+    /^(1[6-9]|2\d) of 32 units are dead, active on no row \(\d+%\)\. Try resampling, or fewer hidden units\.$/,
   );
+});
+
+test('a penalty so strong that hardly a unit is active: each sentence names beta', async () => {
+  const [silent, useless, ...more] = await sentences({ beta: 3, learningRate: 0.001 }, { epochs: 40 });
+  assert.match(silent, /^\d+ of 32 units are dead, .* Try a smaller beta, or penaltyWarmup\.$/);
+  assert.match(
+    useless,
+    /^The reconstruction is no better than the mean of the rows \(FVU 0\.999\d*\)\. Beta 3 may be too strong, or learningRate 0\.001 too large: try a smaller one, or more epochs\.$/,
+  );
+  assert.equal(more, []);
+  const sae = new SparseAutoencoder({ inputDim: 50, hiddenDim: 64, penalty: 'l1', beta: 3, outputActivation: 'identity' });
+  const quiet = { l0: 0.1, deadUnits: 22, saturatedUnits: 0, mse: 3.5, fvu: 1.0035 };
+  const [dead, fit, ...others] = diagnose(quiet, sae.options);
+  assert.is(dead, '22 of 64 units are dead, active on no row (34%). Try a smaller beta, or penaltyWarmup.');
+  assert.match(fit, /^The reconstruction is no better than the mean of the rows \(FVU 1\.004\)\. Beta 3 may be too strong/);
+  assert.equal(others, []);
+  assert.match(diagnose({ ...quiet, fvu: 2.5 }, sae.options)[1], /^The reconstruction is worse .* Beta 3 may be too strong/);
+  assert.match(
+    diagnose({ ...quiet, l0: 5, fvu: 0.95 }, sae.options)[1],
+    /^Only 5\.0% of the variance is explained\. Beta 3 may be too strong: try a smaller one, more epochs, or a larger learningRate\.$/,
+  );
+});
+
+test('what is no work of the penalty is not put down to it', () => {
+  const bad = { l0: 5, deadUnits: 0, saturatedUnits: 0, mse: 3.5, fvu: 1.003 };
+  const options = { inputDim: 50, hiddenDim: 64, penalty: 'l1', outputActivation: 'identity' } as const;
+  const said = (evaluation: typeof bad, more: Partial<SparseAutoencoderOptions> = {}) =>
+    diagnose(evaluation, new SparseAutoencoder({ ...options, ...more }).options).join('\n');
+  assert.match(said(bad), /Beta 0\.0001 may be too strong/);
+  assert.match(
+    said({ ...bad, fvu: 3 }),
+    /^The reconstruction is worse [^B]* Try more epochs, or another learningRate\.$/,
+    'far worse',
+  );
+  assert.not.match(said(bad, { penalty: 'none' }), /Beta/);
+  assert.not.match(said(bad, { targetL0: 5 }), /Beta/, 'which finds itself');
+  assert.match(said({ ...bad, l0: 60, fvu: 0.95 }), /^The code is not sparse[^\n]*$/, 'a loud code');
 });
 
 test('a penalty too weak for the code to be sparse', () =>
@@ -88,22 +125,58 @@ test('an output that cannot reach the data', async () => {
 
 test('a run that is too short to be better than the mean is not told of an output that reaches all the data', () =>
   says(
-    /^The reconstruction is worse than the mean of the rows \(FVU \S+\)\. Try more epochs or another learningRate\.$/,
+    /^The reconstruction is worse than the mean of the rows \(FVU \S+\)\. (?!.*outputActivation).*more epochs\.$/,
     { outputActivation: 'sigmoid', beta: 0.1, learningRate: 1e-4 },
     { epochs: 1 },
     X.map((row) => row.map((x) => (x > 1 ? 1 : 0))),
   ));
 
-test('sigmoid units that are stuck', async () => {
-  const sae = new SparseAutoencoder({
-    inputDim: 16,
-    hiddenDim: 32,
-    hiddenActivation: 'sigmoid',
-    outputActivation: 'identity',
-    penalty: 'none',
-  });
-  sae.setParameters({ encoderBias: Array(32).fill(9) });
-  assert.ok(diagnose(sae.evaluate(X), sae.options).some((line) => line.startsWith('32 of 32 units are saturated')));
+const saturated = (said: string[]) => said.filter((line) => line.includes('saturated')).join();
+const sigmoid = { hiddenActivation: 'sigmoid', penalty: 'none' } as const;
+
+test('sigmoid units that are stuck, at 1 or at 0', () => {
+  for (const bias of [9, -9]) {
+    const sae = new SparseAutoencoder({ inputDim: 16, hiddenDim: 32, outputActivation: 'identity', ...sigmoid });
+    sae.setParameters({ encoderBias: Array(32).fill(bias) });
+    assert.match(
+      saturated(diagnose(sae.evaluate(X), sae.options)),
+      /^32 of 32 units are saturated: sigmoid is flat/,
+      String(bias),
+    );
+  }
+});
+
+test('sigmoid units of nothing but zeros and ones, whatever the penalty', () => {
+  for (const penalty of ['none', 'l1', 'kl'] as const) {
+    const sae = new SparseAutoencoder({ inputDim: 16, hiddenDim: 32, outputActivation: 'identity', ...sigmoid, penalty });
+    const { data } = sae.parameters.encoderWeight;
+    sae.setParameters({ encoderWeight: { data: data.map((w) => 1000 * w), shape: [16, 32] } });
+    assert.match(
+      saturated(diagnose(sae.evaluate(X), sae.options)),
+      /^(2\d|3[0-2]) of 32 units are saturated: sigmoid is flat .* Try a smaller learningRate, or data of a smaller scale\.$/,
+    );
+  }
+});
+
+test('sigmoid units that a learning rate of 1 has brought to an end', async () =>
+  assert.match(saturated(await sentences({ ...sigmoid, learningRate: 1 }, { epochs: 15 })), /^32 of 32 units are saturated/));
+
+for (const [options, epochs] of [
+  [sigmoid, 30],
+  [{ hiddenActivation: 'tanh', penalty: 'none' }, 30],
+  [{ ...sigmoid, penalty: 'kl', beta: 0.01 }, 60],
+  [{ ...sigmoid, penalty: 'kl', beta: 1 }, 60],
+  [{ ...sigmoid, penalty: 'l1', beta: 0.01 }, 60],
+  [{ ...sigmoid, penalty: 'l1', beta: 1 }, 60],
+] as const)
+  test(`a code that is near 0 because it is asked to is not called saturated: ${JSON.stringify(options)}`, async () =>
+    assert.is(saturated(await sentences(options, { epochs })), ''));
+
+test('a good code of zeros and ones is none the worse for it', () => {
+  const sae = new SparseAutoencoder({ inputDim: 16, hiddenDim: 32, outputActivation: 'identity', ...sigmoid });
+  const judged = { l0: 32, deadUnits: 0, saturatedUnits: 32, mse: 0.02 };
+  assert.equal(diagnose({ ...judged, fvu: 0.02 }, sae.options), []);
+  assert.match(saturated(diagnose({ ...judged, fvu: 0.3 }, sae.options)), /^32 of 32/);
 });
 
 test('a target that was missed, and by which side', async () => {
@@ -115,9 +188,21 @@ test('a target that was missed, and by which side', async () => {
   );
 });
 
+test('a threshold that has not settled: more units than k outside training', async () => {
+  const options = { hiddenActivation: 'batch-topk', k: 4, penalty: 'none' } as const;
+  const settling = async (more: Partial<SparseAutoencoderOptions>, epochs: number) =>
+    (await sentences({ ...options, ...more }, { epochs })).filter((line) => line.includes('where k is 4')).join();
+  assert.match(
+    await settling({}, 1),
+    /^\d\S* units are active a row, where k is 4: the threshold .* Try more epochs, or smaller batches\.$/,
+  );
+  assert.is(await settling({}, 60), '');
+  assert.is(await settling({ hiddenActivation: 'topk' }, 1), '');
+});
+
 const course = (loss: number[], validationLoss: number[] = [], penalty: number[] = []) => {
   const sae = new SparseAutoencoder({ inputDim: 16, hiddenDim: 32, penalty: 'l1', outputActivation: 'identity' });
-  const fine = { l0: 3, deadUnits: 0, mse: 0.1, fvu: 0.1, meanActivation: [1] };
+  const fine = { l0: 3, deadUnits: 0, saturatedUnits: 0, mse: 0.1, fvu: 0.1 };
   const none: number[] = [];
   const history = {
     loss,

@@ -24,6 +24,12 @@ const wirings: readonly Partial<SparseAutoencoderOptions>[] = [
   { outputDim: 4 },
 ];
 
+/** Rows of which the third is their mean, which is not met to the bit. */
+export const meanRow = {
+  X: [1, 2, 3, 4, 5].map((i) => [Math.fround(0.1 * i), Math.fround(0.7 * i)]),
+  options: { outputActivation: 'identity', preparation: { center: true, unitRows: true } },
+} as const;
+
 /**
  * Every kind of code with every output, preparation and wiring; or as few of them as have each of these at least once with each
  * kind. One row is all zeros.

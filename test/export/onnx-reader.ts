@@ -124,6 +124,7 @@ const operators: Readonly<Record<string, (inputs: readonly Tensor[], attribute: 
   Relu: (inputs) => each(inputs, (a) => Math.max(0, a)),
   Sigmoid: (inputs) => each(inputs, (a) => 1 / (1 + Math.exp(-a))),
   Tanh: (inputs) => each(inputs, Math.tanh),
+  Abs: (inputs) => each(inputs, Math.abs),
   Sqrt: (inputs) => each(inputs, Math.sqrt),
   Identity: (inputs) => [...inputs],
   Cast: (inputs, attribute) => each(inputs, attribute('to') === 1 ? Math.fround : (a) => a),

@@ -1,14 +1,19 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { SparseAutoencoder, type SparseAutoencoderOptions } from '../../src/index.js';
+import { type DType, floats } from '../../src/numbers/matrix.js';
 import { Preparation, type PreparationOptions, unlearned } from '../../src/numbers/preparation.js';
 import { fails, flatten, near, randomRows, sameBits, thetaOf } from '../helpers.js';
 
-const matrix = (rows: number[][]) => ({ data: Float64Array.from(rows.flat()), rows: rows.length, cols: rows[0].length });
+const matrix = (rows: number[][], dtype: DType = 'float64') => {
+  const data = floats(dtype, rows.length * rows[0].length);
+  data.set(rows.flat());
+  return { data, rows: rows.length, cols: rows[0].length };
+};
 
 /** What becomes of rows that it learns from, and what undoing that gives. */
-function prepared(options: PreparationOptions, rows: number[][]) {
-  const x = matrix(rows);
+function prepared(options: PreparationOptions, rows: number[][], dtype?: DType) {
+  const x = matrix(rows, dtype);
   const learned = Object.entries(unlearned(options, x.cols)).map(([name, start]) => [name, Float64Array.from(start)]);
   const preparation = new Preparation(options, Object.fromEntries(learned));
   preparation.learn(x);
@@ -41,6 +46,51 @@ for (const [options, expected] of byHand) {
     near(back, X.flat(), 1e-14);
   });
 }
+
+const same = (value: number, rows: number) => Array.from({ length: rows }, (_, i) => [value, i % 7]);
+for (const dtype of ['float32', 'float64'] as const) {
+  test(`a column that never varies is 0 and is divided by nothing, ${dtype}`, () => {
+    for (const value of [0.1, 1, 1 / 3, -7e8, 1e-30])
+      for (const rows of [10, 100, 150, 1000]) {
+        const { made, preparation } = prepared({ standardize: true }, same(value, rows), dtype);
+        const first = made.filter((_, at) => at % 2 === 0);
+        assert.is(Math.max(...first.map(Math.abs)), 0, `${value}, ${rows} rows`);
+        const other = preparation.apply(matrix([[value + 0.01, 3]], dtype));
+        near([other.data[0]], [value + 0.01 - value], 1e-7 * Math.max(1, Math.abs(value)));
+      }
+  });
+}
+
+test('rows that are all the same are 0, not rounding error brought to length 1; so is one that is the mean', () => {
+  for (const options of [
+    { center: true, unitRows: true },
+    { standardize: true, unitRows: true },
+  ]) {
+    const { made, back } = prepared(options, Array(10).fill([0.1, 1, 1 / 3]));
+    assert.equal(made, Array(30).fill(0));
+    near(
+      back,
+      Array(10)
+        .fill([0.1, 1, 1 / 3])
+        .flat(),
+      1e-15,
+    );
+  }
+  // Neither mean is exact: 0.1 + 0.2 + 0.3 + …, and -0.3 + 0.1 + 0.2 + 0 is 3e-17.
+  const up = Array.from({ length: 1001 }, (_, i) => [0.1 * (i + 1), 0.7 * (i + 1)]);
+  const { made } = prepared({ center: true, unitRows: true }, up);
+  assert.equal(made.slice(1000, 1002), [0, 0]);
+  near(made.slice(0, 2), [-1 / Math.sqrt(50), -7 / Math.sqrt(50)], 1e-15);
+  const around = [[-0.3], [0.1], [0.2], [0]];
+  for (const dtype of ['float32', 'float64'] as const)
+    assert.equal(prepared({ center: true, unitRows: true }, around, dtype).made, [-1, 1, 1, 0]);
+});
+
+test('what little a column varies is kept, up to the last bits of its entries', () => {
+  const { made } = prepared({ standardize: true }, [[1e6 + 1e-4], [1e6 - 1e-4], [1e6 + 1e-4], [1e6 - 1e-4]]);
+  near(made, [1, -1, 1, -1], 1e-5);
+  near(prepared({ standardize: true }, [[0.3], [0.1 + 0.2], [0.3]]).made, [0, 0, 0], 1e-15);
+});
 
 test('what was learned stays: other rows are prepared by it', () => {
   const { preparation } = prepared({ standardize: true }, X);

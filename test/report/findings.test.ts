@@ -208,7 +208,7 @@ function diagnosed({ explainedVariance, history, penaltyLabel, beta, target }: R
     ...{ loss, reconstruction: 0, sparsity: 1, penalty: beta ?? 0, l0, deadUnits: 0, beta: beta ?? 0 },
     ...(history.validationLoss.length > 0 && { validationLoss: history.validationLoss[e] }),
   }));
-  const evaluation = { l0, deadUnits: s.dead.length, mse: fvu, fvu, meanActivation: s.mean };
+  const evaluation = { l0, deadUnits: s.dead.length, saturatedUnits: 0, mse: fvu, fvu };
   return diagnose(evaluation, options, records.length > 0 ? historyOf(records) : undefined);
 }
 

@@ -66,7 +66,15 @@ test('runs that differ in the seed alone are one mean', () => {
 
 test('the page says what is missing: runs to come, kinds left out, runs that no axis can show, and runs far from their L0', () => {
   const far = run('relu', 9, 0.1, { level: 'targetL0', penalty: 'l1' });
-  assert.equal([far, { ...far, l0: 8.7 }, { ...far, level: 'k' }].map(isAstray), [true, false, false]);
+  assert.equal([far, { ...far, l0: 8.7 }, { ...far, l0: 7 }, { ...far, level: 'beta' }].map(isAstray), [
+    true,
+    false,
+    true,
+    false,
+  ]);
+  const selected = (l0: number) => run('batch-topk', l0, 0.1, { level: 'k' });
+  assert.equal([selected(9), selected(8.7), selected(4)].map(isAstray), [true, false, false], 'k is the most there may be');
+  assert.match(render([selected(27)], { expected: 1 }), /1 run ended more than 10% from the L0 asked for: the threshold [^β]*\./);
   const html = render([far, run('topk', 0, 1)], { expected: 5, skipped: ['topk: k is <9>'] });
   for (const part of [
     '3 of 5 runs are still to come',

@@ -43,7 +43,7 @@ export const corruption = modifier({
   },
   applies: (spec) => spec.corruption !== undefined,
   input: (place, survey) => corrupter(place, place.spec.corruption as Corruption, survey),
-  cases: [],
+  cases: [{ name: 'corruption=gaussian', options: { corruption: { kind: 'gaussian', level: 0.3 } } }],
 });
 
 function corrupter(place: InputPlace<unknown>, { kind, level }: Corruption, survey: InputSurvey): (x: Rows) => Rows {
