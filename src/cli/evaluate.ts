@@ -71,6 +71,7 @@ function metrics(sae: SparseAutoencoder, evaluation: Evaluation, rows: number): 
     loss: `= ${equationOf(sae)({ loss, reconstruction, sparsity, beta }).split(' = ')[1]}`,
     reconstruction: named.reconstruction,
     sparsity: named.penalty === null ? 'no penalty' : `${named.penalty}, before its weight β = ${Number(beta.toPrecision(6))}`,
+    saturatedUnits: 'where their activation is flat',
     outOfReach: `the share of entries that ${sae.options.outputActivation} cannot give`,
     l0: `of ${sae.hiddenDim} units active a row`,
     deadUnits: deadIndices.length ? `active on none of these rows: ${listed(sae, deadIndices)}` : '',

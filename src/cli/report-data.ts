@@ -29,7 +29,7 @@ export function reportData(
 ): ReportData {
   const { training, judge, judgedBy, dead } = plan;
   const { options, inputDim: d, hiddenDim: h } = sae;
-  const labels = labelsOf(sae);
+  const labels = labelsOf(sae, test.l0);
   const epochs = records.length;
   const of = training
     ? `It saw ${count(training.rows)} rows ${epochs} times; everything below but the curves of its training`

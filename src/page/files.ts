@@ -23,7 +23,7 @@ export function reportText(sae: SparseAutoencoder, samples: Samples, run: Run | 
   const x = rowsOf(samples.x, 0, Math.min(REPORTED, samples.x.rows));
   const judged = sae.evaluate(x);
   const { options, inputDim, hiddenDim, outputDim } = sae;
-  const labels = labelsOf(sae);
+  const labels = labelsOf(sae, judged.l0);
   const names = samples.labels && [...new Set(samples.labels)].sort();
   const curve = run?.curve.until(run.step);
   return renderReport({

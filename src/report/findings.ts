@@ -83,15 +83,18 @@ const capital = (text: string) => text.slice(0, 1).toUpperCase() + text.slice(1)
 /** "a, b or c" */
 const either = (all: readonly string[]) => [...all.slice(0, -2), all.slice(-2).join(' or ')].join(', ');
 
-function sparsity({ model, penaltyLabel, rho, target }: ReportData, s: Statistics, { weight }: Advice): Finding[] {
+function sparsity({ model, penaltyLabel, beta, rho, target }: ReportData, s: Statistics, { weight }: Advice): Finding[] {
   const h = model.hiddenDim;
   const l0 = meanL0(s);
   const found: Finding[] = [];
   const meanOfMeans = meanOf(s.mean);
   const active = `A sample makes ${short(l0)} of ${count(h, 'unit')} active on average`;
   if (target !== null && missed(s, target)) {
-    const remedy = l0 > target ? 'More epochs, or more weight on the penalty to start from,' : 'More epochs';
-    found.push({ tone: 'bad', text: `${active}, where ${short(target)} were asked for. ${remedy} would bring it nearer.` });
+    const start = l0 > target && beta !== null ? ', or more weight on the penalty to start from,' : '';
+    found.push({
+      tone: 'bad',
+      text: `${active}, where ${short(target)} were asked for. More epochs${start} would bring it nearer.`,
+    });
   } else if (target !== null) {
     found.push({ tone: 'good', text: `${active} (${percent(l0 / h)}), where ${short(target)} were asked for.` });
   } else if (l0 > DENSE * h) {

@@ -103,7 +103,7 @@ export interface ReportData {
   readonly penaltyLabel: string | null;
   /** Its weight, as it stands; null where there is none. */
   readonly beta: number | null;
-  /** Active units a sample that the weight was steered to; null where it was not. */
+  /** Active units a sample that were asked for, if it takes training to come to them; null where none were. */
   readonly target: number | null;
   /** What the loss consists of beside reconstruction and penalty, by name; null where that is nothing. */
   readonly restLabel: string | null;

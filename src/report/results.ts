@@ -2,7 +2,7 @@ import type { Evaluation } from '../core/results.js';
 import { prepares } from '../numbers/preparation.js';
 import { equationOf } from './equation.js';
 import type { ReportRow } from './report-data.js';
-import type { Described } from './settings.js';
+import { askedFor, type Described } from './settings.js';
 import { short, tenths } from './text.js';
 
 /** What the metrics are: x̄ is the mean of the rows. */
@@ -22,6 +22,7 @@ export function resultsOf(
   dead?: readonly number[],
 ): ReportRow[] {
   const { targetL0, hiddenDim } = model.options;
+  const target = askedFor(model.options, test.l0);
   const notes = metricNotes(model);
   return [
     { name: `${judgedBy} loss`.trim(), value: equationOf(model)({ ...test, beta: model.beta }) },
@@ -38,7 +39,9 @@ export function resultsOf(
       note: notes.meanExplainedVariance,
     },
     { name: 'active units per row (L0)', value: `${test.l0.toFixed(1)} of ${hiddenDim}` },
-    ...(targetL0 === undefined ? [] : [{ name: 'asked for (targetL0)', value: `${targetL0}: ${howNear(test.l0, targetL0)}` }]),
+    ...(target === null
+      ? []
+      : [{ name: `asked for (${targetL0 === undefined ? 'k' : 'targetL0'})`, value: `${target}: ${howNear(test.l0, target)}` }]),
     dead
       ? { name: 'units that never fire (dead)', value: String(dead.length) }
       : { name: 'units that fire on none of these rows', value: String(test.deadUnits) },

@@ -11,20 +11,25 @@ export interface Described {
   readonly beta: number;
 }
 
-/** What the loss is made of, and what was asked for, by name. */
-export function labelsOf({
-  options,
-  beta,
-}: Described): Pick<ReportData, 'lossLabel' | 'penaltyLabel' | 'beta' | 'target' | 'restLabel' | 'rho'> {
+/** What the loss is made of, and what was asked for, by name. `l0` is what it is judged by. */
+export function labelsOf(
+  { options, beta }: Described,
+  l0: number,
+): Pick<ReportData, 'lossLabel' | 'penaltyLabel' | 'beta' | 'target' | 'restLabel' | 'rho'> {
   const { reconstruction, penalty, rest } = summandNames(options);
   return {
     lossLabel: reconstruction === 'mse' ? 'mean squared error per entry' : `reconstruction (${reconstruction})`,
     penaltyLabel: penalty?.toUpperCase() ?? null,
     beta: penalty === null ? null : beta,
-    target: options.targetL0 ?? null,
+    target: askedFor(options, l0),
     restLabel: rest,
     rho: penaltyKind(options).target?.(options as never) ?? null,
   };
+}
+
+/** Outside training a threshold may stand for k: until it has settled there are more than were asked for. */
+export function askedFor({ targetL0, k }: SettledOptions, l0: number): number | null {
+  return targetL0 ?? (k !== undefined && l0 > 1.1 * k ? k : null);
 }
 
 /** What it learned from, and how. */
