@@ -10,6 +10,8 @@ const CONSTANT = 0.05;
 const [HARDLY, DENSE] = [0.5, 0.98];
 /** Of the variance that must be explained for a code to be of use; of the active units asked for by which they may be missed. */
 const USELESS = 0.1;
+/** A code that says nothing explains nothing, but for what the output makes of it; below this, something else is wrong. */
+const WORSE = -0.1;
 const MISSED = 0.1;
 /** Share of dead units that there is something to do about. */
 const DEAD = 0.1;
@@ -47,7 +49,7 @@ function weightAdvised(data: ReportData, s: Statistics): Advice['weight'] {
   const share = explainedVariance ?? 1;
   const active = meanL0(s) / model.hiddenDim;
   const less = beta > 0 && active < HARDLY ? 'less' : null;
-  if (share < USELESS && active < HARDLY) return less;
+  if (share < USELESS && active < HARDLY) return share >= WORSE || meanL0(s) < 1 ? less : null;
   // A penalty with a ρ draws quiet units to it: more of its weight would make these louder.
   if (active >= HARDLY && active <= DENSE && !(rho !== null && meanOf(s.mean) < rho)) return 'more';
   if (rho !== null && obeying(s, rho) < MOST * model.hiddenDim) return meanOf(s.mean) > rho ? 'more' : less;
@@ -69,7 +71,8 @@ function reconstruction(data: ReportData, s: Statistics, { weight, course }: Adv
   ]);
   if (share >= 0.2)
     return [{ tone: 'fair', text: `${much}: a coarse likeness.${remedy && ` ${capital(remedy)} would bring more.`}` }];
-  return [{ tone: 'bad', text: `${much}: hardly better than showing the mean of all samples.${remedy && ` Try ${remedy}.`}` }];
+  const than = share > 0 ? 'hardly better than' : share >= WORSE ? 'no better than' : 'worse than';
+  return [{ tone: 'bad', text: `${much}: ${than} showing the mean of all samples.${remedy && ` Try ${remedy}.`}` }];
 }
 
 const meanOf = (values: Float64Array) => values.reduce((sum, each) => sum + each, 0) / values.length;

@@ -46,7 +46,9 @@ test('how much is explained is judged', () => {
     says(seen({ explainedVariance: 0.4, rho: null }), /coarse likeness. Less weight on the penalty or more epochs would bring/),
     'fair',
   );
-  assert.is(says(seen({ explainedVariance: -0.1 }), /explain −10\.0%.*hardly better than showing the mean/), 'bad');
+  assert.is(says(seen({ explainedVariance: 0.05 }), /explain 5\.0%.*hardly better than showing the mean/), 'bad');
+  assert.is(says(seen({ explainedVariance: -0.1 }), /explain −10\.0%.*no better than .* Try less weight/), 'bad');
+  assert.is(says(seen({ explainedVariance: -1.7 }), /explain −170\.0%.*worse than showing .* Try more epochs\.$/), 'bad');
   assert.ok(seen({ explainedVariance: null }).every((text) => !/explain/.test(text)));
 });
 
@@ -157,7 +159,7 @@ const OPPOSITES: readonly (readonly [string, RegExp, RegExp])[] = [
 ];
 
 test('no two sentences of a page ask for opposites, nor does what diagnose says of the same run', () => {
-  const shares = [-0.5, 0.05, 0.3, 0.7];
+  const shares = [-0.5, 0, 0.05, 0.3, 0.7];
   const codes = [0, 1, 2, 4, 6].flatMap((units) =>
     [0, 2].flatMap((dead) =>
       [0.01, 0.05, 0.9].map((loud) => codesOf((i, j) => (j < dead ? 0 : loud * Number((i + j) % 6 < units)))),
