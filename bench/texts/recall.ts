@@ -1,7 +1,7 @@
 /** How well an approximate search finds what a dense one does. */
 
 import { modelOf } from '../../src/core/sparse-autoencoder.js';
-import type { Csr, SparseAutoencoder } from '../../src/index.js';
+import type { Csr, QueryOptions, SparseAutoencoder } from '../../src/index.js';
 import { coreOf } from '../../src/sparse-autoencoder.js';
 import { evenly } from './glosses.js';
 import { type Dense, pick } from './rows.js';
@@ -107,12 +107,31 @@ export function indexed(sae: SparseAutoencoder, x: Dense, refit: boolean): Csr {
 /** As many rows as a first search gives to a second one, that has all terms. */
 export const SECOND = 50;
 
+/** The queries' side: with so many terms, chosen among by how frequent units are in the index as well, or with all. */
+export function askedWith(
+  sae: SparseAutoencoder,
+  queries: Parameters<SparseAutoencoder['query']>[0],
+  terms: number | undefined,
+  x: Dense,
+): Csr {
+  return sae.query(queries, terms === undefined ? {} : { terms, density: densityOn(sae, x) });
+}
+
+const densities = new WeakMap<SparseAutoencoder, QueryOptions['density']>();
+
+/** On what share of the rows each unit is active, counted once. */
+function densityOn(sae: SparseAutoencoder, x: Dense): QueryOptions['density'] {
+  const density = densities.get(sae) ?? sae.evaluate(x).density;
+  densities.set(sae, density);
+  return density;
+}
+
 /**
  * Recall@10 by the dot products of codes for each number of terms, and, as the last, of 64 and of 256 terms for the first 50 rows
  * and of all terms among these.
  */
-export function recalls(sae: SparseAutoencoder, codes: Csr, { queries, own, nearest }: Ask): number[] {
-  const asked = TERMS.map((terms) => sae.query(queries, { terms }));
+export function recalls(sae: SparseAutoencoder, codes: Csr, x: Dense, { queries, own, nearest }: Ask): number[] {
+  const asked = TERMS.map((terms) => askedWith(sae, queries, terms, x));
   const found = (s: Csr) => own.map((row, q) => best(products(s, q, codes), HITS, row));
   const foundTwice = (s: Csr) =>
     own.map((row, q) => {

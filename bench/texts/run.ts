@@ -17,7 +17,7 @@ import { Database } from './database.js';
 import { embedded, sentenceEncoder, WIDTH } from './encode.js';
 import { type Gloss, installTexts, readGlosses, setAside } from './glosses.js';
 import { renderTexts } from './page.js';
-import { type Ask, asks, indexed, products, recall, recalls, SECOND, TERMS } from './recall.js';
+import { type Ask, askedWith, asks, indexed, products, recall, recalls, SECOND, TERMS } from './recall.js';
 import { type Dense, pick } from './rows.js';
 
 const [GLOSSES, QUERIES, HIDDEN, STEPS, BATCH] = [10_000, 500, 2048, 1500, 1024];
@@ -111,7 +111,7 @@ function printRecalls(models: readonly SparseAutoencoder[], x: Dense, sets: read
       [false, true].map((refit) => {
         const codes = indexed(sae, x, refit);
         const bytes = Math.round(HEAD_BYTES + (ENTRY_BYTES * codes.data.length) / codes.shape[0]);
-        return [`k = ${sae.options.k}${refit ? ', refitted' : ''}`, count(bytes), ...recalls(sae, codes, ask).map(figure)];
+        return [`k = ${sae.options.k}${refit ? ', refitted' : ''}`, count(bytes), ...recalls(sae, codes, x, ask).map(figure)];
       }),
     );
     for (const line of asText([['', 'bytes a row', ...header, ...again], ...rows])) print(line);
@@ -131,7 +131,7 @@ async function filled(sae: SparseAutoencoder, glosses: readonly Gloss[], x: Dens
   );
   let off = 0;
   for (const terms of [256, undefined]) {
-    const queries = sae.query(ask.queries, { terms });
+    const queries = askedWith(sae, ask.queries, terms, x);
     for (let q = 0; q < 5; q++) {
       const ours = products(queries, q, codes);
       (await database.products(queries, q)).forEach((score, i) => {
@@ -141,7 +141,7 @@ async function filled(sae: SparseAutoencoder, glosses: readonly Gloss[], x: Dens
   }
   print(`its <#> and our dot products differ by ${off.toExponential(1)} at most`);
   if (off > 1e-6) throw new Error(`pgvector's dot products are ${off} from ours, expected at most 1e-6`);
-  const [queries, all] = [256, undefined].map((terms) => sae.query(ask.queries, { terms }));
+  const [queries, all] = [256, undefined].map((terms) => askedWith(sae, ask.queries, terms, x));
   const found: number[][] = [];
   const searching = performance.now();
   for (let q = 0; q < queries.shape[0]; q++) found.push((await database.search(queries, all, q)).map(({ id }) => id));
@@ -167,7 +167,8 @@ async function printSearch(
   const encode = await sentenceEncoder();
   const [query] = await encode([text]);
   print(`"${text}"`);
-  for (const { id, word, gloss, score } of await database.search(sae.query(query, { terms: 256 }), sae.query(query), 0, 5)) {
+  const [few, all] = [256, undefined].map((terms) => askedWith(sae, query, terms, x));
+  for (const { id, word, gloss, score } of await database.search(few, all, 0, 5)) {
     const { shared } = sae.similarity(query, pick(x, [id]).data, { features });
     print(`  ${score.toFixed(2)}  ${word}: ${gloss}`);
     print(

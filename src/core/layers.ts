@@ -1,12 +1,13 @@
 import type { Matrix } from '../kernels/kernels.js';
 import { type CodeForm, decodeAll, encodeAll, reconstructAll } from '../model/inference.js';
 import { numbersToRefit } from '../model/refit.js';
-import { encodeQueries } from '../model/search.js';
+import { encodeQueries, preferred } from '../model/search.js';
 import { decodeSparse, encodeSparse } from '../model/sparse-codes.js';
 import { type Csr, type CsrLike, isCsr, readCsr } from '../numbers/csr.js';
-import { rowsOf, type Where } from '../numbers/matrix.js';
+import { type FloatArray, rowsOf, type Where } from '../numbers/matrix.js';
 import type { MatrixLike, RowLike } from '../numbers/matrix-like.js';
 import type { Model } from './model.js';
+import type { QueryOptions } from './results.js';
 
 /** f = σ_h(x·W_enc + b_enc), of the model it belongs to. The mathematics is in layers/ and sparsity/codes/. */
 export class Encoder {
@@ -76,12 +77,22 @@ export function encodeSparseWith(model: Model, where: Where, X: MatrixLike | Row
 }
 
 /** The products of each row with those of W_dec, likewise. */
-export function queryWith(model: Model, where: Where, X: MatrixLike | RowLike, terms: number | undefined): Csr {
+export function queryWith(model: Model, where: Where, X: MatrixLike | RowLike, { terms, density }: QueryOptions): Csr {
   const { inputDim } = model.spec;
   requireLinear(model, 'query');
   requireSameWidth(model, 'query', 'queries are compared with decoded rows');
+  const preference = density && preferenceOf(model, density, terms);
   const x = model.prepareUnseen(where, model.readRows(where, X, inputDim));
-  return encodeQueries(where, model.inferenceKernels(x.data.length), model, x, terms);
+  return encodeQueries(where, model.inferenceKernels(x.data.length), model, x, terms, preference);
+}
+
+/** What products are multiplied with for the choice among them. */
+function preferenceOf(model: Model, density: NonNullable<QueryOptions['density']>, terms: number | undefined): FloatArray {
+  if (terms === undefined) throw new RangeError('query: density is given without terms, expected both: it chooses among them');
+  const shares = model.readVector('query: density', density, model.spec.hiddenDim);
+  const at = shares.findIndex((share: number) => share < 0 || share > 1);
+  if (at >= 0) throw new RangeError(`query: density[${at}] is ${shares[at]}, expected a number from 0 to 1`);
+  return shares.map(preferred);
 }
 
 const kernelsFor = (model: Model, x: Matrix, { refit }: CodeForm) =>

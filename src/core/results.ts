@@ -65,4 +65,9 @@ export interface TransformOptions {
 export interface QueryOptions {
   /** How many entries a row has at the most, none of them negative. */
   terms?: number;
+  /**
+   * On what share of the documents each unit is active, such as `evaluate`'s `density`, h numbers: of products nearly alike those of
+   * the more frequent units are kept, which finds a little more by few `terms`. See model/search.ts. Only with `terms`.
+   */
+  density?: ArrayLike<number> | MatrixLike;
 }

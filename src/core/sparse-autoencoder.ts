@@ -165,12 +165,12 @@ export class SparseAutoencoder {
    * What each unit's direction has of a query, the cosine times ‖w_j‖: the query's side of a search in an index of
    * `transform(…, { sparse: true, normalize: true })`, whose dot products with it then are, where b_dec is 0, the cosines with
    * the decoded rows. See model/search.ts for what holds elsewhere. With `terms` each row's so many largest that are above 0,
-   * else all of them.   n×d → n×h
+   * with `density` also by how frequent their units are, else all of them.   n×d → n×h
    * @throws for a model whose output is no linear map of its code, or of another width than its input
    */
   query(X: MatrixLike | RowLike, options: QueryOptions = {}): Csr {
-    checkOptions('query', options, { terms: count });
-    return queryWith(this.#model, 'query: X', X, options.terms);
+    checkOptions('query', options, { terms: count, density: anything });
+    return queryWith(this.#model, 'query: X', X, options);
   }
 
   /** X̂, the decoded code of X, or of one row.   n×d → n×d′ */

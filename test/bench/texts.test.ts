@@ -116,7 +116,7 @@ test('a model that loses nothing finds what a dense search does, with all terms 
   });
   const x = table(80, 1);
   for (const ask of asks(sae, x, table(4, 500))) {
-    const measured = recalls(sae, sae.transform(x, { sparse: true, normalize: true }), ask);
+    const measured = recalls(sae, sae.transform(x, { sparse: true, normalize: true }), x, ask);
     assert.is(measured[TERMS.indexOf(undefined)], 1);
     assert.is(measured.at(-1), 1);
   }

@@ -56,6 +56,22 @@ test('by hand: a document of (3, 4) is f/5, a query of (6, −8) its cosines, an
   assert.is(sae.query([0, 0]).data.length, 0);
 });
 
+test('by hand: with density, 0.6 of a unit on 64 documents in 1,000 comes before 0.8 of one on 1, and keeps its value', () => {
+  const sae = compass([0, 0]);
+  const choose = (density: readonly number[], terms = 1) => sae.query([6, -8], { terms, density });
+  // 0.6·0.064^(1/6) = 0.379, 0.8·0.001^(1/6) = 0.253
+  for (const [density, column, value] of [
+    [[0.064, 1, 1, 0.001], 0, 0.6],
+    [[0.064, 1, 1, 0.064], 3, 0.8],
+  ] as const) {
+    const { indices, data } = choose(density);
+    assert.equal(indices, Int32Array.of(column));
+    near(data, [value], 1e-15);
+  }
+  assert.equal(choose([0.5, 0, 0, 0], 4).indices, Int32Array.of(0), 'a unit on no document finds none');
+  assert.equal(choose([1, 1, 1, 1], 3), sae.query([6, -8], { terms: 3 }));
+});
+
 test('by hand: of b_dec = (1, 0), x̂ = (4, 4) keeps its length, and the dot product misses q·b_dec/(‖q‖·‖x̂‖)', () => {
   const sae = compass([1, 0]);
   const document = sae.transform([3, 4], { sparse: true, normalize: true });
@@ -159,6 +175,16 @@ test('what is wrong is said', async () => {
   await fails(() => coder.query([[1, 2]]), 'query: outputDim is 4, expected inputDim 2: queries are compared with decoded rows');
   const sae = new SparseAutoencoder({ inputDim: 2, hiddenDim: 3, ...linear });
   await fails(() => sae.query([[1]]), 'query: got rows of 1, expected 2');
+  const density = [1, 1, 1];
+  await fails(
+    () => sae.query([[1, 2]], { density }),
+    'query: density is given without terms, expected both: it chooses among them',
+  );
+  await fails(() => sae.query([[1, 2]], { terms: 1, density: [1] }), 'query: density has 1 entries, expected 3');
+  await fails(
+    () => sae.query([[1, 2]], { terms: 1, density: [1, 2, 1] }),
+    'query: density[1] is 2, expected a number from 0 to 1',
+  );
   await fails(() => sae.query([[1, Infinity]]), 'query: X[0, 1] is Infinity, expected a finite number');
   await fails(() => sae.query([[1, 2]], { terms: 0 }), 'query: terms is 0, expected a whole number of at least 1');
   await fails(() => sae.query([[1, 2]], { term: 5 } as object), 'query: unknown option "term"; did you mean "terms"?');
