@@ -65,11 +65,15 @@ function allDead({ hiddenDim, beta, penalty }: SettledOptions, called: Called): 
 
 const weighs = ({ penalty, beta }: Pick<SettledOptions, 'penalty' | 'beta'>): boolean => penalty !== 'none' && beta > 0;
 
-/** Whether the penalty may be what has silenced a code that says nothing; not where β finds itself, or where the code is loud. */
-function mayBeTooStrong({ l0, fvu }: Judged, options: SettledOptions): boolean {
+/**
+ * Whether the penalty may be what has silenced a code that says nothing: X̂ is hardly more than b_dec then, and with that the mean of
+ * the rows, or units have died. Not where β finds itself, or where the code is loud.
+ */
+function mayBeTooStrong({ l0, deadUnits, fvu }: Judged, options: SettledOptions): boolean {
   if (!weighs(options) || options.targetL0 !== undefined || !(fvu > USELESS)) return false;
+  const { hiddenDim: h } = options;
   const { zeros } = codeKind(options);
-  return (zeros && l0 < 1) || (fvu <= WORSE && !(zeros && l0 >= DENSE * options.hiddenDim));
+  return (zeros && l0 < 1 && deadUnits > DEAD * h) || (fvu <= WORSE && !(zeros && l0 >= DENSE * h));
 }
 
 const isSaturated = ({ saturatedUnits, fvu }: Judged, { hiddenDim }: SettledOptions): boolean =>
@@ -116,7 +120,6 @@ function judgeCode(evaluation: Judged, options: SettledOptions, called: Called):
 
 function judgeFit(evaluation: Judged, options: SettledOptions, course: Course['kind'], called: Called): string[] {
   const { l0, mse, fvu, outOfReach = 0 } = evaluation;
-  const { hiddenDim, beta, learningRate, outputActivation } = options;
   const said: string[] = [];
   const deviation = fvu > 0 ? Math.sqrt(mse / fvu) : 0;
   if (deviation > LARGE || (deviation > 0 && deviation < SMALL))
@@ -124,27 +127,39 @@ function judgeFit(evaluation: Judged, options: SettledOptions, course: Course['k
       `The data are not scaled: an entry's standard deviation is ${short(deviation)}. Try ${called('standardize', true)}, or ${called('scale')}.`,
     );
   // A code that is loud and says little is spoken of as one that is not sparse.
-  if (!(fvu > (codeKind(options).zeros && l0 >= DENSE * hiddenDim ? 1 : USELESS))) return said;
+  const loud = codeKind(options).zeros && l0 >= DENSE * options.hiddenDim;
+  if (!(fvu > (loud ? 1 : USELESS))) return said;
   const explains =
     fvu < NOTHING
       ? `Only ${percent(1 - fvu)} of the variance is explained.`
       : `The reconstruction is ${fvu > WORSE ? 'worse' : 'no better'} than the mean of the rows (FVU ${short(fvu, 4)}).`;
-  if (fvu > 1 && outOfReach > 0) {
-    const reach = `"${outputActivation}" does not reach ${short(100 * outOfReach)}% of the values`;
-    return [...said, `${explains} Try ${called('outputActivation', 'identity')}: ${reach}.`];
-  }
+  const strong = mayBeTooStrong(evaluation, options);
+  const tries = toExplainMore(evaluation, options, course, called);
+  const reach =
+    fvu > 1 && outOfReach > 0
+      ? ` Try ${called('outputActivation', 'identity')}: "${options.outputActivation}" does not reach ${short(100 * outOfReach)}% of the values.`
+      : '';
+  said.push(explains + (strong || !reach ? tries : '') + reach);
+  return said;
+}
+
+/** What to try where little is explained, or nothing: neither more epochs nor a larger rate where something else speaks against it. */
+function toExplainMore(evaluation: Judged, options: SettledOptions, course: Course['kind'], called: Called): string {
+  const { beta, learningRate } = options;
+  const rate = called('learningRate');
+  const little = evaluation.fvu < NOTHING;
   const strong = mayBeTooStrong(evaluation, options);
   const unsteady = course === 'risen' || course === 'overfit' || isSaturated(evaluation, options);
-  const another = strong ? [] : [`another ${called('learningRate')}`];
   const remedies = [
     ...(strong ? ['a smaller one'] : []),
     ...(course === 'unknown' || course === 'falling' ? ['more epochs'] : []),
-    ...(fvu >= NOTHING ? another : unsteady ? [] : [`a larger ${called('learningRate')}`]),
+    ...(little && !unsteady ? [`a larger ${rate}`] : []),
+    ...(little || strong ? [] : [`another ${rate}`]),
   ];
-  const rate = fvu < NOTHING ? '' : `, or ${called('learningRate', rounded(learningRate))} too large`;
-  const cause = strong ? `${capital(called('beta', rounded(beta)))} may be too strong${rate}: try` : 'Try';
-  said.push(remedies.length > 0 ? `${explains} ${cause} ${either(...remedies)}.` : explains);
-  return said;
+  if (remedies.length === 0) return '';
+  const blamed = `${capital(called('beta', rounded(beta)))} may be too strong`;
+  const alsoBlamed = little ? '' : `, or ${called('learningRate', rounded(learningRate))} too large`;
+  return ` ${strong ? `${blamed}${alsoBlamed}: try` : 'Try'} ${either(...remedies)}.`;
 }
 
 /** The second half of the epochs: in the first, a penalty may still be warming up; and no further back than J is the same. */

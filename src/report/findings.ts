@@ -49,7 +49,8 @@ function weightAdvised(data: ReportData, s: Statistics): Advice['weight'] {
   const share = explainedVariance ?? 1;
   const active = meanL0(s) / model.hiddenDim;
   const less = beta > 0 && active < HARDLY ? 'less' : null;
-  if (share < USELESS && active < HARDLY) return share >= WORSE || meanL0(s) < 1 ? less : null;
+  if (share < USELESS && active < HARDLY)
+    return share >= WORSE || (meanL0(s) < 1 && s.dead.length > DEAD * model.hiddenDim) ? less : null;
   // A penalty with a ρ draws quiet units to it: more of its weight would make these louder.
   if (active >= HARDLY && active <= DENSE && !(rho !== null && meanOf(s.mean) < rho)) return 'more';
   if (rho !== null && obeying(s, rho) < MOST * model.hiddenDim) return meanOf(s.mean) > rho ? 'more' : less;

@@ -115,7 +115,7 @@ test('an output that cannot reach the data', async () => {
   );
   assert.ok(
     said.some((line) =>
-      /^The reconstruction is worse than the mean of the rows \(FVU \S+\). Try outputActivation "identity": "sigmoid" does not reach \d+(\.\d)?% of the values\.$/.test(
+      /^The reconstruction is worse than the mean of the rows \(FVU \S+\)\. Try outputActivation "identity": "sigmoid" does not reach \d+(\.\d)?% of the values\.$/.test(
         line,
       ),
     ),
@@ -125,11 +125,20 @@ test('an output that cannot reach the data', async () => {
 
 test('a run that is too short to be better than the mean is not told of an output that reaches all the data', () =>
   says(
-    /^The reconstruction is worse than the mean of the rows \(FVU \S+\)\. (?!.*outputActivation).*more epochs\.$/,
+    /^The reconstruction is worse than the mean of the rows \(FVU \S+\)\. Try more epochs, or another learningRate\.$/,
     { outputActivation: 'sigmoid', beta: 0.1, learningRate: 1e-4 },
     { epochs: 1 },
     X.map((row) => row.map((x) => (x > 1 ? 1 : 0))),
   ));
+
+test('a penalty that is too strong and an output that cannot reach the data are both named', () => {
+  const { options } = new SparseAutoencoder({ inputDim: 50, hiddenDim: 64, penalty: 'l1', beta: 3 });
+  const quiet = { l0: 0.1, deadUnits: 22, saturatedUnits: 0, mse: 3.5, fvu: 1.5, outOfReach: 0.02 };
+  assert.match(
+    diagnose(quiet, options)[1],
+    /Beta 3 may be too strong, or learningRate 0\.001 too large: try a smaller one, or more epochs\. Try outputActivation "identity": "sigmoid" does not reach 2% of the values\.$/,
+  );
+});
 
 const saturated = (said: string[]) => said.filter((line) => line.includes('saturated')).join();
 const sigmoid = { hiddenActivation: 'sigmoid', penalty: 'none' } as const;
