@@ -3,7 +3,6 @@ import { modelOf } from '../../src/core/sparse-autoencoder.js';
 import type { SparseAutoencoder } from '../../src/index.js';
 import { renderReport } from '../../src/report/report.js';
 import { coreOf } from '../../src/sparse-autoencoder.js';
-import { historyOf } from '../../src/training/history.js';
 import { evenly, type Gloss } from './glosses.js';
 import { type Dense, pick } from './rows.js';
 
@@ -20,14 +19,14 @@ export function renderTexts(sae: SparseAutoencoder, glosses: readonly Gloss[], x
     classes: { of: shown.map((i) => names.indexOf(glosses[i].category)), names },
     texts: shown.map((i) => glosses[i].text),
   };
-  const history = historyOf(modelOf(coreOf(sae)).state.records);
+  const { records } = modelOf(coreOf(sae)).state;
   const about = {
-    ...{ title: 'Glosses of nouns', train: { rows: glosses.length }, judge, judgedBy: 'of these', image: null, inputNames: null },
-    fit: { epochs: history.loss.length, batchSize },
+    ...{ title: 'Glosses of nouns', judge, judgedBy: 'of these', image: null, inputNames: null },
+    training: { rows: glosses.length, fit: { epochs: records.length, batchSize } },
     command: [],
     // As run.ts trains.
     rateEnded: true,
     dead: sae.evaluate(x).deadIndices,
   };
-  return renderReport(reportData(about, sae, { history, snapshots: [] }, sae.evaluate(judge)));
+  return renderReport(reportData(about, sae, { records, snapshots: [] }, sae.evaluate(judge)));
 }

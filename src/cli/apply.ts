@@ -10,16 +10,14 @@ import { load } from '../node.js';
 import { oneOf, text } from '../numbers/checks.js';
 import { type Csr, isCsr } from '../numbers/csr.js';
 import type { FloatArray } from '../numbers/matrix.js';
-import { asText, scoreTable } from '../report/score-table.js';
 import { coreOf } from '../sparse-autoencoder.js';
 import { penaltyKind } from '../sparsity/kinds.js';
 import { historyOf } from '../training/history.js';
 import { addCodeFlags, CODE_FILES, type CodeFile, type CodeFlags, codeFile, codesOf, isCodeFile } from './codes.js';
 import { addDataFlags, type DataFlags, type Rows, readRows, textsOf } from './data.js';
 import { flag } from './flags.js';
-import { count, prepareFiles, print, write } from './output.js';
+import { count, prepareFiles, print, short, table, write } from './output.js';
 import { matrixOf, type Samples } from './plan.js';
-import { SCORED_UNASKED, scoresBeside } from './scores.js';
 import { answerStdin, linesHelp } from './stdin.js';
 
 const WRITERS = ['npy', ...NOTATIONS, ...CODE_FILES] as const;
@@ -86,31 +84,6 @@ export function addApplyCommands(program: Command): void {
         write(flags.out, bytes);
       });
   }
-
-  addDataFlags(
-    program
-      .command('evaluate')
-      .description(
-        `says how well a model does on rows, and how its features do: with --label all scores, without it DistRatio (${SCORED_UNASKED})`,
-      )
-      .argument('<model>', 'a model.safetensors')
-      .argument('<data...>', 'files of rows; - is stdin')
-      .option('--json', 'as JSON'),
-  ).action(async (path: string, paths: string[], flags: ApplyFlags) => {
-    const { sae, rows } = await opened(path, paths, flags);
-    const X = matrixOf(samplesOf(rows));
-    const { meanActivation, density, densityHistogram, deadIndices, ...numbers } = sae.evaluate(X);
-    const found = scoresBeside(sae, X, rows);
-    if (flags.json) {
-      const means = Array.from(meanActivation.data);
-      print(JSON.stringify({ ...numbers, meanActivation: means, rows: rows.rows, ...(found && { scores: found }) }));
-      return;
-    }
-    table(
-      Object.entries(numbers).map(([name, value]) => [name, typeof value === 'number' ? short(value) : JSON.stringify(value)]),
-    );
-    if (found) for (const line of ['', ...asText(scoreTable(found))]) print(line);
-  });
 
   program
     .command('inspect')
@@ -191,13 +164,6 @@ function encoded(
   const name = JSON.stringify(named ?? field);
   const line = (i: number) => (called ? `{${[beside(i), `${name}:${code(i)}`].filter(Boolean).join(',')}}` : code(i));
   return new TextEncoder().encode(Array.from({ length: rows }, (_, i) => `${line(i)}\n`).join(''));
-}
-
-const short = (value: number) => (Number.isInteger(value) ? String(value) : value.toPrecision(6));
-
-function table(rows: readonly (readonly [string, string])[]): void {
-  const width = Math.max(...rows.map(([name]) => name.length));
-  for (const [name, value] of rows) print(`${name.padEnd(width)}  ${value}`);
 }
 
 function inspect(path: string, json: boolean): void {

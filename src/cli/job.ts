@@ -1,10 +1,10 @@
 import { modelOf } from '../core/sparse-autoencoder.js';
 import type { FitOptions, History, SparseAutoencoder } from '../index.js';
 import { checkpoints, clearCheckpoints, latestCheckpoint } from '../node/checkpoints.js';
+import { equationOf } from '../report/equation.js';
 import type { ReportSnapshot } from '../report/report-data.js';
 import { coreOf } from '../sparse-autoencoder.js';
-import { penaltyKind } from '../sparsity/kinds.js';
-import { historyOf } from '../training/history.js';
+import { type EpochRecord, historyOf } from '../training/history.js';
 import { createProgress } from './progress.js';
 
 /** W_dec at the start and after 1, 2, 4, 8 … epochs: units take their shape early. */
@@ -32,6 +32,7 @@ export interface Job {
 export interface Outcome {
   /** From the first epoch of the fit on, whichever process it ran in. */
   readonly history: History;
+  readonly records: readonly EpochRecord[];
   /** How many epochs this process has run. */
   readonly epochsRun: number;
   readonly snapshots: readonly ReportSnapshot[];
@@ -69,7 +70,7 @@ export async function runJob({ sae, X, rows, fit, scoreEvery, json, checkpoints:
     epochsBefore: before,
     rows,
     hidden: sae.hiddenDim,
-    terms: termsOf(sae),
+    equation: equationOf(sae),
     scoreEvery,
     json,
   });
@@ -96,18 +97,15 @@ export async function runJob({ sae, X, rows, fit, scoreEvery, json, checkpoints:
     progress.stop();
   }
   const seconds = (performance.now() - started) / 1000;
-  const history = historyOf(state.records.slice(start));
+  const records = state.records.slice(start);
   const epochsRun = epochsDone() - before;
   const checkpointNow = epochsRun > 0 ? latestCheckpoint(kept.folder) : null;
-  return { history, epochsRun, snapshots, seconds, interrupted: signal && { signal, checkpoint: checkpointNow } };
-}
-
-/** How the loss is made up: "mse 0.0189 + 0.1·kl 0.0880". */
-function termsOf(sae: SparseAutoencoder) {
-  const { reconstruction, penalty, targetL0 } = sae.options;
-  const penalized = penaltyKind(sae.options).describe(sae.options) !== null;
-  // Steered, it is where the epoch ends, and the terms add up to the loss but roughly.
-  const beta = () => (targetL0 === undefined ? sae.beta : sae.beta.toPrecision(3));
-  return (r: number, s: number) =>
-    `${reconstruction} ${r.toFixed(4)}${penalized ? ` + ${beta()}·${penalty} ${s.toFixed(4)}` : ''}`;
+  return {
+    history: historyOf(records),
+    records,
+    epochsRun,
+    snapshots,
+    seconds,
+    interrupted: signal && { signal, checkpoint: checkpointNow },
+  };
 }

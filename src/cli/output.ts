@@ -1,5 +1,6 @@
 import { accessSync, constants, existsSync, mkdirSync, realpathSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import type { Command } from 'commander';
 import { writeWhole } from '../node/files.js';
 
 export const print = (line: string): void => {
@@ -8,9 +9,29 @@ export const print = (line: string): void => {
 
 export const count = (n: number): string => n.toLocaleString('en-US');
 
+export const short = (value: number): string => (Number.isInteger(value) ? String(value) : value.toPrecision(6));
+
+/** Cells under each other. */
+export function table(rows: readonly (readonly string[])[]): void {
+  const widths = rows.reduce<number[]>((most, row) => row.map((cell, c) => Math.max(cell.length, most[c] ?? 0)), []);
+  for (const row of rows)
+    print(
+      row
+        .map((cell, c) => cell.padEnd(widths[c]))
+        .join('  ')
+        .trimEnd(),
+    );
+}
+
 /** How the program is called here: `npm start --` in its repository, its name elsewhere. */
 export const programCall = (): string =>
   process.env.npm_lifecycle_event === 'start' ? 'npm start --' : 'npx sparse-autoencoder';
+
+/** What was typed after the program's name. */
+export const givenArguments = (command: Command): string[] => {
+  const root = command.parent ?? command;
+  return (root as Command & { rawArgs: string[] }).rawArgs.slice(2);
+};
 
 /** Before anything is computed: an --out that cannot be written must not cost a training run. */
 export function prepareFolder(folder: string, files: readonly string[], flag = 'out'): void {

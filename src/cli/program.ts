@@ -10,11 +10,12 @@ import { fraction, positive, suggestion, text, count as wholeNumber } from '../n
 import { coreOf } from '../sparse-autoencoder.js';
 import { addApplyCommands } from './apply.js';
 import { addDataFlags, addPreparationFlags, preparationFrom, readRows, textsOf, withinUnit } from './data.js';
+import { addEvaluateCommand } from './evaluate.js';
 import { addExportCommand } from './export.js';
 import { addFitFlags, fittingFrom } from './fit-flags.js';
 import { addModelFlags, asFlag, flag, givenOptions, modelFrom } from './flags.js';
 import { printGradientTable } from './gradcheck.js';
-import { count, prepareFiles, prepareFolder, print } from './output.js';
+import { count, givenArguments, prepareFiles, prepareFolder, print } from './output.js';
 import type { Samples } from './plan.js';
 import { presets, rowsPresets } from './presets.js';
 import { addReportCommand } from './report.js';
@@ -88,6 +89,7 @@ export function createProgram(version: string): Command {
   addModelFlags(train, { ...defaults, outputActivation: undefined });
 
   addApplyCommands(program);
+  addEvaluateCommand(program);
   addReportCommand(program);
   addExportCommand(program);
   addUnderstandingCommands(program);
@@ -276,9 +278,3 @@ function overridden(command: Command, { model, fit }: EmbeddingsPreset): string 
   const said = other.map(([name, value]) => asFlag(name, value === true ? value : JSON.stringify(value))).join(', ');
   return said && `. Yet, by flags: ${said}`;
 }
-
-/** What was typed after the program's name. */
-const givenArguments = (command: Command): string[] => {
-  const root = command.parent ?? command;
-  return (root as Command & { rawArgs: string[] }).rawArgs.slice(2);
-};

@@ -1,5 +1,6 @@
 import { Presets, SingleBar } from 'cli-progress';
 import type { BatchReport, EpochReport } from '../index.js';
+import type { Summed } from '../report/equation.js';
 
 /** What to tell whoever watches a training run. */
 export interface Progress {
@@ -15,8 +16,8 @@ export interface ProgressOptions {
   /** Rows an epoch. */
   rows: number;
   hidden: number;
-  /** How the loss is made up, from its terms R and S: "0.0189 + 0.1·0.088". */
-  terms: (reconstruction: number, sparsity: number) => string;
+  /** How the loss is made up: see equation.ts. */
+  equation: (sum: Summed) => string;
   /** Print the loss of every so many steps instead. */
   scoreEvery?: number;
   /** One JSON object an epoch instead. */
@@ -24,7 +25,6 @@ export interface ProgressOptions {
 }
 
 const print = (line: string) => process.stdout.write(`${line}\n`);
-const four = (x: number) => x.toFixed(4);
 const rate = (perSecond: number) => Math.round(perSecond).toLocaleString('en-US');
 
 function duration(seconds: number): string {
@@ -37,6 +37,10 @@ export function createProgress(options: ProgressOptions): Progress {
   if (options.scoreEvery) return scores(options.scoreEvery);
   return process.stdout.isTTY ? bar(options) : lines(options);
 }
+
+/** A step's own β is that of its loss; an epoch's is what its penalty came to. */
+const summed = (report: BatchReport | EpochReport): Summed =>
+  'penalty' in report && report.sparsity !== 0 ? { ...report, beta: report.penalty / report.sparsity } : report;
 
 /** Rows done, their rate, and the time that the rest will take. */
 function clock({ epochs, epochsBefore = 0, rows }: ProgressOptions) {
@@ -65,7 +69,7 @@ function bar(options: ProgressOptions): Progress {
   const { epochs, epochsBefore = 0, hidden, rows } = options;
   view.start(epochs * rows, epochsBefore * rows, { epoch: 1, epochs, hidden, loss: '…', l0: '…', speed: '…', left: '…' });
   const show = (report: BatchReport | EpochReport) => ({
-    loss: `${four(report.loss)} = ${options.terms(report.reconstruction, report.sparsity)}`,
+    loss: options.equation(summed(report)),
     l0: report.l0.toFixed(1),
   });
   return {
@@ -87,7 +91,7 @@ function lines(options: ProgressOptions): Progress {
     batch: (report) => time.add(report.rows),
     epoch(report) {
       const count = `${String(report.epoch + 1).padStart(width)}/${report.epochs}`;
-      const loss = `${four(report.loss)} = ${options.terms(report.reconstruction, report.sparsity)}`;
+      const loss = options.equation(summed(report));
       print(`epoch ${count}  loss ${loss}  ${report.l0.toFixed(1)} of ${options.hidden} active  ${time.speed()}  ${time.left()}`);
     },
     stop() {},

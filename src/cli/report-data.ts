@@ -1,19 +1,19 @@
 import { modelOf } from '../core/sparse-autoencoder.js';
 import type { Evaluation, SparseAutoencoder } from '../index.js';
 import { elementwise } from '../kernels/elementwise.js';
-import type { ReportData } from '../report/report-data.js';
-import { tenths } from '../report/text.js';
+import type { ReportData, ReportHistory } from '../report/report-data.js';
+import { resultsOf } from '../report/results.js';
+import { labelsOf, settingsOf, type Training } from '../report/settings.js';
 import { coreOf } from '../sparse-autoencoder.js';
-import { penaltyKind } from '../sparsity/kinds.js';
-import { isSnapshotEpoch, type Outcome, snapshot } from './job.js';
+import { type EpochRecord, weightOf } from '../training/history.js';
+import type { Outcome } from './job.js';
 import { count, programCall } from './output.js';
 import { matrixOf, quoted, type TrainingPlan } from './plan.js';
 
-const rowsOf = (table: readonly (readonly [string, string])[]) => table.map(([name, value]) => ({ name, value }));
-
 /** What a report is told of a run, beside the model. */
-export type About = Pick<TrainingPlan, 'title' | 'judge' | 'judgedBy' | 'image' | 'inputNames' | 'fit' | 'command'> & {
-  readonly train: { readonly rows: number };
+export type About = Pick<TrainingPlan, 'title' | 'judge' | 'judgedBy' | 'image' | 'inputNames' | 'command'> & {
+  /** null if nobody knows: a model's file does not say. */
+  readonly training: Training | null;
   /** Whether the learning rate came to its end; undefined if nobody knows. */
   readonly rateEnded?: boolean;
   /** Units active on no row, where the rows it is judged by are only some. */
@@ -24,56 +24,29 @@ export type About = Pick<TrainingPlan, 'title' | 'judge' | 'judgedBy' | 'image' 
 export function reportData(
   plan: About,
   sae: SparseAutoencoder,
-  { history, snapshots }: Pick<Outcome, 'history' | 'snapshots'>,
+  { records, snapshots }: Pick<Outcome, 'records' | 'snapshots'>,
   test: Evaluation,
 ): ReportData {
-  const { train, judge, judgedBy, dead } = plan;
+  const { training, judge, judgedBy, dead } = plan;
   const { options, inputDim: d, hiddenDim: h } = sae;
-  const penalty = penaltyKind(options).describe(options);
-  const epochs = history.loss.length;
-  const settings: [string, string][] = [
-    ['network', `${d}-${h}-${sae.outputDim}, ${options.hiddenActivation} then ${options.outputActivation}`],
-    ['training rows', count(train.rows)],
-    ['reconstruction', options.reconstruction],
-    ['penalty', penalty ?? 'none'],
-    ['optimizer', `Adam, learning rate ${options.learningRate}`],
-    ...(epochs ? [['epochs', `${epochs} of batches of ${plan.fit.batchSize}`] as [string, string]] : []),
-    ['initial weights', options.initializer],
-    ['seed', String(options.seed)],
-  ];
-  const results: [string, string][] = [
-    ...(epochs
-      ? [
-          ['training loss, first → last epoch', `${history.loss[0].toFixed(4)} → ${history.loss[epochs - 1].toFixed(4)}`] as [
-            string,
-            string,
-          ],
-        ]
-      : []),
-    [`${judgedBy} loss`, test.loss.toFixed(4)],
-    [`${judgedBy} reconstruction (${options.reconstruction})`, test.reconstruction.toFixed(4)],
-    ...(penalty
-      ? [[`${judgedBy} sparsity (${options.penalty}, before its weight)`, test.sparsity.toFixed(4)] as [string, string]]
-      : []),
-    ['explained variance', `${tenths(100 * test.explainedVariance)}%`],
-    ['active units per row (L0)', `${test.l0.toFixed(1)} of ${h}`],
-    ['units that never fire (dead)', String(dead?.length ?? test.deadUnits)],
-  ];
+  const labels = labelsOf(sae, test.l0);
+  const epochs = records.length;
+  const of = training
+    ? `It saw ${count(training.rows)} rows ${epochs} times; everything below but the curves of its training`
+    : `It was trained for ${epochs} epochs; everything below but the curves of these`;
   const summary = epochs
-    ? `It saw ${count(train.rows)} rows ${epochs} times; everything below but the loss curves is measured on ${count(judge.rows)} ${judgedBy} rows.`
+    ? `${of} is measured on ${count(judge.rows)} ${judgedBy} rows.`
     : `Everything below is measured on ${count(judge.rows)} rows.`;
   return {
     title: plan.title,
     command: [programCall(), ...plan.command.map(quoted)].join(' '),
     summary,
-    settings: rowsOf(settings),
-    results: rowsOf(results),
+    settings: settingsOf(sae, training, epochs),
+    results: [...courseOf(records), ...resultsOf(sae, test, judgedBy, dead)],
     image: plan.image,
     inputNames: plan.image ? null : plan.inputNames,
     classNames: judge.classes?.names ?? [],
-    lossLabel: options.reconstruction === 'mse' ? 'mean squared error per entry' : `reconstruction (${options.reconstruction})`,
-    penaltyLabel: penalty && options.penalty.toUpperCase(),
-    rho: penaltyKind(options).target?.(options) ?? null,
+    ...labels,
     explainedVariance: test.explainedVariance,
     model: {
       inputDim: d,
@@ -93,14 +66,40 @@ export function reportData(
       labels: judge.classes?.of ?? null,
       texts: judge.texts ?? null,
     },
-    history: {
-      loss: history.loss,
-      reconstruction: history.reconstruction,
-      sparsity: penalty ? history.sparsity.map((s) => options.beta * s) : [],
-      validationLoss: history.validationLoss,
-      l0: history.l0,
-      rateEnded: plan.rateEnded,
-    },
-    snapshots: epochs === 0 || isSnapshotEpoch(epochs) ? snapshots : [...snapshots, snapshot(sae, epochs)],
+    history: { ...curvesOf(records, labels), rateEnded: plan.rateEnded },
+    snapshots,
+  };
+}
+
+const courseOf = (records: readonly EpochRecord[]) =>
+  records.length === 0
+    ? []
+    : [
+        {
+          name: 'training loss, first → last epoch',
+          value: `${records[0].loss.toFixed(4)} → ${records[records.length - 1].loss.toFixed(4)}`,
+        },
+      ];
+
+/** The curves of what is kept of each epoch, with gaps where an epoch does not say. */
+function curvesOf(records: readonly EpochRecord[], { beta, restLabel }: Pick<ReportData, 'beta' | 'restLabel'>): ReportHistory {
+  const penalized = beta !== null;
+  const all = (of: (record: EpochRecord) => number | undefined, known = true) => {
+    const values = records.map((record) => of(record) ?? Number.NaN);
+    return known && values.some(Number.isFinite) ? values : [];
+  };
+  const penaltyOf = ({ penalty }: EpochRecord) => (penalized ? penalty : 0);
+  return {
+    loss: all(({ loss }) => loss),
+    reconstruction: all(({ reconstruction }) => reconstruction),
+    sparsity: all(penaltyOf, penalized),
+    weight: penalized ? records.map(weightOf) : [],
+    // None of these terms is ever negative.
+    rest: all((record) => {
+      const rest = record.loss - record.reconstruction - (penaltyOf(record) ?? Number.NaN);
+      return rest < 0 ? 0 : rest;
+    }, restLabel !== null),
+    validationLoss: all(({ validationLoss }) => validationLoss),
+    l0: all(({ l0 }) => l0),
   };
 }

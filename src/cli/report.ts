@@ -8,12 +8,10 @@ import { pngFiles } from '../report/png-files.js';
 import { renderReport } from '../report/report.js';
 import type { ReportData } from '../report/report-data.js';
 import { coreOf } from '../sparse-autoencoder.js';
-import { historyOf } from '../training/history.js';
 import { opened, samplesOf } from './apply.js';
 import { addDataFlags, type DataFlags, type Rows } from './data.js';
 import { flag } from './flags.js';
-import { snapshot } from './job.js';
-import { count, prepareFiles, prepareFolder, print } from './output.js';
+import { count, givenArguments, prepareFiles, prepareFolder, print } from './output.js';
 import { matrixOf } from './plan.js';
 import { reportData } from './report-data.js';
 
@@ -43,13 +41,13 @@ export function addReportCommand(program: Command): void {
   ).action(run);
 }
 
-async function run(path: string, paths: string[], flags: Flags): Promise<void> {
+async function run(path: string, paths: string[], flags: Flags, command: Command): Promise<void> {
   const { out, image, png } = flags;
   prepareFiles({ out }, [path, ...paths]);
   if (png !== undefined) prepareFolder(png, [], 'png');
   const { sae, rows } = await opened(path, paths, flags);
   print(`${count(rows.rows)} rows, ${count(sae.hiddenDim)} units (6,000 rows of 4,096 units take a minute)`);
-  const data = dataOf(path, paths, sae, rows, image);
+  const data = dataOf(path, paths, sae, rows, image, givenArguments(command));
   writeWhole(out, new TextEncoder().encode(renderReport(data)));
   print(`report: ${out}`);
   if (png === undefined) return;
@@ -59,20 +57,25 @@ async function run(path: string, paths: string[], flags: Flags): Promise<void> {
   }
 }
 
-function dataOf(path: string, paths: string[], sae: SparseAutoencoder, rows: Rows, image: string | undefined): ReportData {
+function dataOf(
+  path: string,
+  paths: string[],
+  sae: SparseAutoencoder,
+  rows: Rows,
+  image: string | undefined,
+  command: readonly string[],
+): ReportData {
   const judge = samplesOf(rows);
   const { state } = modelOf(coreOf(sae));
   const [width, height] = image ? image.split('x').map(Number) : (rows.image ?? [0, 0]);
-  const history = historyOf(state.records);
   const about = {
     title: `${basename(path)} on ${paths.map((each) => basename(each)).join(', ')}`,
-    train: judge,
+    training: null,
     judge,
     judgedBy: 'given',
     image: width ? { width, height } : null,
     inputNames: sae.options.inputNames.length ? sae.options.inputNames : rows.names,
-    fit: { epochs: history.loss.length, batchSize: state.run?.batchSize },
-    command: ['report', path, ...paths],
+    command,
   };
-  return reportData(about, sae, { history, snapshots: [snapshot(sae, history.loss.length)] }, sae.evaluate(matrixOf(judge)));
+  return reportData(about, sae, { records: state.records, snapshots: [] }, sae.evaluate(matrixOf(judge)));
 }

@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import { diagnose, SparseAutoencoder } from '../index.js';
+import { summandNames } from '../model/summands.js';
 import { writeWhole } from '../node/files.js';
 import { save } from '../node.js';
 import { renderReport } from '../report/report.js';
 import type { Schedule } from '../training/schedule.js';
 import { asFlag, calledByFlags } from './flags.js';
-import { type Outcome, runJob } from './job.js';
+import { type Outcome, runJob, snapshot } from './job.js';
 import { count, print, programCall } from './output.js';
 import { matrixOf, quoted, type TrainingPlan } from './plan.js';
 import { reportData } from './report-data.js';
@@ -38,7 +39,9 @@ export async function trainAndReport(plan: TrainingPlan): Promise<void> {
   const { epochsRun } = outcome;
   const all = history.loss.length > epochsRun ? ` (${history.loss.length} in all)` : '';
   say(`${epochsRun} epochs in ${seconds.toFixed(1)} s${all}; training loss ${losses}`);
-  const { reconstruction } = sae.options;
+  const { reconstruction } = summandNames(sae.options);
+  const { targetL0 } = sae.options;
+  const asked = targetL0 === undefined ? '' : ` (${targetL0} asked for, β at ${sae.beta.toPrecision(3)})`;
   // A few rows kept aside do not tell which units are dead; all rows do.
   const dead = plan.judgedBy === 'validation' ? sae.evaluate(matrixOf(train)).deadIndices : undefined;
   const silent = dead ? `${evaluation.deadUnits} on none of these, ${dead.length} dead over all` : `${evaluation.deadUnits} dead`;
@@ -46,11 +49,14 @@ export async function trainAndReport(plan: TrainingPlan): Promise<void> {
     `${plan.judgedBy} (${count(judge.rows)} ${plan.image ? 'images' : 'rows'}): loss ${evaluation.loss.toFixed(4)}, ` +
       `${reconstruction} ${evaluation.reconstruction.toFixed(4)}, ` +
       `explained variance ${(100 * evaluation.explainedVariance).toFixed(1)}%, ` +
-      `${evaluation.l0.toFixed(1)} of ${sae.hiddenDim} units active, ${silent}`,
+      `${evaluation.l0.toFixed(1)} of ${sae.hiddenDim} units active${asked}, ${silent}`,
   );
   const judged = dead ? { ...evaluation, deadUnits: dead.length } : evaluation;
   for (const sentence of diagnose(judged, { ...sae.options, beta: sae.beta }, history, asFlag)) say(sentence);
-  const data = reportData({ ...plan, rateEnded: endsAtRest(fit.schedule), dead }, sae, outcome, evaluation);
+  const best = fit.earlyStopping && !interrupted ? history.bestEpoch + 1 : history.loss.length;
+  const kept = best < history.loss.length ? best : undefined;
+  const about = { ...plan, training: { rows: learnedFrom(plan), fit, kept }, rateEnded: endsAtRest(fit.schedule), dead };
+  const data = reportData(about, sae, withLast(outcome, sae, best), evaluation);
   if (files.report) {
     writeWhole(files.report, new TextEncoder().encode(renderReport(data)));
     say(`report: ${files.report}`);
@@ -64,6 +70,15 @@ export async function trainAndReport(plan: TrainingPlan): Promise<void> {
     const model = interrupted ? null : files.model;
     print(JSON.stringify({ ...numbers, seconds, epochs: history.loss.length, model, report: files.report, interrupted }));
   }
+}
+
+/** Rows that are not kept aside. */
+const learnedFrom = ({ train: { rows }, fit: { validationSplit = 0 } }: TrainingPlan): number =>
+  rows - Math.floor(validationSplit * rows);
+
+/** What there is to be seen of the training, up to W_dec as it is now, after epoch `end`. */
+function withLast({ records, snapshots }: Outcome, sae: SparseAutoencoder, end: number): Pick<Outcome, 'records' | 'snapshots'> {
+  return { records, snapshots: [...snapshots.filter(({ epoch }) => epoch < end), snapshot(sae, end)] };
 }
 
 /** Whether the learning rate goes down to less than a tenth. */

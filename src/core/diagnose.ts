@@ -1,6 +1,7 @@
 import { isPreparation } from '../numbers/preparation.js';
 import { codeKind, penaltyKind } from '../sparsity/kinds.js';
-import type { History } from '../training/history.js';
+import { type Course, courseOfHistory } from '../training/course.js';
+import { type History, steadyFrom, weightsOf } from '../training/history.js';
 import type { SettledOptions } from './options.js';
 
 /** What `evaluate` says of a model, as far as it is judged by it. */
@@ -42,7 +43,8 @@ const percent = (share: number) => `${(100 * share).toFixed(share < 0.1 ? 1 : 0)
 const rounded = (x: number, digits = 3) => Number(x.toPrecision(digits));
 const short = (x: number, digits = 3) => String(rounded(x, digits));
 const capital = (text: string) => text[0].toUpperCase() + text.slice(1);
-const either = (...remedies: readonly string[]) => [...remedies.slice(0, -1), `or ${remedies[remedies.length - 1]}`].join(', ');
+const either = (...remedies: readonly string[]) =>
+  remedies.map((remedy, i) => (i > 0 && i === remedies.length - 1 ? `or ${remedy}` : remedy)).join(', ');
 
 /**
  * What has gone wrong in training, each in a plain sentence with what to try; nothing, if nothing has. Pure.
@@ -51,7 +53,8 @@ const either = (...remedies: readonly string[]) => [...remedies.slice(0, -1), `o
  */
 export function diagnose(evaluation: Judged, options: SettledOptions, history?: History, called: Called = asOption): string[] {
   if (evaluation.l0 === 0) return [allDead(options, called)];
-  const said = [...judgeCode(evaluation, options, called), ...judgeFit(evaluation, options, called)];
+  const course = history && options.targetL0 === undefined ? courseOfHistory(history).kind : 'unknown';
+  const said = [...judgeCode(evaluation, options, called), ...judgeFit(evaluation, options, course, called)];
   return history ? [...said, ...judgeCourse(history, options, called)] : said;
 }
 
@@ -73,8 +76,11 @@ function mayBeTooStrong({ l0, deadUnits, fvu }: Judged, options: SettledOptions)
   return (zeros && l0 < 1 && deadUnits > DEAD * h) || (fvu <= WORSE && !(zeros && l0 >= DENSE * h));
 }
 
+const isSaturated = ({ saturatedUnits, fvu }: Judged, { hiddenDim }: SettledOptions): boolean =>
+  saturatedUnits > SATURATED * hiddenDim && fvu > LEFT;
+
 function judgeCode(evaluation: Judged, options: SettledOptions, called: Called): string[] {
-  const { l0, deadUnits, saturatedUnits, fvu } = evaluation;
+  const { l0, deadUnits, saturatedUnits } = evaluation;
   const { hiddenDim: h, beta, k, targetL0 } = options;
   const code = codeKind(options);
   const steers = penaltyKind(options).steers === true;
@@ -96,7 +102,7 @@ function judgeCode(evaluation: Judged, options: SettledOptions, called: Called):
       `The code is not sparse: ${short(l0)} of ${h} units are active a row${weighs(options) ? `, since ${called('beta', rounded(beta))} is too weak` : ''}. Try ${remedy}.`,
     );
   }
-  if (saturatedUnits > SATURATED * h && fvu > LEFT)
+  if (isSaturated(evaluation, options))
     said.push(
       `${saturatedUnits} of ${h} units are saturated: ${options.hiddenActivation} is flat where they are, and hardly lets a gradient through. Try a smaller ${called('learningRate')}, or data of a smaller scale.`,
     );
@@ -115,7 +121,7 @@ function judgeCode(evaluation: Judged, options: SettledOptions, called: Called):
   return said;
 }
 
-function judgeFit(evaluation: Judged, options: SettledOptions, called: Called): string[] {
+function judgeFit(evaluation: Judged, options: SettledOptions, course: Course['kind'], called: Called): string[] {
   const { l0, mse, fvu, outOfReach = 0 } = evaluation;
   const said: string[] = [];
   const deviation = fvu > 0 ? Math.sqrt(mse / fvu) : 0;
@@ -131,31 +137,41 @@ function judgeFit(evaluation: Judged, options: SettledOptions, called: Called): 
       ? `Only ${percent(1 - fvu)} of the variance is explained.`
       : `The reconstruction is ${fvu > WORSE ? 'worse' : 'no better'} than the mean of the rows (FVU ${short(fvu, 4)}).`;
   const strong = mayBeTooStrong(evaluation, options);
+  const tries = toExplainMore(evaluation, options, course, called);
   const reach =
     fvu > 1 && outOfReach > 0
       ? ` Try ${called('outputActivation', 'identity')}: "${options.outputActivation}" does not reach ${short(100 * outOfReach)}% of the values.`
       : '';
-  said.push(explains + (strong || !reach ? toExplainMore(fvu < NOTHING, strong, options, called) : '') + reach);
+  said.push(explains + (strong || !reach ? tries : '') + reach);
   return said;
 }
 
-/** What to try where `little` is explained, or nothing at all. */
-function toExplainMore(little: boolean, strong: boolean, { beta, learningRate }: SettledOptions, called: Called): string {
+/** What to try where little is explained, or nothing: neither more epochs nor a larger rate where something else speaks against it. */
+function toExplainMore(evaluation: Judged, options: SettledOptions, course: Course['kind'], called: Called): string {
+  const { beta, learningRate } = options;
   const rate = called('learningRate');
-  if (!strong) return ` Try ${either('more epochs', `${little ? 'a larger' : 'another'} ${rate}`)}.`;
+  const little = evaluation.fvu < NOTHING;
+  const strong = mayBeTooStrong(evaluation, options);
+  const unsteady = course === 'risen' || course === 'overfit' || isSaturated(evaluation, options);
+  const remedies = [
+    ...(strong ? ['a smaller one'] : []),
+    ...(course === 'unknown' || course === 'falling' ? ['more epochs'] : []),
+    ...(little && !unsteady ? [`a larger ${rate}`] : []),
+    ...(little || strong ? [] : [`another ${rate}`]),
+  ];
+  if (remedies.length === 0) return '';
   const blamed = `${capital(called('beta', rounded(beta)))} may be too strong`;
-  return little
-    ? ` ${blamed}: try ${either('a smaller one', 'more epochs', `a larger ${rate}`)}.`
-    : ` ${blamed}, or ${called('learningRate', rounded(learningRate))} too large: try ${either('a smaller one', 'more epochs')}.`;
+  const alsoBlamed = little ? '' : `, or ${called('learningRate', rounded(learningRate))} too large`;
+  return ` ${strong ? `${blamed}${alsoBlamed}: try` : 'Try'} ${either(...remedies)}.`;
 }
 
-/** The second half of the epochs: in the first, a penalty may still be warming up. */
+/** The second half of the epochs: in the first, a penalty may still be warming up; and no further back than J is the same. */
 function judgeCourse(history: History, { targetL0 }: SettledOptions, called: Called): string[] {
   // J of one epoch is not that of another while β is steered.
   if (targetL0 !== undefined) return [];
   const { loss, validationLoss } = history;
   const watched = validationLoss.length > 0 ? validationLoss : loss;
-  const from = Math.floor(watched.length / 2);
+  const from = Math.max(Math.floor(watched.length / 2), steadyFrom(weightsOf(history)));
   let best = from;
   for (let e = from; e < watched.length; e++) if (watched[e] < watched[best]) best = e;
   const last = watched.length - 1;

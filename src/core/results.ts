@@ -10,7 +10,7 @@ export type PerParameter<T> = Record<ParameterName, T> & { readonly [own: string
 
 /** J on a data set, its terms, and what the code is like. */
 export interface Evaluation<Vector = FloatArray> extends Fidelity {
-  /** J = reconstruction + β·sparsity + (λ/2)·‖W‖² */
+  /** J = reconstruction + β·sparsity + whatever else the options ask for: weight decay, AuxK, a gate's own reconstruction … */
   loss: number;
   /** R */
   reconstruction: number;

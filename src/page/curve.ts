@@ -8,16 +8,16 @@ const MOST_POINTS = 800;
 export class CurveKeeper {
   private points: number[][] = [];
   private stride = 1;
-  private open = [0, 0, 0, 0];
+  private open = [0, 0, 0, 0, 0];
   private held = 0;
 
   add(step: number, { loss, reconstruction, sparsity, beta, l0 }: BatchReport): void {
-    [loss, reconstruction, beta * sparsity, l0].forEach((value, k) => {
+    [loss, reconstruction, beta * sparsity, l0, beta].forEach((value, k) => {
       this.open[k] += value;
     });
     if (++this.held < this.stride) return;
     this.points.push([step, ...this.open.map((sum) => sum / this.stride)]);
-    this.open = [0, 0, 0, 0];
+    this.open = [0, 0, 0, 0, 0];
     this.held = 0;
     if (this.points.length < MOST_POINTS) return;
     this.points = this.points
@@ -30,6 +30,7 @@ export class CurveKeeper {
   until(last: number): Curve {
     const points = this.points.filter(([step]) => step <= last);
     const column = (k: number) => Float64Array.from(points, (point) => point[k]);
-    return { step: column(0), loss: column(1), reconstruction: column(2), penalty: column(3), l0: column(4) };
+    const [step, loss, reconstruction, penalty, l0, beta] = [0, 1, 2, 3, 4, 5].map(column);
+    return { step, loss, reconstruction, penalty, l0, beta };
   }
 }

@@ -4,10 +4,10 @@ import { modelOf, type SparseAutoencoder } from '../core/sparse-autoencoder.js';
 import { moduleOf } from '../export/module.js';
 import { readTable } from '../formats/table.js';
 import { elementwise } from '../kernels/elementwise.js';
-import { decimals } from '../numbers/decimals.js';
 import { rowsOf } from '../numbers/matrix.js';
 import { renderReport } from '../report/report.js';
-import { penaltyKind } from '../sparsity/kinds.js';
+import { resultsOf } from '../report/results.js';
+import { labelsOf, settingsOf } from '../report/settings.js';
 import type { Run } from './run.js';
 import { type Samples, samplesOf } from './samples.js';
 
@@ -23,32 +23,19 @@ export function reportText(sae: SparseAutoencoder, samples: Samples, run: Run | 
   const x = rowsOf(samples.x, 0, Math.min(REPORTED, samples.x.rows));
   const judged = sae.evaluate(x);
   const { options, inputDim, hiddenDim, outputDim } = sae;
-  const penalty = penaltyKind(options).describe(options as never);
+  const labels = labelsOf(sae, judged.l0);
   const names = samples.labels && [...new Set(samples.labels)].sort();
   const curve = run?.curve.until(run.step);
-  const rows = (...pairs: [string, string][]) => pairs.map(([name, value]) => ({ name, value }));
   return renderReport({
     title: 'A sparse autoencoder, trained in a page',
     command: '',
     summary: `It has taken ${(run?.step ?? 0).toLocaleString('en-US')} steps; everything below but the curves is measured on ${x.rows.toLocaleString('en-US')} samples that it learned from.`,
-    settings: rows(
-      ['network', `${inputDim}-${hiddenDim}-${outputDim}, ${options.hiddenActivation} then ${options.outputActivation}`],
-      ['penalty', penalty ?? 'none'],
-      ['learning rate', String(run?.setup.rate ?? options.learningRate)],
-      ['seed', String(options.seed)],
-    ),
-    results: rows(
-      ['loss', decimals(judged.loss, 4)],
-      ['explained variance', `${(100 * judged.explainedVariance).toFixed(1)}%`],
-      ['active units a row (L0)', `${judged.l0.toFixed(1)} of ${hiddenDim}`],
-      ['units that never fire (dead)', String(judged.deadUnits)],
-    ),
+    settings: settingsOf({ options: { ...options, learningRate: run?.setup.rate ?? options.learningRate }, beta: sae.beta }),
+    results: resultsOf(sae, judged),
     image: samples.image,
     inputNames: null,
     classNames: samples.texts ? [] : (names ?? []),
-    lossLabel: 'mean squared error per entry',
-    penaltyLabel: penalty && options.penalty.toUpperCase(),
-    rho: penaltyKind(options).target?.(options as never) ?? null,
+    ...labels,
     explainedVariance: judged.explainedVariance,
     model: {
       inputDim,
@@ -72,9 +59,15 @@ export function reportText(sae: SparseAutoencoder, samples: Samples, run: Run | 
     history: {
       loss: curve?.loss ?? [],
       reconstruction: curve?.reconstruction ?? [],
-      sparsity: penalty && curve ? curve.penalty : [],
+      sparsity: labels.beta !== null && curve ? curve.penalty : [],
+      weight: labels.beta !== null && curve ? curve.beta : [],
+      rest:
+        labels.restLabel && curve
+          ? curve.loss.map((loss, k) => Math.max(0, loss - curve.reconstruction[k] - curve.penalty[k]))
+          : [],
       validationLoss: [],
       l0: curve?.l0 ?? [],
+      steps: curve?.step,
     },
     snapshots: [],
   });

@@ -90,6 +90,7 @@ export interface Curve {
   /** β·S */
   readonly penalty: Float64Array;
   readonly l0: Float64Array;
+  readonly beta: Float64Array;
 }
 
 /** What the model makes of samples that are always the same. */

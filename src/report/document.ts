@@ -35,7 +35,10 @@ ${script === undefined ? '' : `<script>${script}</script>\n`}</body>
 
 /** Names and values, one pair a row; '' where there are none. */
 export function pairsTable(caption: string, rows: readonly ReportRow[]): string {
-  const body = rows.map(({ name, value }) => `<tr><th scope="row">${escapeHtml(name)}</th><td>${escapeHtml(value)}</td></tr>`);
+  const body = rows.map(({ name, value, note }) => {
+    const defined = note === undefined ? '' : `<small>${escapeHtml(note)}</small>`;
+    return `<tr><th scope="row">${escapeHtml(name)}${defined}</th><td>${escapeHtml(value)}</td></tr>`;
+  });
   if (rows.length === 0) return '';
   return `<table><caption>${caption}</caption><tbody>\n${body.join('\n')}\n</tbody></table>`;
 }

@@ -5,6 +5,8 @@ export type Numbers = ArrayLike<number>;
 export interface ReportRow {
   readonly name: string;
   readonly value: string;
+  /** How it is defined. */
+  readonly note?: string;
 }
 
 export interface ImageSize {
@@ -56,12 +58,16 @@ export interface ReportHistory {
   /** The sum of all terms, weight decay included. */
   readonly loss: Numbers;
   readonly reconstruction: Numbers;
-  /** The penalty as it enters `loss`, that is, times its weight. */
+  /** The penalty as it enters `loss`, that is, times its weight; that weight; and all further terms together. */
   readonly sparsity: Numbers;
+  readonly weight: Numbers;
+  readonly rest: Numbers;
   /** On held-out samples, made up of the same terms as `loss`. */
   readonly validationLoss: Numbers;
   /** Mean number of active units per sample, in [0, h]. */
   readonly l0: Numbers;
+  /** The step at which each point stands, a mean over those since the last; left out where a point is an epoch. */
+  readonly steps?: Numbers;
   /** Whether the learning rate had fallen to next to nothing when training ended; undefined if that is not known. */
   readonly rateEnded?: boolean;
 }
@@ -95,6 +101,12 @@ export interface ReportData {
   readonly lossLabel: string;
   /** The sparsity penalty by name: 'KL'; null where there is none. */
   readonly penaltyLabel: string | null;
+  /** Its weight, as it stands; null where there is none. */
+  readonly beta: number | null;
+  /** Active units a sample that were asked for, if it takes training to come to them; null where none were. */
+  readonly target: number | null;
+  /** What the loss consists of beside reconstruction and penalty, by name; null where that is nothing. */
+  readonly restLabel: string | null;
   /** The mean activation that the penalty asks of every unit; null when it asks for none. */
   readonly rho: number | null;
   /** Over the samples, as `evaluate` gives it; null when not known. */
@@ -134,7 +146,7 @@ export function checkReportData(data: ReportData): void {
     indices('samples.labels', samples.labels, classNames.length);
   }
   if (data.inputNames !== null) length('inputNames', data.inputNames, outputDim);
-  for (const part of ['reconstruction', 'sparsity', 'validationLoss', 'l0'] as const) {
+  for (const part of ['reconstruction', 'sparsity', 'weight', 'rest', 'validationLoss', 'l0'] as const) {
     if (history[part].length > 0) length(`history.${part}`, history[part], history.loss.length);
   }
   data.snapshots.forEach(({ decoderWeight }, s) => {

@@ -17,14 +17,14 @@ const dark = `
   color-scheme: dark;
   --page: #131517; --surface: #1a1d20; --ink: #e9eaeb; --muted: #a6adb4; --line: #33383d;
   --accent: #82b4ec; --mark: #f0a35e; --warn: #ff8f7d; --bar: #5d8fc4; --good: #6fce8f; --fair: #e3b64c;
-  --loss: #e9eaeb; --validation: #f0a35e; --reconstruction: #6fb1f0; --sparsity: #5cc9a0;
+  --loss: #e9eaeb; --validation: #f0a35e; --reconstruction: #6fb1f0; --sparsity: #5cc9a0; --rest: #c590ea;
   ${classVariables(classColours.dark)}`;
 
 const light = `
   color-scheme: light;
   --page: #fbfbfa; --surface: #ffffff; --ink: #1d2023; --muted: #5a6067; --line: #dcdee1;
   --accent: #1f5fa8; --mark: #b8560c; --warn: #b3261e; --bar: #6b95c4; --good: #1b7a3d; --fair: #8a5a00;
-  --loss: #1d2023; --validation: #c8620f; --reconstruction: #2b78c2; --sparsity: #0b8a62;
+  --loss: #1d2023; --validation: #c8620f; --reconstruction: #2b78c2; --sparsity: #0b8a62; --rest: #8b3fb5;
   ${classVariables(classColours.light)}`;
 
 const text = `
@@ -57,6 +57,7 @@ table { border-collapse: collapse; width: 100%; font-size: .925rem; }
 caption { text-align: left; font-weight: 650; font-size: 1rem; padding-bottom: .4rem; }
 th, td { padding: .35rem 0; border-top: 1px solid var(--line); text-align: left; vertical-align: baseline; }
 th { font-weight: 400; color: var(--muted); padding-right: 1rem; }
+th small { display: block; font-size: .85em; }
 td { font-variant-numeric: tabular-nums; text-align: right; overflow-wrap: anywhere; }
 pre { margin: .35rem 0 0; padding: .7rem .9rem; background: var(--surface); border: 1px solid var(--line);
   border-radius: 6px; font: .875rem/1.5 var(--mono); white-space: pre-wrap; overflow-wrap: anywhere; }
@@ -98,6 +99,7 @@ path.loss { stroke: var(--loss); }
 path.validation { stroke: var(--validation); stroke-dasharray: 8 4; }
 path.reconstruction { stroke: var(--reconstruction); stroke-dasharray: 2 4; }
 path.sparsity { stroke: var(--sparsity); stroke-dasharray: 9 4 2 4; }
+path.rest { stroke: var(--rest); stroke-dasharray: 12 4 2 4 2 4; }
 .chart .bar { fill: var(--bar); }
 .chart .never .bar { fill: var(--warn); }
 .chart .level { stroke: var(--mark); stroke-width: 1.5; stroke-dasharray: 6 4; }

@@ -6,11 +6,13 @@ export interface EpochReport {
   loss: number;
   reconstruction: number;
   sparsity: number;
+  /** β·S as it was part of the loss, whatever β did meanwhile. */
+  penalty: number;
   /** Active units per row. */
   l0: number;
   /** How many units were active on no row of the epoch. */
   deadUnits: number;
-  /** β as the epoch left it. */
+  /** β as the epoch left it, before `penaltyWarmup`. */
   beta: number;
   /** J, R, S and L0 on the validation rows after the epoch, where there are any. */
   validationLoss?: number;
@@ -40,6 +42,7 @@ export interface History {
   loss: number[];
   reconstruction: number[];
   sparsity: number[];
+  penalty: number[];
   l0: number[];
   deadUnits: number[];
   /** These are empty where there was nothing to validate on. */
@@ -51,8 +54,11 @@ export interface History {
   bestEpoch: number;
 }
 
-/** An epoch as it is kept. */
-export type EpochRecord = Omit<EpochReport, 'epoch' | 'epochs'>;
+/** What there is to be kept of an epoch. */
+export type EpochFigures = Omit<EpochReport, 'epoch' | 'epochs'>;
+
+/** An epoch as it is kept. Files of before have no β·S. */
+export type EpochRecord = Omit<EpochFigures, 'penalty'> & Partial<EpochFigures>;
 
 /** What an epoch is judged by: J on validation rows, or, without them, on the rows it was trained on. */
 export const judged = ({ validationLoss, loss }: EpochRecord): number => validationLoss ?? loss;
@@ -67,6 +73,7 @@ export function historyOf(records: readonly EpochRecord[], minDelta = 0): Histor
     loss: all('loss'),
     reconstruction: all('reconstruction'),
     sparsity: all('sparsity'),
+    penalty: records.map(({ penalty = Number.NaN }) => penalty),
     l0: all('l0'),
     deadUnits: all('deadUnits'),
     validationLoss: all('validationLoss'),
@@ -75,4 +82,23 @@ export function historyOf(records: readonly EpochRecord[], minDelta = 0): Histor
     validationL0: all('validationL0'),
     bestEpoch,
   };
+}
+
+/** The weight that S had in the loss of each epoch: what β came to. */
+export const weightOf = ({ penalty = Number.NaN, sparsity, beta }: EpochRecord): number =>
+  sparsity === 0 ? beta : penalty / sparsity;
+
+/** The same of each epoch, as far as a history tells. */
+export const weightsOf = ({ penalty, sparsity }: History): number[] =>
+  penalty.map((each, e) => (sparsity[e] === 0 ? 0 : each / sparsity[e]));
+
+/** How far β may have gone for J to count as the same. */
+const MOVED = 0.01;
+
+/** The first of the last epochs that all have the same J, by the weight of the penalty in each; 0 where there is none. */
+export function steadyFrom(weight: ArrayLike<number>): number {
+  const last = weight[weight.length - 1];
+  let from = weight.length;
+  while (from > 0 && Math.abs(weight[from - 1] - last) <= MOVED * last) from--;
+  return from;
 }

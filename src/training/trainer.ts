@@ -6,7 +6,7 @@ import { bringHome } from '../sparsity/kinds.js';
 import { Activity } from './activity.js';
 import { identityOrder } from './batches.js';
 import type { EarlyStopping, Signal } from './fit-options.js';
-import { type BatchReport, type EpochRecord, type EpochReport, type History, historyOf, judged } from './history.js';
+import { type BatchReport, type EpochFigures, type EpochReport, type History, historyOf, judged } from './history.js';
 import { pauser } from './pause.js';
 import { type StepPlan, stepper } from './step.js';
 import type { Run, TrainingState } from './training-state.js';
@@ -63,7 +63,7 @@ export async function train(k: Kernels, model: TrainingState, plan: TrainingPlan
     while (epochsDone() < epochs && !outOfPatience()) {
       const epoch = epochsDone();
       if (plan.averaging !== null) state.resumeIterate();
-      const record: EpochRecord = await runEpoch(epoch);
+      const record: EpochFigures = await runEpoch(epoch);
       if (state.averaged) {
         bringHome(spec, viewStored(state.averaged.mean, layoutOf(spec)));
         state.exposeMean();
@@ -91,12 +91,12 @@ export async function train(k: Kernels, model: TrainingState, plan: TrainingPlan
     plan.onStateMoved(model);
   }
 
-  function keepBest(record: EpochRecord, epoch: number, minDelta: number): void {
+  function keepBest(record: EpochFigures, epoch: number, minDelta: number): void {
     const loss = judged(record);
     if (!run.best || loss < run.best.loss - minDelta) run.best = { state: model.clone(), loss, epoch };
   }
 
-  function validate(record: EpochRecord, { x, targets }: Samples): void {
+  function validate(record: EpochFigures, { x, targets }: Samples): void {
     const θ = viewStored(state.theta, layoutOf(spec));
     const { loss, reconstruction, sparsity, l0 } = assess('fit: validationData', k, { θ, spec, memory }, x, targets);
     record.validationLoss = loss;
@@ -105,11 +105,11 @@ export async function train(k: Kernels, model: TrainingState, plan: TrainingPlan
     record.validationL0 = l0;
   }
 
-  async function runEpoch(epoch: number): Promise<EpochRecord> {
+  async function runEpoch(epoch: number): Promise<EpochFigures> {
     const { batchSize, shuffle } = plan.dealing;
     if (shuffle) state.shuffle(order);
     activity.reset();
-    const sum = { loss: 0, reconstruction: 0, sparsity: 0, l0: 0 };
+    const sum = { loss: 0, reconstruction: 0, sparsity: 0, penalty: 0, l0: 0 };
     for (let from = 0, batch = 0; from < x.rows; batch++) {
       const size = Math.min(plan.settings.batchSize ?? batchSize, batchSize);
       const batches = batch + Math.ceil((x.rows - from) / size);
@@ -121,6 +121,7 @@ export async function train(k: Kernels, model: TrainingState, plan: TrainingPlan
       sum.loss += n * loss;
       sum.reconstruction += n * reconstruction;
       sum.sparsity += n * sparsity;
+      sum.penalty += n * (beta * sparsity);
       sum.l0 += active;
       if (plan.onBatchEnd) {
         const terms = { loss, reconstruction, sparsity, l0: active / n };
@@ -132,7 +133,8 @@ export async function train(k: Kernels, model: TrainingState, plan: TrainingPlan
     }
     const mean = (total: number) => total / x.rows;
     const terms = { loss: mean(sum.loss), reconstruction: mean(sum.reconstruction), sparsity: mean(sum.sparsity) };
-    return { ...terms, l0: mean(sum.l0), deadUnits: activity.silent, beta: betaOf(memory) };
+    const told = { ...terms, penalty: mean(sum.penalty), l0: mean(sum.l0) };
+    return { ...told, deadUnits: activity.silent, beta: betaOf(memory) };
   }
 
   function requireFinite(value: number, what: string, epoch: number, batch?: number, batches?: number): void {

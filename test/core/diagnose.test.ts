@@ -223,11 +223,19 @@ test('a threshold that has not settled: more units than k outside training', asy
   assert.is(await settling({ hiddenActivation: 'topk' }, 1), '');
 });
 
-const course = (loss: number[], validationLoss: number[] = []) => {
+const course = (loss: number[], validationLoss: number[] = [], penalty: number[] = []) => {
   const sae = new SparseAutoencoder({ inputDim: 16, hiddenDim: 32, penalty: 'l1', outputActivation: 'identity' });
   const fine = { l0: 3, deadUnits: 0, saturatedUnits: 0, mse: 0.1, fvu: 0.1 };
   const none: number[] = [];
-  const history = { loss, validationLoss, reconstruction: none, sparsity: none, l0: none, deadUnits: none };
+  const history = {
+    loss,
+    validationLoss,
+    reconstruction: none,
+    sparsity: penalty.map(() => 1),
+    penalty,
+    l0: none,
+    deadUnits: none,
+  };
   return diagnose(fine, sae.options, {
     ...history,
     validationReconstruction: none,
@@ -241,6 +249,8 @@ test('the course of the losses: unstable, overfitting, or neither', () => {
   assert.equal(course([5, 4, 3, 2, 1.9]), []);
   assert.equal(course([1, 3, 4, 4, 4]), [], 'a penalty that warms up raises the loss at first');
   assert.match(course([5, 4, 2, 2, 3])[0], /^The loss went up again after epoch 3, from 2 to 3: training is unstable/);
+  assert.equal(course([1, 1, 1, 2, 3, 3], [], [0, 0, 0, 1, 2, 2]), [], 'one that warms up for longer');
+  assert.match(course([1, 1, 2, 2, 3], [], [0, 1, 1, 1, 1])[0], /^The loss went up again after epoch 3, from 2 to 3/);
   assert.match(course([5, 4, 3, 2, 1], [5, 3, 2, 3, 4])[0], /^The validation loss went up again after epoch 3.*overfits/);
 });
 

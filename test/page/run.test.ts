@@ -2,6 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { modelOf } from '../../src/core/sparse-autoencoder.js';
 import { SparseAutoencoder } from '../../src/core.js';
+import { reportText } from '../../src/page/files.js';
 import { Run } from '../../src/page/run.js';
 import { MOST_BATCH, optionsOf, type Setup, settle } from '../../src/page/setup.js';
 import { digits, sameBits } from '../helpers.js';
@@ -114,6 +115,28 @@ test('the curve keeps the mean of its steps, however few its points', async () =
   const expected = await losses({ ...small, hidden: 4, batch: 8 }, 40);
   assert.ok(Math.abs(loss[0] - (expected[0] + expected[1]) / 2) < 1e-12);
   assert.is(run.curve.until(10).step.length, 5);
+  run.end();
+});
+
+test('its report tells the loss step by step, all that it is made of, and that β was moved while it ran', async () => {
+  const setup = { ...small, hidden: 4, batch: 8, kind: 'gated', strength: 0.001 };
+  const { run, to } = runTo(setup);
+  await to(6);
+  run.change({ ...setup, strength: 0.01 });
+  await to(12);
+  const html = reportText(run.sae, samples, run);
+  assert.match(html, /<h3>Loss<\/h3>[\s\S]*<li>.*>the gate&#39;s mse<\/li>/);
+  assert.match(html, 'The weight of the penalty went from 0.001 to 0.01 meanwhile');
+  const [, table] = /<caption>Loss by step<\/caption>[\s\S]*?<tbody>([\s\S]*?)<\/tbody>/.exec(html) ?? [];
+  const lines = table.trim().split('\n');
+  assert.is(lines.length, 12);
+  for (const [k, line] of lines.entries()) {
+    const [loss, ...terms] = Array.from(line.matchAll(/<td>([^<]*)/g), ([, value]) => Number(value));
+    assert.match(line, `step ${k + 1}<`);
+    assert.ok(Math.abs(loss - terms[0] - terms[1] - terms[2]) < 0.003 * loss, line);
+    assert.is(terms[3], k < 6 ? 0.001 : 0.01);
+  }
+  assert.match(html, /<th scope="row">loss<\/th><td>[\d.]+ = mse [\d.]+ \+ 0\.01·l1 [\d.]+ \+ the gate&#39;s mse/);
   run.end();
 });
 

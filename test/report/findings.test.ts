@@ -1,8 +1,11 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { completeModelOptions } from '../../src/core/options.js';
+import { diagnose } from '../../src/index.js';
 import { findings } from '../../src/report/findings.js';
 import type { ReportData } from '../../src/report/report-data.js';
-import { statisticsOf } from '../../src/report/statistics.js';
+import { type Statistics, statisticsOf } from '../../src/report/statistics.js';
+import { historyOf } from '../../src/training/history.js';
 import { noise, sample } from './sample.js';
 
 const seen = (changes: Partial<ReportData>): string[] => {
@@ -31,7 +34,7 @@ test('a code that died is told first, with its cause, and not praised for being 
   assert.is(says(all, /All 6 units are dead.*too much weight on the XY penalty/), 'bad');
   assert.ok(all.every((text) => !/sparse|No unit is dead|explain/.test(text)));
   assert.match(
-    seen({ samples: codesOf(() => 0), penaltyLabel: null, rho: null })[0],
+    seen({ samples: codesOf(() => 0), penaltyLabel: null, beta: null, rho: null })[0],
     /cause is a learning rate that is too large/,
   );
 });
@@ -39,8 +42,13 @@ test('a code that died is told first, with its cause, and not praised for being 
 test('how much is explained is judged', () => {
   assert.is(says(seen({ explainedVariance: 0.95 }), /explain 95\.0%.*close copies/), 'good');
   assert.is(says(seen({ explainedVariance: 0.723 }), /explain 72\.3%/), 'good');
-  assert.is(says(seen({ explainedVariance: 0.4 }), /coarse likeness. Less weight on the penalty/), 'fair');
-  assert.is(says(seen({ explainedVariance: -0.1 }), /explain −10\.0%.*hardly better than showing the mean/), 'bad');
+  assert.is(
+    says(seen({ explainedVariance: 0.4, rho: null }), /coarse likeness. Less weight on the penalty or more epochs would bring/),
+    'fair',
+  );
+  assert.is(says(seen({ explainedVariance: 0.05 }), /explain 5\.0%.*hardly better than showing the mean/), 'bad');
+  assert.is(says(seen({ explainedVariance: -0.1 }), /explain −10\.0%.*no better than .* Try less weight/), 'bad');
+  assert.is(says(seen({ explainedVariance: -1.7 }), /explain −170\.0%.*worse than showing .* Try more epochs\.$/), 'bad');
   assert.ok(seen({ explainedVariance: null }).every((text) => !/explain/.test(text)));
 });
 
@@ -49,12 +57,15 @@ test('sparse, fairly sparse, hardly sparse and dense codes are told apart', () =
   assert.is(says(seen({ samples: active(1) }), /makes 1 of 6 units active on average \(17%\): the code is sparse/), 'good');
   assert.is(says(seen({ samples: active(2) }), /the code is fairly sparse/), 'fair');
   assert.is(says(seen({ samples: active(4) }), /hardly sparse. More weight on the penalty/), 'fair');
-  assert.is(says(seen({ samples: active(4), penaltyLabel: null, rho: null }), /hardly sparse. There is no penalty/), 'fair');
+  assert.is(
+    says(seen({ samples: active(4), penaltyLabel: null, beta: null, rho: null }), /hardly sparse. There is no penalty/),
+    'fair',
+  );
   assert.is(says(seen({ samples: active(6) }), /the code is dense. It can still be quiet: the mean activation is 1\./), 'fair');
 });
 
 test('a penalty that is obeyed, too weak, or too strong', () => {
-  const mean = (value: number) => codesOf((i, j) => ((i + j) % 2 ? 2 * value : 0));
+  const mean = (value: number) => codesOf((i, j) => ((i + j) % 3 ? 0 : 3 * value));
   assert.is(says(seen({ samples: mean(0.06) }), /^good: 6 of 6 units keep .* ρ = 0\.05, as the penalty asks/), 'good');
   assert.is(says(seen({ samples: mean(0.5) }), /Only 0 of 6 units .* louder: the penalty could weigh more/), 'fair');
   assert.is(says(seen({ samples: mean(0.01) }), /Only 0 of 6 units .* quieter: the penalty could weigh less/), 'fair');
@@ -66,7 +77,10 @@ test('some dead units, and units that say the same of every sample', () => {
   const some = (dead: number, stuck: number) =>
     codesOf((i, j) => (j < dead ? 0 : j < dead + stuck ? 0.9 + 0.001 * wiggle[i] : Math.max(0, wiggle[i * 6 + j])));
   assert.is(says(seen({ samples: some(0, 0) }), /No unit is dead/), 'good');
-  assert.is(says(seen({ samples: some(2, 0) }), /2 of 6 units \(33%\) are dead.*smaller learning rate or less weight/), 'fair');
+  assert.is(
+    says(seen({ samples: some(2, 0), rho: null }), /2 of 6 units \(33%\) are dead.*smaller learning rate or less weight/),
+    'fair',
+  );
   assert.is(says(seen({ samples: some(4, 0) }), /4 of 6 units \(67%\) are dead/), 'bad');
   const known = (dead: number[]) => seen({ samples: some(2, 0), model: { ...sample().model, dead } });
   assert.is(says(known([]), /No unit is dead: each is active on some row, 2 on none of these samples\.$/), 'good');
@@ -96,5 +110,108 @@ test('a loss that falls, levels off, or rises; a validation loss that turns', ()
     'too few epochs to say',
   );
 });
+
+test('L0 that was asked for: met or missed, and nothing is said of a weight that is steered, or of a loss that it moves', () => {
+  const active = (units: number) => codesOf((i, j) => Number((i + j) % 6 < units));
+  const steered = { target: 2, rho: null, explainedVariance: 0.4 };
+  const met = seen({ ...steered, samples: active(2), history: curve((e) => (e < 10 ? 1 : 2)) });
+  assert.is(says(met, /makes 2 of 6 units active on average \(33%\), where 2 were asked for\.$/), 'good');
+  assert.is(says(met, /a coarse likeness\. More active units a sample, more units or more epochs would bring more/), 'fair');
+  const above = seen({ ...steered, samples: active(5) });
+  assert.is(says(above, /5 of 6 .* where 2 were asked for\. More epochs, or more weight on the penalty to start from,/), 'bad');
+  assert.is(says(seen({ ...steered, samples: active(1) }), /makes 1 of 6 .* 2 were asked for\. More epochs would/), 'bad');
+  for (const all of [met, above])
+    assert.ok(
+      all.every((text) => !/The loss|less weight|hardly/i.test(text)),
+      all.join('\n'),
+    );
+});
+
+test('a loss that rises with the weight of its penalty is not called unsteady; what comes after is judged', () => {
+  const rising = (e: number) => Math.min(1, (e + 1) / 10);
+  const weight = Array.from({ length: 20 }, (_, e) => rising(e));
+  const warmed = (loss: (e: number) => number) => seen({ history: { ...curve(loss), weight } });
+  assert.ok(warmed((e) => 1 + rising(e)).every((text) => !/above/.test(text)));
+  assert.is(
+    says(
+      warmed((e) => 1 + rising(e)),
+      /levelled off/,
+    ),
+    'good',
+  );
+  assert.is(
+    says(
+      warmed((e) => (e < 17 ? rising(e) : 2)),
+      /The loss ends at 2, above the 1 it had reached/,
+    ),
+    'bad',
+  );
+  const moving = { ...curve((e) => 1 + e), weight: Array.from({ length: 20 }, (_, e) => 1.1 ** e) };
+  assert.ok(seen({ history: moving }).every((text) => !/The loss/.test(text)));
+});
+
+/** What is asked for twice, in opposite directions. */
+const OPPOSITES: readonly (readonly [string, RegExp, RegExp])[] = [
+  ['weight', /(less weight|weigh less|smaller beta|smaller one)/i, /(more weight|weigh more|larger beta)/i],
+  ['rate', /smaller learning ?rate/i, /larger learning ?rate/i],
+  ['epochs', /more epochs(?! would change)/i, /fewer epochs|more epochs would change little|earlyStopping/],
+  ['units', /more units/i, /fewer hidden units/],
+];
+
+test('no two sentences of a page ask for opposites, nor does what diagnose says of the same run', () => {
+  const shares = [-0.5, 0, 0.05, 0.3, 0.7];
+  const codes = [0, 1, 2, 4, 6].flatMap((units) =>
+    [0, 2].flatMap((dead) =>
+      [0.01, 0.05, 0.9].map((loud) => codesOf((i, j) => (j < dead ? 0 : loud * Number((i + j) % 6 < units)))),
+    ),
+  );
+  const courses = {
+    none: curve(() => 1, 0),
+    level: curve(() => 1),
+    falling: curve((e) => 1 / (1 + e)),
+    risen: curve((e) => (e < 10 ? 1 : 2)),
+    overfit: { ...curve((e) => 1 + 0.5 ** e), validationLoss: Array.from({ length: 20 }, (_, e) => 1 + (e - 10) ** 2 / 100) },
+  };
+  const asked = [
+    { penaltyLabel: 'KL', beta: 0.1, rho: 0.05, target: null },
+    { penaltyLabel: 'L1', beta: 0.1, rho: null, target: null },
+    { penaltyLabel: 'L1', beta: 0, rho: null, target: null },
+    { penaltyLabel: 'L1', beta: 0.1, rho: null, target: 2 },
+    { penaltyLabel: null, beta: null, rho: null, target: null },
+  ];
+  let judged = 0;
+  for (const [name, history] of Object.entries(courses))
+    for (const labels of asked)
+      for (const explainedVariance of shares)
+        for (const samples of codes) {
+          const data = sample({ ...labels, explainedVariance, samples, history: { ...history, weight: [] } });
+          const s = statisticsOf(data);
+          const said = [...findings(data, s).map(({ text }) => text), ...diagnosed(data, s)].join('\n');
+          for (const [what, one, other] of OPPOSITES)
+            assert.not(one.test(said) && other.test(said), `${what}, ${name}, ${JSON.stringify(labels)}:\n${said}`);
+          judged++;
+        }
+  assert.ok(judged > 2000);
+});
+
+/** What `diagnose` says of a run as a report's data have it. */
+function diagnosed({ explainedVariance, history, penaltyLabel, beta, target }: ReportData, s: Statistics): string[] {
+  const options = completeModelOptions({
+    inputDim: 12,
+    hiddenDim: 6,
+    outputActivation: 'identity',
+    penalty: penaltyLabel === null ? 'none' : penaltyLabel === 'KL' ? 'kl' : 'l1',
+    ...(beta !== null && { beta: target === null ? beta : 0.1 }),
+    ...(target !== null && { targetL0: target }),
+  });
+  const fvu = 1 - (explainedVariance ?? 0);
+  const l0 = s.l0.reduce((sum, each) => sum + each, 0) / s.samples;
+  const records = Array.from(history.loss, (loss, e) => ({
+    ...{ loss, reconstruction: 0, sparsity: 1, penalty: beta ?? 0, l0, deadUnits: 0, beta: beta ?? 0 },
+    ...(history.validationLoss.length > 0 && { validationLoss: history.validationLoss[e] }),
+  }));
+  const evaluation = { l0, deadUnits: s.dead.length, saturatedUnits: 0, mse: fvu, fvu };
+  return diagnose(evaluation, options, records.length > 0 ? historyOf(records) : undefined);
+}
 
 test.run();

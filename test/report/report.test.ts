@@ -229,7 +229,12 @@ test('reconstructions and parts tell the error that they have', () => {
 
 test('no validation line, no word of it; no ρ, no word of it; no penalty, no line', () => {
   const { history } = sample();
-  const html = render({ history: { ...history, validationLoss: [], sparsity: [] }, rho: null, penaltyLabel: null });
+  const html = render({
+    history: { ...history, validationLoss: [], sparsity: [], weight: [] },
+    rho: null,
+    penaltyLabel: null,
+    beta: null,
+  });
   assert.not.match(html.slice(html.indexOf('<main>')), /validation|ρ|penalty|level-name/i);
   assert.match(render(), /ρ = 0\.05/);
   assert.match(render(), /XY penalty × its weight/);
@@ -247,7 +252,7 @@ test('a model without a history, classes or snapshots has a report without them'
   const none: number[] = [];
   const { samples } = sample();
   const html = render({
-    history: { loss: none, reconstruction: none, sparsity: none, validationLoss: none, l0: none },
+    history: { loss: none, reconstruction: none, sparsity: none, weight: none, rest: none, validationLoss: none, l0: none },
     classNames: [],
     samples: { ...samples, labels: null },
     snapshots: [],
@@ -273,7 +278,17 @@ test('40 classes are mapped; more are named beside samples and left out of chart
 test('one epoch and NaN are fit to draw', () => {
   const none: number[] = [];
   const html = withoutScripts(
-    render({ history: { loss: [2], reconstruction: [Number.NaN], sparsity: none, validationLoss: none, l0: none } }),
+    render({
+      history: {
+        ...sample().history,
+        loss: [2],
+        reconstruction: [Number.NaN],
+        sparsity: none,
+        weight: none,
+        validationLoss: none,
+        l0: none,
+      },
+    }),
   );
   assert.match(html, /class="line dot loss"/);
   assert.not.match(sectionOf(html, 'training'), /Active units per sample/);

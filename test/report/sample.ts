@@ -24,6 +24,9 @@ export function sample(changes: Partial<ReportData> = {}): ReportData {
     classNames: ['0', '1'],
     lossLabel: 'squared error per sample',
     penaltyLabel: 'XY',
+    beta: 0.1,
+    target: null,
+    restLabel: null,
     rho: 0.05,
     explainedVariance: 0.723,
     model: {
@@ -46,6 +49,8 @@ export function sample(changes: Partial<ReportData> = {}): ReportData {
       loss: [3, 2, 1.5],
       reconstruction: [2, 1.5, 1],
       sparsity: [1, 0.5, 0.5],
+      weight: [0.1, 0.1, 0.1],
+      rest: [],
       validationLoss: [3.1, 2.2, 1.7],
       l0: [5, 3, 2],
     },

@@ -1,13 +1,17 @@
-import { type Axis, axisOf, chart, line, type Size } from '../charts.js';
+import { steadyFrom } from '../../training/history.js';
+import { type Axis, axisOf, chart, level, line, type Size } from '../charts.js';
 import { escapeHtml } from '../escape.js';
 import { figure, inBothSizes, section } from '../figure.js';
 import type { Page } from '../page.js';
 import { greatestMagnitude } from '../pictures.js';
+import type { Numbers, ReportHistory } from '../report-data.js';
 import { row } from '../statistics.js';
 import { count, short } from '../text.js';
 
 /** Greatest over least from which a loss is drawn on a logarithmic axis. */
 const LOG_FROM = 8;
+/** How far below all other lines that of the further terms is drawn, on such an axis. */
+const SEEN_TO = 30;
 const GROWN_UNITS = 6;
 const MOST_SNAPSHOTS = 8;
 
@@ -18,26 +22,34 @@ export function trainingSection(page: Page): string {
 }
 
 function lossCurves(page: Page): string {
-  const { history, lossLabel, penaltyLabel } = page.data;
-  const epochs = history.loss.length;
+  const { history, lossLabel, penaltyLabel, restLabel } = page.data;
+  const { axis, at, over, name, each, after } = timeOf(history);
   const all = [
     { name: 'loss', className: 'loss', values: history.loss },
     { name: 'validation loss', className: 'validation', values: history.validationLoss },
     { name: 'reconstruction', className: 'reconstruction', values: history.reconstruction },
     { name: `${penaltyLabel ?? 'sparsity'} penalty × its weight`, className: 'sparsity', values: history.sparsity },
+    { name: restLabel ?? 'further terms', className: 'rest', values: history.rest },
   ];
   const lines = all.filter(({ values }) => values.length > 0);
-  const numbers = lines.flatMap(({ values }) => Array.from(values)).filter(Number.isFinite);
-  const [least, greatest] = [Math.min(...numbers), Math.max(...numbers)];
+  const numbersOf = (some: typeof lines) => some.flatMap(({ values }) => Array.from(values)).filter(Number.isFinite);
+  const numbers = numbersOf(lines);
+  const main = numbersOf(lines.filter(({ values }) => values !== history.rest));
+  const [least, greatest] = [Math.min(...main), Math.max(...numbers)];
   const log = least > 0 && greatest / least >= LOG_FROM && greatest < Infinity;
-  const title = `${lossLabel}${penaltyLabel === null ? '' : ' + penalty'}${log ? ', logarithmic' : ''}`;
-  const y: Axis = log ? { title, low: least / 1.1, high: greatest * 1.1, log } : axisOf(title, numbers);
+  const added = restLabel === null ? (penaltyLabel === null ? '' : ' + penalty') : ' + …';
+  const title = `${lossLabel}${added}${log ? ', logarithmic' : ''}`;
+  // A further term may be next to nothing, or nothing: on a logarithmic axis it begins where it can be seen beside the others.
+  const low = Math.min(least, ...numbers.filter((value) => value > least / SEEN_TO));
+  const y: Axis = log ? { title, low: low / 1.1, high: greatest * 1.1, log } : axisOf(title, numbers);
+  const unseen = log && Array.from(history.rest).some((value) => value < low);
+  const seen = (values: Numbers) => (log ? Array.from(values, (value) => (value < low ? Number.NaN : value)) : values);
   const draw = (size: Size) => {
-    const frame = { size, x: epochAxis(epochs), y };
+    const frame = { size, x: axis, y };
     return chart(
       frame,
-      `Line chart of the loss and its terms over ${count(epochs, 'epoch')}.`,
-      lines.map(({ values, className }) => line(frame, values, className)).join(''),
+      `Line chart of the loss and its terms over ${over}.`,
+      lines.map(({ values, className }) => line(frame, seen(values), className, at)).join(''),
     );
   };
   const legend = lines.map(
@@ -45,42 +57,93 @@ function lossCurves(page: Page): string {
       `<li><svg viewBox="0 0 28 8" aria-hidden="true"><path class="line ${className}" d="M0 4H28"/></svg>${escapeHtml(name)}</li>`,
   );
   const hasValidation = history.validationLoss.length > 0;
+  const moved = weightMoved(history);
+  const columns = moved ? [...lines, { name: 'weight of the penalty', values: history.weight }] : lines;
   return figure({
     title: 'Loss',
     body: `<ul class="legend">${legend.join('')}</ul>${inBothSizes(draw)}`,
-    caption: `One point an epoch, the mean over the samples as they were trained on. The loss is the sum of its terms.${
-      hasValidation ? ' The validation loss is measured on samples that training does not see.' : ''
+    caption: `${each} ${sumOfTerms(page)}${unseen ? ' Where further terms come to next to nothing they are not drawn.' : ''}${
+      hasValidation
+        ? ` The validation loss is measured on samples that training does not see${moved ? ', with the full weight of the penalty at the time' : ''}.`
+        : ''
     }`,
     good: `the lines fall fast and then level off.${hasValidation ? ' A validation line that turns upwards while the loss still falls shows overfitting.' : ''}`,
     table: {
-      caption: 'Loss after each epoch',
-      columns: ['epoch', ...lines.map(({ name }) => name)],
-      rows: Array.from(history.loss, (_, e) => [`epoch ${e + 1}`, ...lines.map(({ values }) => short(values[e]))]),
+      caption: `Loss ${after}`,
+      columns: [axis.title, ...columns.map((each) => each.name)],
+      rows: Array.from(history.loss, (_, e) => [
+        name(e),
+        ...columns.map(({ values }) => (Number.isFinite(values[e]) ? short(values[e]) : '–')),
+      ]),
     },
     readable: 'points',
   });
 }
 
+/** Whether the penalty is known to have weighed more in some epochs than in others. */
+const weightMoved = ({ weight }: ReportHistory) => steadyFrom(weight) > 0 && Array.from(weight).every(Number.isFinite);
+
+/** What the lines are to each other. */
+function sumOfTerms({ data: { history, penaltyLabel, restLabel } }: Page): string {
+  const told = (label: string | null, values: Numbers) =>
+    label === null || (values.length > 0 && Array.from(values).every(Number.isFinite));
+  if (!told(penaltyLabel, history.sparsity) || !told(restLabel, history.rest))
+    return 'What its terms came to is not known of every epoch.';
+  const weights = Array.from(history.weight);
+  const moved = weightMoved(history)
+    ? ` The weight of the penalty went from ${short(weights[0])} to ${short(weights[weights.length - 1])} meanwhile, so that the loss of one epoch is no measure of that of another.`
+    : '';
+  return `The loss is the sum of its terms.${moved}`;
+}
+
 function l0Curve(page: Page): string {
-  const { l0 } = page.data.history;
-  const h = page.data.model.hiddenDim;
-  const y = axisOf(`active units a sample (L0), of ${h.toLocaleString('en-US')}`, l0);
+  const { data } = page;
+  const { l0 } = data.history;
+  const { axis, at, over, name, after } = timeOf(data.history);
+  const h = data.model.hiddenDim;
+  const asked = data.target;
+  const y = axisOf(`active units a sample (L0), of ${h.toLocaleString('en-US')}`, l0, asked === null ? [] : [asked]);
   const draw = (size: Size) => {
-    const frame = { size: { ...size, height: size.height - 60 }, x: epochAxis(l0.length), y };
-    return chart(frame, `Line chart of the active units per sample over ${count(l0.length, 'epoch')}.`, line(frame, l0, 'l0'));
+    const frame = { size: { ...size, height: size.height - 60 }, x: axis, y };
+    return chart(
+      frame,
+      `Line chart of the active units per sample over ${over}.`,
+      line(frame, l0, 'l0', at) + (asked === null ? '' : level(frame, asked, `asked for: ${short(asked)}`)),
+    );
   };
   return figure({
     title: 'Active units per sample',
     body: inBothSizes(draw),
-    caption: 'How many hidden units a sample makes active, averaged over the samples of each epoch.',
-    good: 'it falls to a small part of all units and stays there. A fall to zero is a code that died.',
+    caption: 'How many hidden units a sample makes active, averaged over the samples that each point is of.',
+    good: `it ${asked === null ? 'falls to a small part of all units' : 'comes to the dashed line, which is what was asked for,'} and stays there. A fall to zero is a code that died.`,
     table: {
-      caption: 'Active units after each epoch',
-      columns: ['epoch', 'active units'],
-      rows: Array.from(l0, (value, e) => [`epoch ${e + 1}`, short(value)]),
+      caption: `Active units ${after}`,
+      columns: [axis.title, 'active units'],
+      rows: Array.from(l0, (value, e) => [name(e), short(value)]),
     },
     readable: 'points',
   });
+}
+
+/** Where the points of the curves stand, and how that is said. */
+function timeOf({ loss, steps }: ReportHistory) {
+  if (!steps)
+    return {
+      axis: epochAxis(loss.length),
+      over: count(loss.length, 'epoch'),
+      name: (e: number) => `epoch ${e + 1}`,
+      each: 'One point an epoch, the mean over the samples as they were trained on.',
+      after: 'after each epoch',
+    };
+  const last = steps[steps.length - 1];
+  return {
+    axis: { title: 'step', low: steps[0], high: Math.max(steps[0] + 1, last) },
+    at: steps,
+    over: count(last, 'step'),
+    name: (k: number) => `step ${steps[k].toLocaleString('en-US')}`,
+    each: 'Each point is the mean over the steps since the last, over samples as they were trained on.',
+    after: 'by step',
+  };
 }
 
 function epochAxis(epochs: number): Axis {
