@@ -10,7 +10,7 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, wr
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { build, transformSync } from 'esbuild';
+import { build, type Plugin, transformSync } from 'esbuild';
 import { modelOf, SparseAutoencoder } from '../core/sparse-autoencoder.js';
 import { mnistFolder } from '../node/dataset.js';
 import { writeWhole } from '../node/files.js';
@@ -28,6 +28,17 @@ rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
 mkdirSync(data, { recursive: true });
 
+/** The cases of gradcheck, which every way to be sparse has with it, stay behind: the page checks the gradients of its own run. */
+const withoutCases: Plugin = {
+  name: 'without-cases',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]sparsity[\\/].*\.ts$/ }, ({ path }) => ({
+      contents: readFileSync(path, 'utf8').replace(/^ {2}cases: (\[.*\]|\[\n[\s\S]*?\n {2}\]|selectedCases),$/m, '  cases: [],'),
+      loader: 'ts',
+    }));
+  },
+};
+
 await build({
   entryPoints: [
     { in: join(here, 'main.ts'), out: 'main' },
@@ -42,12 +53,11 @@ await build({
   format: 'esm',
   target: 'es2022',
   logLevel: 'warning',
+  plugins: [withoutCases],
 });
-const sheets = [
-  theme,
-  ...['node_modules/uplot/dist/uPlot.min.css', join(here, 'style.css')].map((name) => readFileSync(name, 'utf8')),
-];
-writeFileSync(into('style.css'), transformSync(sheets.join('\n'), { loader: 'css', minify: true }).code);
+const css = (text: string) => transformSync(text, { loader: 'css', minify: true }).code;
+writeFileSync(into('style.css'), css(`${theme}\n${readFileSync(join(here, 'style.css'), 'utf8')}`));
+copyFileSync('node_modules/uplot/dist/uPlot.min.css', into('plots.css'));
 for (const name of ['index.html', 'words.safetensors.gz']) copyFileSync(join(here, name), into(name));
 
 const bytesOf = (name: string): Uint8Array => readFileSync(join(mnistFolder(), name));

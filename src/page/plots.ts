@@ -3,6 +3,11 @@ import { short } from '../report/text.js';
 import { colour, make, onScheme } from './dom.js';
 import { Reader } from './readable.js';
 
+/** The sheet of uPlot, which comes with it. */
+await new Promise((done) => {
+  document.head.append(make('link', { rel: 'stylesheet', href: 'plots.css', onload: done, onerror: done }));
+});
+
 /** A line of a plot: what it is called, and its colour in the style sheet. */
 export interface Line {
   readonly name: string;

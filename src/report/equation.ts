@@ -1,5 +1,6 @@
 import type { SettledOptions } from '../core/options.js';
 import { summandNames } from '../model/summands.js';
+import { decimals } from '../numbers/decimals.js';
 
 /** J on some rows and what it is made of; S with the weight that it had there, a mean where that moved. */
 export interface Summed {
@@ -13,8 +14,7 @@ export interface Summed {
 const DIGITS = 4;
 const HALF = 0.5 * 10 ** -DIGITS;
 
-/** No zero has a sign. */
-export const four = (x: number): string => x.toFixed(DIGITS).replace(/^-(0\.0+)$/, '$1');
+export const four = (x: number): string => decimals(x, DIGITS);
 
 /** How the loss is made up, as figures that add up to within their rounding: "0.0284 = mse 0.0191 + 0.1·kl 0.0934". */
 export function equationOf({ options }: { readonly options: SettledOptions }): (sum: Summed) => string {
@@ -39,5 +39,5 @@ function weight(beta: number, sparsity: number): string {
 /** And S. */
 function weighted(sparsity: number, beta: number): string {
   const digits = DIGITS + Math.max(0, Math.ceil(Math.log10(beta)));
-  return sparsity.toFixed(Number.isFinite(digits) ? Math.min(digits, 20) : DIGITS);
+  return decimals(sparsity, Number.isFinite(digits) ? Math.min(digits, 20) : DIGITS);
 }

@@ -14,7 +14,7 @@ test('the report of a model that has nothing left to lose says a loss of 0, with
   const x = { data: new Float64Array(6), rows: 2, cols: 3 };
   assert.ok(sae.evaluate(x).loss < 0);
   const html = reportText(sae, { x, labels: null, texts: null, image: null, range: [0, 0] }, null);
-  assert.match(html, />loss<[^>]*>[^>]*>0\.0000</);
+  assert.match(html, />loss<[^>]*>[^>]*>0\.0000 = /);
   assert.not.match(html, '-0.0000');
 });
 
