@@ -35,7 +35,7 @@ interface Line {
   readonly ours: Quality;
   /** Missing where it was not asked for. */
   readonly peer?: Quality;
-  /** On words: after how many steps L0 had come within 5% of the target to stay there, batch by batch. */
+  /** On words: after how many steps L0 had come within 5% of the target to stay there, in the mean of 20 batches. */
   readonly settled?: number;
 }
 
@@ -77,9 +77,17 @@ async function train({ options, fit }: Job, { train, judge }: Data, files: Files
   return { ours: { l0, fvu, deadUnits, seconds }, options: sae.options, start, rates, betas: steered ? betas : null, l0s };
 }
 
-/** The steps before L0 was within 5% of its target for good. */
-const settledAfter = (l0s: readonly number[], target: number): number =>
-  l0s.findLastIndex((l0) => Math.abs(l0 / target - 1) > 0.05) + 1;
+/** Batches whose mean L0 is looked at: as many as make the words once. */
+const WINDOW = 20;
+
+/** The steps before the mean L0 of the last batches was within 5% of its target for good. */
+function settledAfter(l0s: readonly number[], target: number): number {
+  const means = l0s.map((_, t) => {
+    const last = l0s.slice(Math.max(0, t + 1 - WINDOW), t + 1);
+    return last.reduce((sum, l0) => sum + l0, 0) / last.length;
+  });
+  return means.findLastIndex((l0) => Math.abs(l0 / target - 1) > 0.05) + 1;
+}
 
 /** θ as it stands, for the peer. */
 function startOf(sae: SparseAutoencoder, files: Files): Trained['start'] {
