@@ -154,9 +154,9 @@ function between(size: number, n: number, seed: number): Float32Array {
   return Float32Array.from({ length: n }, () => size * (2 * uniform() - 1));
 }
 
-/** 0 … n−1 in a random order, the same each time: Fisher and Yates's. */
-export function shuffled(n: number): Int32Array {
-  const uniform = xorshift(n);
+/** 0 … n−1 in a random order, the same each time for a seed: Fisher and Yates's. */
+export function shuffled(n: number, seed = n): Int32Array {
+  const uniform = xorshift(seed);
   const order = Int32Array.from({ length: n }, (_, i) => i);
   for (let i = n - 1; i > 0; i--) {
     const j = Math.floor(uniform() * (i + 1));

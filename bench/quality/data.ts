@@ -19,6 +19,8 @@ export interface Part {
 }
 
 const WORDS = 20_000;
+/** Rows of words that make 250 batches of 1,024. */
+const WORD_ROWS = 256_000;
 /** What GloVe's rows are brought to. */
 const LENGTH = 10;
 
@@ -45,21 +47,34 @@ function images(files: Files, folder: string): Data {
   return { train: part('train', train), judge: part('judge', test) };
 }
 
-/** The commonest words of GloVe, each row less the mean of all and then brought to its length, in one random order; judged by all. */
+/**
+ * The commonest words of GloVe, each row less the mean of all and then brought to its length. Trained on in thirteen random
+ * orders, one after the other: batches that come again every 20 steps would be learned in turn, and L0 with them.
+ */
 function words(files: Files): Data {
   installWords((line) => process.stderr.write(`${line}\n`));
   const vectors = readWordVectors(WORDS).data;
   const mean = new Float64Array(WIDTH);
   for (let i = 0; i < vectors.length; i++) mean[i % WIDTH] += vectors[i] / WORDS;
-  const data = new Float32Array(vectors.length);
-  shuffled(WORDS).forEach((from, to) => {
-    const row = vectors.slice(from * WIDTH, (from + 1) * WIDTH).map((value, p) => value - mean[p]);
+  const all = new Float32Array(vectors.length);
+  for (let at = 0; at < all.length; at += WIDTH) {
+    const row = vectors.slice(at, at + WIDTH).map((value, p) => value - mean[p]);
     const length = Math.hypot(...row);
-    data.set(
-      row.map((value) => (LENGTH * value) / length),
-      to * WIDTH,
-    );
+    for (let p = 0; p < WIDTH; p++) all[at + p] = (LENGTH * row[p]) / length;
+  }
+  const dealt = new Float32Array(WORD_ROWS * WIDTH);
+  for (let first = 0; first < WORD_ROWS; first += WORDS) {
+    shuffled(WORDS, 1 + first)
+      .subarray(0, WORD_ROWS - first)
+      .forEach((word, i) => {
+        dealt.set(all.subarray(word * WIDTH, (word + 1) * WIDTH), (first + i) * WIDTH);
+      });
+  }
+  const part = (name: string, data: Float32Array) => ({
+    data,
+    rows: data.length / WIDTH,
+    cols: WIDTH,
+    path: files.write(name, data),
   });
-  const part = { data, rows: WORDS, cols: WIDTH, path: files.write('train', data) };
-  return { train: part, judge: part };
+  return { train: part('train', dealt), judge: part('judge', all) };
 }

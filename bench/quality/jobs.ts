@@ -66,7 +66,7 @@ export function wordJobs(inputDim: number, level: number): Job[] {
     level,
     seed: 1,
     options: { ...FRAME, inputDim, hiddenDim: HIDDEN, seed: 1, targetL0: level, ...own } as SparseAutoencoderOptions,
-    fit: { epochs: 200, batchSize: 1024, shuffle: false, decoderBias: 'mean' },
+    fit: { epochs: 16, batchSize: 1024, shuffle: false, decoderBias: 'mean' },
   }));
 }
 

@@ -2,8 +2,8 @@
  * npx tsx bench/quality/run.ts mnist | fashion [FOLDER]: how much each way to be sparse loses at each number of active units,
  * npx tsx bench/quality/run.ts glove [--target-l0 32]: where β is steered to one, and when it has come there to stay,
  * here and in PyTorch, which trains the same model: from the same start, on the same batches, by the same options and with the same
- * learning rate and β at each step, as this library's schedule and `targetL0` had them. Lines go to out/quality/NAME.jsonl, where a run that is there already is
- * not done again.
+ * learning rate and β at each step, as this library's schedule and `targetL0` had them. With --alone here only. Lines go to
+ * out/quality/NAME.jsonl, where a run that is there already is not done again.
  */
 
 import { spawnSync } from 'node:child_process';
@@ -33,8 +33,9 @@ interface Line {
   readonly level: number;
   readonly seed: number;
   readonly ours: Quality;
-  readonly peer: Quality;
-  /** On words: after how many steps L0 had come within 5% of the target to stay there, batch by batch. */
+  /** Missing where it was not asked for. */
+  readonly peer?: Quality;
+  /** On words: after how many steps L0 had come within 5% of the target to stay there, in the mean of 20 batches. */
   readonly settled?: number;
 }
 
@@ -76,9 +77,17 @@ async function train({ options, fit }: Job, { train, judge }: Data, files: Files
   return { ours: { l0, fvu, deadUnits, seconds }, options: sae.options, start, rates, betas: steered ? betas : null, l0s };
 }
 
-/** The steps before L0 was within 5% of its target for good. */
-const settledAfter = (l0s: readonly number[], target: number): number =>
-  l0s.findLastIndex((l0) => Math.abs(l0 / target - 1) > 0.05) + 1;
+/** Batches whose mean L0 is looked at: as many as make the words once. */
+const WINDOW = 20;
+
+/** The steps before the mean L0 of the last batches was within 5% of its target for good. */
+function settledAfter(l0s: readonly number[], target: number): number {
+  const means = l0s.map((_, t) => {
+    const last = l0s.slice(Math.max(0, t + 1 - WINDOW), t + 1);
+    return last.reduce((sum, l0) => sum + l0, 0) / last.length;
+  });
+  return means.findLastIndex((l0) => Math.abs(l0 / target - 1) > 0.05) + 1;
+}
 
 /** θ as it stands, for the peer. */
 function startOf(sae: SparseAutoencoder, files: Files): Trained['start'] {
@@ -112,30 +121,38 @@ function trainPeer(python: string, { fit }: Job, { train, judge }: Data, { optio
   return JSON.parse(stdout);
 }
 
-function report(name: string, lines: readonly Line[], markdown: boolean): void {
+function report(name: string, lines: readonly Line[], { alone, markdown }: Flags): void {
   const dead = ({ deadUnits }: Quality) => `${deadUnits} (${percent(deadUnits / HIDDEN)})`;
   const settles = lines.some(({ settled }) => settled !== undefined);
-  const rows = lines.map(({ kind, level, ours, peer, settled }) => [
-    kind,
-    String(level),
-    ours.l0.toFixed(1),
-    peer.l0.toFixed(1),
-    ...(settles ? [settled?.toLocaleString('en-US') ?? '–'] : []),
-    ours.fvu.toFixed(4),
-    peer.fvu.toFixed(4),
-    (ours.fvu / peer.fvu).toFixed(3),
-    dead(ours),
-    dead(peer),
-    digits(peer.seconds / ours.seconds),
-  ]);
+  const rows = lines.map(({ kind, level, ours, peer, settled }) => {
+    const beside = (figure: (quality: Quality) => string) => (alone || !peer ? [] : [figure(peer)]);
+    return [
+      kind,
+      String(level),
+      ours.l0.toFixed(1),
+      ...beside(({ l0 }) => l0.toFixed(1)),
+      ...(settles ? [settled?.toLocaleString('en-US') ?? '–'] : []),
+      ours.fvu.toFixed(4),
+      ...beside(({ fvu }) => fvu.toFixed(4)),
+      ...beside(({ fvu }) => (ours.fvu / fvu).toFixed(3)),
+      dead(ours),
+      ...beside(dead),
+      ...beside(({ seconds }) => digits(seconds / ours.seconds)),
+    ];
+  });
   const held = settles ? ['within 5% after steps'] : [];
-  const columns = ['kind', 'asked', 'L0', 'PyTorch', ...held, 'FVU', 'PyTorch', 'ratio', 'dead', 'PyTorch', 'times as fast'];
+  const beside = (...names: string[]) => (alone ? [] : names);
+  const columns = [
+    ...['kind', 'asked', 'L0', ...beside('PyTorch'), ...held, 'FVU', ...beside('PyTorch', 'ratio')],
+    ...['dead', ...beside('PyTorch', 'times as fast')],
+  ];
   const table = { title: `${name}, h = ${HIDDEN}`, columns, rows, remarks: [] };
   process.stdout.write(`\n${markdown ? asMarkdown(table) : asText(table)}`);
 }
 
 interface Flags {
   readonly targetL0: number;
+  readonly alone?: boolean;
   readonly markdown?: boolean;
 }
 
@@ -144,30 +161,35 @@ const positive = (text: string): number => {
   throw new InvalidArgumentError('Expected a number above 0.');
 };
 
-async function run(name: string, folder: string | undefined, { targetL0, markdown = false }: Flags): Promise<void> {
-  const pytorch = findPyTorch();
-  if (!pytorch) throw new Error('PyTorch is missing, expected a python3 that can import torch and numpy');
+async function run(name: string, folder: string | undefined, flags: Flags): Promise<void> {
+  const { targetL0, alone } = flags;
+  const pytorch = alone ? null : findPyTorch();
+  if (!alone && !pytorch) throw new Error('PyTorch is missing, expected a python3 that can import torch and numpy, or --alone');
   const path = join('out', 'quality', `${name}.jsonl`);
   mkdirSync(dirname(path), { recursive: true });
   const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
-  const lines: Line[] = text.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line)]));
+  const written: Line[] = text.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line)]));
   const files = new Files();
   try {
     const data = dataOf(name, files, folder);
     const { cols } = data.train;
     const jobs = name === 'glove' ? wordJobs(cols, targetL0) : imageJobs(cols, EPOCHS);
+    const lines: Line[] = [];
     for (const job of jobs) {
-      if (lines.some((line) => same(line, job))) continue;
+      const there = written.findLast((line) => same(line, job) && (line.peer !== undefined || !pytorch));
+      if (there) {
+        lines.push(there);
+        continue;
+      }
       const trained = await train(job, data, files);
-      const peer = trainPeer(pytorch.python, job, data, trained);
+      const peer = pytorch ? trainPeer(pytorch.python, job, data, trained) : undefined;
       const settled = name === 'glove' ? settledAfter(trained.l0s, targetL0) : undefined;
       const line: Line = { kind: job.kind, level: job.level, seed: job.seed, ours: trained.ours, peer, settled };
       lines.push(line);
       appendFileSync(path, `${JSON.stringify(line)}\n`);
       process.stderr.write(`${JSON.stringify(line)}\n`);
     }
-    const asked = lines.filter((line) => jobs.some((job) => same(line, job)));
-    report(name, asked, markdown);
+    report(name, lines, flags);
   } finally {
     files.remove();
   }
@@ -178,6 +200,7 @@ new Command('npx tsx bench/quality/run.ts')
   .addArgument(new Argument('<data>', 'what to train on').choices(NAMES))
   .argument('[folder]', 'where its idx files are')
   .option('--target-l0 <n>', 'glove: active units a word that β is steered to', positive, 32)
+  .option('--alone', 'without PyTorch')
   .option('--markdown', 'the table as Markdown')
   .action(run)
   .parseAsync()
