@@ -65,6 +65,27 @@ for (const [k, block] of programs.entries()) {
     }));
 }
 
+test('the first example reads words of its own file, and refuses one that is not there', () =>
+  inTemporaryFolder(async (folder) => {
+    const [, first = ''] = /^```js\n(.*?)^```$/ms.exec(readme) ?? [];
+    const file = join(folder, 'program.mts');
+    const run = (program: string) => {
+      const setup = `process.chdir(${JSON.stringify(folder)});\n`;
+      writeFileSync(file, setup + asModule({ code: program.replace('hiddenDim: 1024', 'hiddenDim: 8'), output: undefined }));
+      return runNode([file]);
+    };
+    const words = ['apple', 'bank', 'turkey', ...Array.from({ length: 60 }, (_, i) => `word${i}`)];
+    const lines = words.map((word, i) =>
+      [word, ...Array.from({ length: 5 }, (_, j) => ((7 * i + 3 * j * j) % 11) - 5)].join(' '),
+    );
+    writeFileSync(join(folder, 'glove.txt'), `${lines.join('\n')}\n`);
+    const told = await run(first);
+    assert.match(told.stdout, /^(apple {2}-?\d+% {2}.+\n)+(bank {2}.+\n)+(turkey {2}.+\n)+$/, told.stderr);
+    const refused = await run(first.replace("'turkey'", "'nosuchword'"));
+    assert.not.match(refused.stdout, 'nosuchword');
+    assert.match(refused.stderr, 'explain: x is undefined');
+  }));
+
 test('every link to a file of the repository leads somewhere', () => {
   const links = [...readme.matchAll(/\]\(([^)#:]+)\)/g)].map(([, target]) => target);
   assert.ok(links.length > 5);
