@@ -3,7 +3,11 @@ import { denseRows } from '../kernels/rows.js';
 import { checkFinite, rowsOf, type Where } from '../numbers/matrix.js';
 
 /** 0, 1, …, n−1 */
-export const identityOrder = (n: number): Int32Array => Int32Array.from({ length: n }, (_, i) => i);
+export function identityOrder(n: number): Int32Array {
+  const order = new Int32Array(n);
+  for (let i = 0; i < n; i++) order[i] = i;
+  return order;
+}
 
 /** Past this many non-zeros (1 GiB of them) a data set is left where it is. */
 const MOST_COMPRESSED = 2 ** 27;
