@@ -1,6 +1,7 @@
 import { Presets, SingleBar } from 'cli-progress';
 import type { BatchReport, EpochReport } from '../index.js';
 import type { Summed } from '../report/equation.js';
+import { weightOf } from '../training/history.js';
 
 /** What to tell whoever watches a training run. */
 export interface Progress {
@@ -40,7 +41,7 @@ export function createProgress(options: ProgressOptions): Progress {
 
 /** A step's own β is that of its loss; an epoch's is what its penalty came to. */
 const summed = (report: BatchReport | EpochReport): Summed =>
-  'penalty' in report && report.sparsity !== 0 ? { ...report, beta: report.penalty / report.sparsity } : report;
+  'penalty' in report ? { ...report, beta: weightOf(report) } : report;
 
 /** Rows done, their rate, and the time that the rest will take. */
 function clock({ epochs, epochsBefore = 0, rows }: ProgressOptions) {

@@ -95,10 +95,10 @@ function curvesOf(records: readonly EpochRecord[], { beta, restLabel }: Pick<Rep
     sparsity: all(penaltyOf, penalized),
     weight: penalized ? records.map(weightOf) : [],
     // None of these terms is ever negative.
-    rest: all((record) => {
-      const rest = record.loss - record.reconstruction - (penaltyOf(record) ?? Number.NaN);
-      return rest < 0 ? 0 : rest;
-    }, restLabel !== null),
+    rest: all(
+      (record) => Math.max(0, record.loss - record.reconstruction - (penaltyOf(record) ?? Number.NaN)),
+      restLabel !== null,
+    ),
     validationLoss: all(({ validationLoss }) => validationLoss),
     l0: all(({ l0 }) => l0),
   };

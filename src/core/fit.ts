@@ -53,6 +53,7 @@ export async function fit(model: Model, X: MatrixLike, given: FitOptions): Promi
   try {
     if (!training.targets) model.requireTarget('fit: X', training.x);
     if (validation && !validation.targets) model.requireTarget('fit: validationData', validation.x);
+    // Before whatever else goes through the rows: that they are finite is known from here on.
     const data = {
       x: new DataSet(k, 'fit: X', training.x, capacity),
       targets: training.targets && new DataSet(k, 'fit: targets', training.targets, capacity),

@@ -2,7 +2,7 @@ import { type Course, courseIn } from './course.js';
 import type { Finding } from './finding.js';
 import type { ReportData } from './report-data.js';
 import type { Statistics } from './statistics.js';
-import { count, percent, short, tenths } from './text.js';
+import { capital, count, percent, short, tenths } from './text.js';
 
 /** A unit whose activation differs from its mean by less than this share of it says the same of every sample. */
 const CONSTANT = 0.05;
@@ -83,7 +83,6 @@ const missed = (s: Statistics, target: number) => Math.abs(meanL0(s) / target - 
 /** How many units have a mean activation within a factor of two of ρ. */
 const obeying = (s: Statistics, rho: number) => s.mean.reduce((n, m) => n + Number(m >= 0.5 * rho && m <= 2 * rho), 0);
 
-const capital = (text: string) => text.slice(0, 1).toUpperCase() + text.slice(1);
 /** "a, b or c" */
 const either = (all: readonly string[]) => [...all.slice(0, -2), all.slice(-2).join(' or ')].join(', ');
 

@@ -20,6 +20,9 @@ export function percent(share: number): string {
   return `${value >= 10 ? value.toFixed(0) : String(Number(value.toPrecision(2)))}%`;
 }
 
+/** Its first letter a capital. */
+export const capital = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
+
 /** A long text cut to one line. */
 export function clip(text: string, longest: number): string {
   const line = text.replace(/\s+/g, ' ').trim();

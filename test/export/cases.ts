@@ -24,11 +24,20 @@ const wirings: readonly Partial<SparseAutoencoderOptions>[] = [
   { outputDim: 4 },
 ];
 
-/** Rows of which the third is their mean, which is not met to the bit. */
-export const meanRow = {
-  X: [1, 2, 3, 4, 5].map((i) => [Math.fround(0.1 * i), Math.fround(0.7 * i)]),
-  options: { outputActivation: 'identity', preparation: { center: true, unitRows: true } },
-} as const;
+/** A linear model of rows of which the third is their mean, which is not met to the bit; and the rows. */
+export async function meanRowCase(): Promise<{ sae: SparseAutoencoder; X: number[][] }> {
+  const X = [1, 2, 3, 4, 5].map((i) => [Math.fround(0.1 * i), Math.fround(0.7 * i)]);
+  const sae = new SparseAutoencoder({
+    inputDim: 2,
+    hiddenDim: 4,
+    hiddenActivation: 'identity',
+    outputActivation: 'identity',
+    penalty: 'none',
+    preparation: { center: true, unitRows: true },
+  });
+  await sae.fit(X, { epochs: 1 });
+  return { sae, X };
+}
 
 /**
  * Every kind of code with every output, preparation and wiring; or as few of them as have each of these at least once with each

@@ -9,7 +9,7 @@ import { toModule } from '../../src/export.js';
 import { SparseAutoencoder, type SparseAutoencoderOptions } from '../../src/index.js';
 import { codes } from '../../src/sparsity/kinds.js';
 import { fails, flatten, inTemporaryFolder, near, projectRoot, randomRows, runNode } from '../helpers.js';
-import { meanRow } from './cases.js';
+import { meanRowCase } from './cases.js';
 
 interface Module {
   encode(x: ArrayLike<number>): Float32Array;
@@ -77,17 +77,10 @@ test('what preparation has learned goes with it', async () => {
 });
 
 test('a row that is the mean but for rounding is not made a unit one', async () => {
-  const sae = new SparseAutoencoder({
-    inputDim: 2,
-    hiddenDim: 4,
-    hiddenActivation: 'identity',
-    penalty: 'none',
-    ...meanRow.options,
-  });
-  await sae.fit(meanRow.X, { epochs: 1 });
+  const { sae, X } = await meanRowCase();
   const module = run(toModule(sae).code);
-  near(module.encode(meanRow.X.flat()), flatten(sae.transform(meanRow.X)), 1e-6);
-  near(module.reconstruct(meanRow.X.flat()), flatten(sae.reconstruct(meanRow.X)), 1e-6);
+  near(module.encode(X.flat()), flatten(sae.transform(X)), 1e-6);
+  near(module.reconstruct(X.flat()), flatten(sae.reconstruct(X)), 1e-6);
 });
 
 test('names go with it, where there are any', () => {

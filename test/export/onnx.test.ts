@@ -4,7 +4,7 @@ import { type Field, message, toBytes } from '../../src/export/protobuf.js';
 import { toModule, toOnnx } from '../../src/export.js';
 import { SparseAutoencoder } from '../../src/index.js';
 import { fails, flatten, near } from '../helpers.js';
-import { exportCases, meanRow } from './cases.js';
+import { exportCases, meanRowCase } from './cases.js';
 import { compute, readOnnx } from './onnx-reader.js';
 
 test('protobuf, by the examples of its documentation', () => {
@@ -50,17 +50,10 @@ test('an input x and outputs f and x_hat, float32, of any number of rows; versio
 });
 
 test('a row that is the mean but for rounding is not made a unit one', async () => {
-  const sae = new SparseAutoencoder({
-    inputDim: 2,
-    hiddenDim: 4,
-    hiddenActivation: 'identity',
-    penalty: 'none',
-    ...meanRow.options,
-  });
-  await sae.fit(meanRow.X, { epochs: 1 });
-  const { f, x_hat } = compute(readOnnx(toOnnx(sae)), { dims: [5, 2], data: meanRow.X.flat() });
-  near(f.data, flatten(sae.transform(meanRow.X)), 1e-6);
-  near(x_hat.data, flatten(sae.reconstruct(meanRow.X)), 1e-6);
+  const { sae, X } = await meanRowCase();
+  const { f, x_hat } = compute(readOnnx(toOnnx(sae)), { dims: [5, 2], data: X.flat() });
+  near(f.data, flatten(sae.transform(X)), 1e-6);
+  near(x_hat.data, flatten(sae.reconstruct(X)), 1e-6);
 });
 
 test('computed by the specification, within 1e-6: every kind with outputs, preparations and wirings', async () => {

@@ -2,7 +2,7 @@ import { escapeHtml } from '../escape.js';
 import { figure, section } from '../figure.js';
 import type { Page } from '../page.js';
 import { row, strongestSamples } from '../statistics.js';
-import { clip, count, percent, short } from '../text.js';
+import { capital, clip, count, percent, short } from '../text.js';
 
 /** Samples in a card: fewer where there are many cards. */
 const EXEMPLARS = { few: 9, many: 6, manyFrom: 65 };
@@ -119,5 +119,3 @@ function strongestInputs(page: Page, j: number): string {
   const strongest = weights.sort((a, b) => Math.abs(b.w) - Math.abs(a.w)).slice(0, STRONGEST_INPUTS);
   return ` Adds most to ${strongest.map(({ name, w }) => `${escapeHtml(name)} (${w > 0 ? '+' : ''}${short(w)})`).join(', ')}.`;
 }
-
-const capital = (text: string) => text[0].toUpperCase() + text.slice(1);
