@@ -53,11 +53,17 @@ function browserTests(site: Site): void {
     await page.waitForFunction(() => document.getElementById('unit-title')?.textContent !== 'Unit 9');
     assert.is(await focused(), 'unit');
     await reach('#another');
+    // One is there already, taken apart when the run stood still.
+    const shown = () => document.querySelector<HTMLCanvasElement>('#digit .big canvas')?.toDataURL();
+    const before = await (await page.waitForFunction(shown)).jsonValue();
     await page.keyboard.press('Enter');
-    await page.waitForSelector('#digit .parts li');
+    await page.waitForFunction((before) => {
+      const now = document.querySelector<HTMLCanvasElement>('#digit .big canvas')?.toDataURL();
+      return now !== undefined && now !== before;
+    }, before);
     await reach('#digit .parts button[aria-label$=" off"]');
     await page.keyboard.press('Enter');
-    assert.is(await page.getAttribute('#digit .parts li:first-child button[aria-label$=" off"]', 'aria-pressed'), 'true');
+    await page.waitForSelector('#digit .parts li:first-child button[aria-label$=" off"][aria-pressed="true"]');
     await reach('#link');
     await page.keyboard.press('Enter');
     await page.waitForFunction(() => document.getElementById('share-says')?.textContent !== '');

@@ -9,6 +9,7 @@ import { gzipSync } from 'node:zlib';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { serveFolder } from '../../src/page/serve.js';
 import { projectRoot } from '../helpers.js';
+import { lagBehind } from './lag.js';
 
 const CHROMIUM = '/usr/bin/chromium';
 
@@ -78,6 +79,7 @@ export async function openSite(folder: string, { isolated = true } = {}): Promis
       // What tsx names functions with; a page has none.
       await page.addInitScript('globalThis.__name = (f) => f');
       await page.addInitScript(watch);
+      await lagBehind(page);
       await page.goto(address + hash);
       return { page, complaints };
     },
@@ -164,6 +166,25 @@ export async function startedOn(site: Site, options: Parameters<Site['open']>[0]
 
 /** Until the run stands still, and the page shows where. */
 export const untilPaused = (page: Page) => page.waitForFunction(() => document.getElementById('play')?.textContent === 'Learn');
+
+/** Until the address ends so: it follows what is seen. */
+export const untilAddress = (page: Page, end: string): Promise<unknown> =>
+  page.waitForFunction((end) => location.hash.endsWith(end), end);
+
+/** How often anything in the page is changed over so many ms. */
+export const changesOver = (page: Page, ms: number): Promise<number> =>
+  page.evaluate(
+    (ms) =>
+      new Promise<number>((resolve) => {
+        let count = 0;
+        const look = { subtree: true, childList: true, attributes: true, characterData: true };
+        new MutationObserver((list) => {
+          count += list.length;
+        }).observe(document.body, look);
+        setTimeout(() => resolve(count), ms);
+      }),
+    ms,
+  );
 
 /** Sets a slider as a hand does. */
 export const slide = (page: Page, id: string, value: number) =>
