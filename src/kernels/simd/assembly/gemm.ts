@@ -6,7 +6,7 @@ import { run, sequence } from './threads';
 import { A_B, DEPTH, multiplyPanels, packA, packB, startBlock } from './panels';
 import { WIDTH } from './rows';
 
-/** Largest tile edge. */
+/** Tile edges: the fewer tiles, the smaller, so that every thread has some. */
 const LARGE: u32 = 128;
 const SMALL: u32 = 64;
 /** Below so many rows copying costs more than it gains. */
@@ -26,7 +26,7 @@ export function gemm(c: usize, a: usize, b: usize, bias: usize, n: u32, k: u32, 
     return;
   }
   const large = ((n + LARGE - 1) / LARGE) * ((m + LARGE - 1) / LARGE);
-  const edge = large >= 32 ? LARGE : SMALL;
+  const edge = large >= 32 ? LARGE : max(n, m) > SMALL ? SMALL : SMALL / 2;
   const across = (m + edge - 1) / edge;
   pass4(4, n, k, m, form);
   pass4(8, edge, across, 0, 0);
