@@ -108,12 +108,13 @@ function dot(s: v128, a: v128, b: v128): v128 {
   return i32x4.add(s, i32x4.dot_i16x8_s(a, b));
 }
 
+/** Two pairs a turn, and a way out between them: see panels.ts. */
 function block4x8(c: usize, stride: usize, a: usize, b: usize, pairs: u32): void {
   const zero = i32x4.splat(0);
   let s00 = zero, s01 = zero, s10 = zero, s11 = zero, s20 = zero, s21 = zero, s30 = zero, s31 = zero;
-  for (const end = a + (pairs << 4); a != end; a += 16) {
-    const b0 = v128.load(b), b1 = v128.load(b, 16);
-    b += 32;
+  const end = a + (pairs << 4), last = end - 16;
+  while (a != end) {
+    const b0 = v128.load(b, 0), b1 = v128.load(b, 16);
     const a0 = v128.load32_splat(a, 0);
     s00 = dot(s00, a0, b0);
     s01 = dot(s01, a0, b1);
@@ -126,6 +127,22 @@ function block4x8(c: usize, stride: usize, a: usize, b: usize, pairs: u32): void
     const a3 = v128.load32_splat(a, 12);
     s30 = dot(s30, a3, b0);
     s31 = dot(s31, a3, b1);
+    if (a == last) break;
+    const y0 = v128.load(b, 32), y1 = v128.load(b, 48);
+    const x0 = v128.load32_splat(a, 16);
+    s00 = dot(s00, x0, y0);
+    s01 = dot(s01, x0, y1);
+    const x1 = v128.load32_splat(a, 20);
+    s10 = dot(s10, x1, y0);
+    s11 = dot(s11, x1, y1);
+    const x2 = v128.load32_splat(a, 24);
+    s20 = dot(s20, x2, y0);
+    s21 = dot(s21, x2, y1);
+    const x3 = v128.load32_splat(a, 28);
+    s30 = dot(s30, x3, y0);
+    s31 = dot(s31, x3, y1);
+    a += 32;
+    b += 64;
   }
   const c1 = c + stride;
   const c2 = c1 + stride;
