@@ -12,7 +12,7 @@ import { adoptParameters } from '../model/inference.js';
 import { betaOf } from '../model/layout.js';
 import { assess } from '../model/metrics.js';
 import { Objective } from '../model/objective.js';
-import { deadOf, densityHistogram, explainedVariance, fidelity, outOfReach } from '../model/quality.js';
+import { deadOf, densityHistogram, fidelity, outOfReach } from '../model/quality.js';
 import { anything, checkOptions, count, flag, isCount, requireValue, when } from '../numbers/checks.js';
 import type { Csr } from '../numbers/csr.js';
 import { floats } from '../numbers/matrix.js';
@@ -187,12 +187,11 @@ export class SparseAutoencoder {
     const t = model.readTargets('evaluate: targets', options.targets, x.rows);
     if (!t) model.requireTarget('evaluate: X', x);
     const k = model.kernels(Math.min(CHUNK, x.rows));
-    const { squaredError, rowErrors, meanActivation, density, ...rest } = k.scoped(() =>
+    const { rowErrors, meanActivation, density, ...rest } = k.scoped(() =>
       assess('evaluate: X', k, { spec, memory, θ: adoptParameters(k, model.θ) }, x, t),
     );
     return {
       ...rest,
-      explainedVariance: explainedVariance(squaredError, t ?? x),
       ...fidelity(rowErrors, t ?? x),
       outOfReach: outOfReach(t ?? x, spec.outputActivation),
       deadIndices: deadOf(density),

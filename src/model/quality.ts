@@ -8,6 +8,8 @@ export interface Fidelity {
   mse: number;
   /** The fraction of variance unexplained, Σ(x̂ − t)²/Σ(t − t̄)² over all entries; t̄ is each column's mean. */
   fvu: number;
+  /** 1 − FVU */
+  explainedVariance: number;
   /** The mean over rows i of 1 − ‖x̂_i − t_i‖²/‖t_i − t̄‖². */
   meanExplainedVariance: number;
 }
@@ -27,7 +29,8 @@ export function fidelity(rowErrors: ArrayLike<number>, t: Matrix): Fidelity {
     variation += own;
     explained += 1 - unexplained(rowErrors[i], own);
   }
-  return { mse: error / (rows * cols), fvu: unexplained(error, variation), meanExplainedVariance: explained / rows };
+  const fvu = unexplained(error, variation);
+  return { mse: error / (rows * cols), fvu, explainedVariance: 1 - fvu, meanExplainedVariance: explained / rows };
 }
 
 export function columnMeans({ data, rows, cols }: Matrix): Float64Array {
@@ -35,14 +38,6 @@ export function columnMeans({ data, rows, cols }: Matrix): Float64Array {
   for (let i = 0, at = 0; i < rows; i++) for (let j = 0; j < cols; j++, at++) mean[j] += data[at];
   for (let j = 0; j < cols; j++) mean[j] /= rows;
   return mean;
-}
-
-/** 1 − Σ(t − x̂)²/Σ(t − t̄)², t̄ the mean of each column; where T does not vary, 1 if it is met, else 0. */
-export function explainedVariance(squaredError: number, { data, rows, cols }: Matrix): number {
-  const mean = columnMeans({ data, rows, cols });
-  let variation = 0;
-  for (let i = 0, at = 0; i < rows; i++) for (let j = 0; j < cols; j++, at++) variation += (data[at] - mean[j]) ** 2;
-  return variation === 0 ? 1 - unexplained(squaredError, 0) : 1 - squaredError / variation;
 }
 
 /** The share of T's entries that σ_o does not come near, whatever it is given: it rises from σ_o(−∞) to σ_o(∞). */

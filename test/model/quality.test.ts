@@ -24,9 +24,22 @@ test('the two explained variances differ where rows do: a row that is far out co
   near([fvu, meanExplainedVariance], [1 / 202, 3 / 4], 1e-15);
 });
 
+test('explained variance, 1 − FVU, by hand: 1, 0, 0.75, −1', () => {
+  // Columns [1, 3] and [10, 20]: means 2 and 15, variation 2 + 50 = 52.
+  const t = matrix([
+    [1, 10],
+    [3, 20],
+  ]);
+  near(
+    [0, 52, 13, 104].map((error) => fidelity([error, 0], t).explainedVariance),
+    [1, 0, 0.75, -1],
+    1e-15,
+  );
+});
+
 test('what does not vary: FVU 0 if it is met, else 1; and a row that is the mean is explained if it is met', () => {
-  assert.equal(fidelity([0, 0], matrix([[2], [2]])), { mse: 0, fvu: 0, meanExplainedVariance: 1 });
-  assert.equal(fidelity([0, 4], matrix([[2], [2]])), { mse: 2, fvu: 1, meanExplainedVariance: 0.5 });
+  assert.equal(fidelity([0, 0], matrix([[2], [2]])), { mse: 0, fvu: 0, explainedVariance: 1, meanExplainedVariance: 1 });
+  assert.equal(fidelity([0, 4], matrix([[2], [2]])), { mse: 2, fvu: 1, explainedVariance: 0, meanExplainedVariance: 0.5 });
 });
 
 test('what an output cannot give: beyond [0, ∞), [0, 1], [−1, 1], nothing; the ends are within', () => {
@@ -82,7 +95,7 @@ for (const options of [
     const errors = X.map((row, i) => row.reduce((sum, x, p) => sum + (xHat[12 * i + p] - x) ** 2, 0));
     const expected = fidelity(errors, matrix(X));
     near([e.mse, e.fvu, e.meanExplainedVariance], [expected.mse, expected.fvu, expected.meanExplainedVariance], 1e-6);
-    near([e.fvu], [1 - e.explainedVariance], 1e-6);
+    assert.is(e.explainedVariance, 1 - e.fvu);
     assert.is(e.outOfReach, matrix(X).data.filter((x) => x < 0 || x > 1).length / 3600);
   });
 
