@@ -55,7 +55,7 @@ export interface TransformOptions {
   normalize?: boolean;
   /**
    * Each row's coefficients fitted to it anew: of the units that the encoder chose, and of their signs, those that bring x̂ nearest to x.
-   * See model/refit.ts. For a model whose output is a linear map of its code and as wide as its input. Default false.
+   * See model/refit.ts. For a model whose output is a linear map of its code, and whose T is X. Default false.
    */
   refit?: boolean;
 }
