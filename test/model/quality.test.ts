@@ -42,6 +42,37 @@ test('what does not vary: FVU 0 if it is met, else 1; and a row that is the mean
   assert.equal(fidelity([0, 4], matrix([[2], [2]])), { mse: 2, fvu: 1, explainedVariance: 0, meanExplainedVariance: 0.5 });
 });
 
+const sevenths = Array(10).fill([0.1, 0.2, 0.1 / 7]);
+const milliseconds = (n: number) => Array.from({ length: n }, (_, i) => [1.7e12 + (i % 3)]);
+for (const dtype of ['float32', 'float64'] as const) {
+  const given = (rows: number[][]) =>
+    dtype === 'float64' ? matrix(rows) : { ...matrix(rows), data: Float32Array.from(rows.flat()) };
+
+  test(`${dtype}: what varies by the rounding of its mean alone does not vary`, () => {
+    const errors = Array(10).fill(0.25);
+    const { fvu, explainedVariance, meanExplainedVariance } = fidelity(errors, given(sevenths));
+    assert.equal([fvu, explainedVariance, meanExplainedVariance], [1, 0, 0]);
+    assert.is(fidelity(Array(10).fill(0), given(sevenths)).fvu, 0);
+  });
+
+  test(`${dtype}: a row that is the mean is explained if it is met, wherever the mean lies`, () => {
+    for (const [seed, shift] of [0, 100, -0.5].flatMap((by) => [1, 2, 3, 4].map((seed) => [seed, by]))) {
+      const [a, b] = randomRows(2, 5, seed).map((row) => row.map((u) => u + shift));
+      const middle = a.map((value, j) => (value + b[j]) / 2);
+      const own = a.reduce((sum, value, j) => sum + (value - middle[j]) ** 2, 0);
+      const rows = [a, b, middle];
+      const about0 = rows.map((row) => row.map((value, j) => value - middle[j]));
+      for (const t of [rows, about0].map((all) => given([...all, ...all])))
+        near([fidelity(Array(6).fill(0.01), t).meanExplainedVariance], [(2 - (2 * 0.01) / own) / 3], 1e-3);
+    }
+  });
+}
+
+test('what varies little, far from 0, varies: milliseconds of this century, three of them or 100,000', () => {
+  near([fidelity([0.5, 0.5, 0.5], matrix(milliseconds(3))).fvu], [0.75], 1e-15);
+  near([fidelity(Array(99_999).fill(0.5), matrix(milliseconds(99_999))).fvu], [0.75], 1e-6);
+});
+
 test('what an output cannot give: beyond [0, ∞), [0, 1], [−1, 1], nothing; the ends are within', () => {
   const t = matrix([
     [-2, -1, -0.5, 0],
