@@ -8,7 +8,10 @@ export type ParameterName = 'encoderWeight' | 'encoderBias' | 'decoderWeight' | 
 /** One thing for each parameter. */
 export type PerParameter<T> = Record<ParameterName, T> & { readonly [own: string]: T };
 
-/** J on a data set, its terms, and what the code is like. */
+/**
+ * J on a data set, its terms, and what the code is like. Where T = X, it is X as the encoder sees it, prepared: all errors and variances
+ * are in prepared units then, not in the caller's, which `reconstruct` gives back. Targets are measured as they came.
+ */
 export interface Evaluation<Vector = FloatArray> extends Fidelity {
   /** J = reconstruction + β·sparsity + whatever else the options ask for: weight decay, AuxK, a gate's own reconstruction … */
   loss: number;

@@ -3,7 +3,7 @@ import type { FloatArray, Matrix } from '../kernels/kernels.js';
 import { log } from '../numbers/elementary.js';
 import { columnMeans, dtypeOf, LAST_BITS } from '../numbers/matrix.js';
 
-/** How well X̂ meets T, every sum in double precision. */
+/** How well X̂ meets T, which is X as it was prepared where no targets are given; every sum in double precision. */
 export interface Fidelity {
   /** Σ(x̂ − t)²/(n·d′) */
   mse: number;
