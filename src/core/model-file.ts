@@ -160,6 +160,7 @@ export function readModel(bytes: Uint8Array, how: FromBytesOptions): Model {
   const own = partsOf(model.state.theta, model.layout);
   for (const { name, data } of parts) own.get(name)?.data.set(data);
   if (tensors.has('memory.silence')) model.state.memory.keep('silence', new Float64Array(spec.hiddenDim));
+  if (tensors.has('memory.targets')) model.state.memory.keep('targets', [0]);
   takeMemory(take, 'memory', model.state);
   if (metadata.has('history')) model.state.records.push(...readRecords(metadata.get('history') as string));
   if (metadata.has('names')) model.names = readNamesOf(metadata.get('names') as string, model.names);

@@ -46,6 +46,7 @@ export async function train(k: Kernels, model: TrainingState, plan: TrainingPlan
   const state = model.copyTo(k);
   if (plan.averaging === null) state.averaged = null;
   const { memory } = state;
+  if (plan.targets || memory.values.targets) memory.keep('targets', [0])[0] = Number(plan.targets !== null);
   if (plan.decoderBias) viewStored(state.theta, layoutOf(spec)).decoderBias.set(plan.decoderBias);
   const batches = Math.ceil(x.rows / plan.dealing.batchSize);
   const order = identityOrder(x.rows);
