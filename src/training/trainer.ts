@@ -141,13 +141,14 @@ export async function train(k: Kernels, model: TrainingState, plan: TrainingPlan
     if (Number.isFinite(value)) return;
     const where = `in epoch ${epoch + 1} of ${epochs}${batch === undefined ? '' : `, batch ${batch + 1} of ${batches}`}`;
     throw new RangeError(
-      `fit: the ${what} became ${value} ${where}, expected a finite number; likely cause: ${likelyCause(plan)}; ` +
+      `fit: the ${what} became ${value} ${where}, expected a finite number; likely cause: ${likelyCause(plan, betaOf(memory))}; ` +
         `the model is as it stood ${epoch === 0 ? 'before fit' : `at the end of epoch ${epoch}`}`,
     );
   }
 }
 
-function likelyCause({ learningRate, x, targets }: TrainingPlan): string {
+function likelyCause({ learningRate, x, targets }: TrainingPlan, beta: number): string {
+  if (beta > 1e6) return `beta ${beta} too large`;
   const largest = Math.max(x.largest, targets?.largest ?? 0);
   if (largest > 100) return `entries as large as ${largest} (scale X, say to 0 … 1), or learningRate ${learningRate} too large`;
   return `learningRate ${learningRate} too large`;
