@@ -1,3 +1,4 @@
+import { refuse } from '../numbers/checks.js';
 import { exp, log } from '../numbers/elementary.js';
 import type { Memory } from '../sparsity/memory.js';
 
@@ -39,9 +40,13 @@ export class Steering {
     this.state = memory.keep('steering', STEERING_START);
   }
 
-  /** After a step on a batch that had so many active units a row. */
+  /**
+   * After a step on a batch that had so many active units a row.
+   * @throws RangeError where someone has set β to 0, from which no factor leads away
+   */
   afterStep(l0: number): void {
     const { beta, state } = this;
+    if (beta[0] === 0) refuse('fit: settings: beta', 0, 'a number above 0 for targetL0 to start from');
     const measured = log(Math.max(l0, LEAST) / this.target);
     if (state[BEGUN] === 0) {
       state[BEGUN] = 1;

@@ -258,6 +258,30 @@ test('targetL0 brings L0 to the target from either side, and β is part of the m
   }
 });
 
+test('targetL0 steers on from a β that was set meanwhile; 0 is refused, and leaves the model as the last epoch did', async () => {
+  const settings: { beta?: number } = {};
+  const sae = create({ targetL0: 2 });
+  const seen: number[] = [];
+  const set = (beta: number) => ({
+    ...quick,
+    settings,
+    onBatchEnd: ({ epoch, batch, beta: now }: { epoch: number; batch: number; beta: number }) => {
+      seen.push(now);
+      if (epoch === 1 && batch === 0) settings.beta = beta;
+      else delete settings.beta;
+    },
+  });
+  await sae.fit(X, { ...set(0.5), epochs: 2 });
+  const after = seen[seen.indexOf(0.5) + 1];
+  assert.ok(after !== 0.5 && Math.abs(after / 0.5 - 1) < 0.03, String(after));
+  const { beta } = sae;
+  await fails(
+    () => sae.fit(X, { ...set(0), epochs: 2 }),
+    'fit: settings: beta is 0, expected a number above 0 for targetL0 to start from',
+  );
+  assert.ok(sae.beta > 0 && sae.beta !== beta);
+});
+
 for (const [options, message] of [
   [{ penalty: 'kl' }, 'targetL0 is 3, expected none with penalty "kl": β is steered for "l1"'],
   [
@@ -266,6 +290,7 @@ for (const [options, message] of [
   ],
   [{ beta: 0 }, 'beta is 0, expected a number above 0 for targetL0 to start from'],
   [{ hiddenDim: 3 }, 'targetL0 is 3, expected a number below hiddenDim 3'],
+  [{ hiddenActivation: 'topk', k: 2 }, 'targetL0 is 3, expected a number below k 2'],
 ] as const)
   test(`targetL0 where it cannot be: ${JSON.stringify(options)}`, () =>
     fails(() => create({ targetL0: 3, ...options }), new RegExp(`^SparseAutoencoder: ${message}`)));
