@@ -1,4 +1,4 @@
-import type { Kernels, Matrix } from '../kernels/kernels.js';
+import type { FloatArray, Kernels, Matrix } from '../kernels/kernels.js';
 import { viewStored } from '../layers/parameters.js';
 import { betaOf, layoutOf } from '../model/layout.js';
 import { assess } from '../model/metrics.js';
@@ -55,6 +55,7 @@ export async function train(k: Kernels, model: TrainingState, plan: TrainingPlan
   const epochsDone = () => model.records.length - run.start;
   const outOfPatience = () =>
     earlyStopping !== null && run.best !== null && epochsDone() - 1 - run.best.epoch >= earlyStopping.patience;
+  const home = (theta: FloatArray) => bringHome(spec, viewStored(theta, layoutOf(spec)));
   const takeStep = stepper(k, state, plan, state.step + (epochs - epochsDone()) * batches);
 
   try {
@@ -62,12 +63,9 @@ export async function train(k: Kernels, model: TrainingState, plan: TrainingPlan
     plan.onStateMoved(state);
     while (epochsDone() < epochs && !outOfPatience()) {
       const epoch = epochsDone();
-      if (plan.averaging !== null) state.resumeIterate();
+      if (plan.averaging !== null) state.resumeIterate(home);
       const record: EpochFigures = await runEpoch(epoch);
-      if (state.averaged) {
-        bringHome(spec, viewStored(state.averaged.mean, layoutOf(spec)));
-        state.exposeMean();
-      }
+      state.averaged?.expose(state.theta, home);
       if (validation) validate(record, validation);
       requireFinite(record.validationLoss ?? 0, 'validation loss', epoch);
       requireFinite(k.sumOfSquares(state.theta), 'size of the weights', epoch);
