@@ -51,7 +51,7 @@ const eights = (x: number): number => 8 * Math.max(1, Math.round(x / 8));
  *
  *   X      centred, each row then divided by its length and multiplied by √d: entries are about 1, whatever d is
  *   k      1.6·√d, in eights: 16 for 100, 32 for 384, 48 for 768, 88 for 3,072
- *   h      8·d, yet no more than leaves every unit 32 rows to be active on, n·k/h ≥ 32
+ *   h      8·d, yet no more than leaves a unit about 32 rows to be active on: n·k/32 in eights, but at least 2·k
  *   α      0.08/√d, falling to 0 over the second half. A row of W_dec has d entries of about 1/√d, each of which Adam moves
  *          by about α a step: by the same share of itself, whatever d is.
  *   steps  2,000 of 1,024 rows; more, if it takes more to see all rows once, fewer, if that is 100 times all rows

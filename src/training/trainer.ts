@@ -1,4 +1,4 @@
-import type { Kernels, Matrix } from '../kernels/kernels.js';
+import type { FloatArray, Kernels, Matrix } from '../kernels/kernels.js';
 import { viewStored } from '../layers/parameters.js';
 import { betaOf, layoutOf } from '../model/layout.js';
 import { assess } from '../model/metrics.js';
@@ -56,6 +56,7 @@ export async function train(k: Kernels, model: TrainingState, plan: TrainingPlan
   const epochsDone = () => model.records.length - run.start;
   const outOfPatience = () =>
     earlyStopping !== null && run.best !== null && epochsDone() - 1 - run.best.epoch >= earlyStopping.patience;
+  const home = (theta: FloatArray) => bringHome(spec, viewStored(theta, layoutOf(spec)));
   const takeStep = stepper(k, state, plan, state.step + (epochs - epochsDone()) * batches);
 
   try {
@@ -63,12 +64,9 @@ export async function train(k: Kernels, model: TrainingState, plan: TrainingPlan
     plan.onStateMoved(state);
     while (epochsDone() < epochs && !outOfPatience()) {
       const epoch = epochsDone();
-      if (plan.averaging !== null) state.resumeIterate();
+      if (plan.averaging !== null) state.resumeIterate(home);
       const record: EpochFigures = await runEpoch(epoch);
-      if (state.averaged) {
-        bringHome(spec, viewStored(state.averaged.mean, layoutOf(spec)));
-        state.exposeMean();
-      }
+      state.averaged?.expose(state.theta, home);
       if (validation) validate(record, validation);
       requireFinite(record.validationLoss ?? 0, 'validation loss', epoch);
       requireFinite(k.sumOfSquares(state.theta), 'size of the weights', epoch);
@@ -142,13 +140,14 @@ export async function train(k: Kernels, model: TrainingState, plan: TrainingPlan
     if (Number.isFinite(value)) return;
     const where = `in epoch ${epoch + 1} of ${epochs}${batch === undefined ? '' : `, batch ${batch + 1} of ${batches}`}`;
     throw new RangeError(
-      `fit: the ${what} became ${value} ${where}, expected a finite number; likely cause: ${likelyCause(plan)}; ` +
+      `fit: the ${what} became ${value} ${where}, expected a finite number; likely cause: ${likelyCause(plan, betaOf(memory))}; ` +
         `the model is as it stood ${epoch === 0 ? 'before fit' : `at the end of epoch ${epoch}`}`,
     );
   }
 }
 
-function likelyCause({ learningRate, x, targets }: TrainingPlan): string {
+function likelyCause({ learningRate, x, targets }: TrainingPlan, beta: number): string {
+  if (beta > 1e6) return `beta ${beta} too large`;
   const largest = Math.max(x.largest, targets?.largest ?? 0);
   if (largest > 100) return `entries as large as ${largest} (scale X, say to 0 … 1), or learningRate ${learningRate} too large`;
   return `learningRate ${learningRate} too large`;

@@ -12,6 +12,8 @@ test('k, h, learning rate, batch and epochs by the shape of the rows', () => {
   assert.equal(shape(50, 1_000_000), [8, 400, 0.011, 1024, 3]);
   assert.equal(shape(100, 20_000), [16, 800, 0.008, 1024, 100]);
   assert.equal(shape(100, 100_000), [16, 800, 0.008, 1024, 21]);
+  assert.equal(shape(100, 110), [16, 56, 0.008, 64, 100], '55 in eights: 31.4 rows a unit');
+  assert.equal(shape(100, 20), [16, 32, 0.008, 64, 100], 'twice k: 10 rows a unit');
   assert.equal(shape(384, 778), [32, 776, 0.0041, 192, 100]);
   assert.equal(shape(768, 500_000), [48, 6144, 0.0029, 1024, 5]);
   assert.equal(shape(3072, 5_000_000), [88, 24_576, 0.0014, 1024, 1]);
