@@ -63,6 +63,7 @@ export async function trainAndReport(plan: TrainingPlan): Promise<void> {
   if (!interrupted) {
     save(sae, files.model);
     say(`model: ${files.model}`);
+    if (plan.next) say(`next: ${[programCall(), ...plan.next.map(quoted)].join(' ')}`);
   } else sayHowToGoOn(plan, outcome, say);
   if (plan.json) {
     const { meanActivation: _, density: __, ...numbers } = evaluation;
