@@ -143,8 +143,9 @@ const samples = `
 .others { display: flex; flex-wrap: wrap; gap: 8px; margin-top: 1.5rem; }
 .others h3 { width: 100%; margin: 0; }
 .other summary { display: grid; justify-items: center; width: 52px; list-style: none; font-size: .85rem; }
+.others.of-texts .other summary { width: 112px; }
 .other summary .p { width: 100%; }
-.other summary span { max-width: 100%; overflow: hidden; display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; overflow-wrap: anywhere; }
+.other summary span { max-width: 100%; overflow: hidden; display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 3; overflow-wrap: anywhere; }
 .other[open] { width: 100%; border: 1px solid var(--line); border-radius: 8px; padding: 10px; }
 .other[open] .steps { margin-top: 10px; }
 .growth { table-layout: fixed; max-width: 640px; }

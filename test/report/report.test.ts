@@ -400,6 +400,18 @@ test('numbers are written for reading', () => {
   assert.equal([tenths(72.34), tenths(-0.134)], ['72.3', '−0.1']);
   assert.equal([count(1, 'unit'), count(2048, 'unit')], ['1 unit', '2,048 units']);
   assert.equal([clip('a  b\nc', 9), clip('abcdefgh', 5)], ['a b c', 'abcd…']);
+  const text = 'the hammer behind the red wall';
+  assert.equal(
+    [29, 24, 22, 21, 17, 8].map((longest) => clip(text, longest)),
+    [
+      'the hammer behind the red…',
+      'the hammer behind the…',
+      'the hammer behind the…',
+      'the hammer behind…',
+      'the hammer behin…',
+      'the ham…',
+    ],
+  );
 });
 
 test.run();

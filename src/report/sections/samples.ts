@@ -83,7 +83,7 @@ function oneByOne(page: Page, examples: readonly Example[]): string {
   );
   const body = figure({
     body: `${steps(page, typical)}
-${more.length > 0 ? `<div class="others"><h3>The other samples, put together in the same way</h3>${more.join('\n')}</div>` : ''}`,
+${more.length > 0 ? `<div class="others${page.hasTexts ? ' of-texts' : ''}"><h3>The other samples, put together in the same way</h3>${more.join('\n')}</div>` : ''}`,
     caption: `The upper row holds the parts: a unit's row of decoder weights times how active the unit is, orange where it adds
 and blue where it takes away. The parts of one sample share a scale, so a pale part adds little. The lower row is the output
 with the parts so far, beginning with the decoder's bias alone, which is the same for every sample.`,
