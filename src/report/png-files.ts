@@ -24,7 +24,7 @@ export function pngFiles(data: ReportData): PngFile[] {
   const { model, samples } = data;
   const units = page.statistics.byUse.slice(0, MOST_UNITS);
   const tiles = units.map((j) => page.decoder.brush.draw(row(model.decoderWeight, j, model.outputDim)));
-  const examples = exampleSamples(samples.labels, page.statistics.samples);
+  const examples = exampleSamples(samples, page.statistics.samples);
   const made = examples.map((i) => {
     const { bias, steps } = buildUp(model, page.code(i));
     return steps.length > 0 ? steps[steps.length - 1].soFar : bias;

@@ -131,6 +131,7 @@ const samples = `
 .strip:first-child { flex-basis: 116px; }
 .strip th { width: 116px; padding: 3px 8px 3px 0; border: 0; font-size: .85rem; vertical-align: middle; }
 .strip td { padding: 3px; border: 0; text-align: center; font-size: .8rem; line-height: 1.3; vertical-align: middle; }
+.strip td, .other summary span { hyphens: auto; }
 .strip .p { max-width: 110px; margin: 0 auto; }
 .strip tr:last-child td { font-weight: 650; }
 .strip .dif, .growth .p { outline: 1px solid var(--line); outline-offset: -1px; }
