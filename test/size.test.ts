@@ -48,7 +48,7 @@ const additions: [string, RegExp, number][] = [
   ['preparation of X', /src\/numbers\/preparation\.ts$/, 900],
   ['sparse codes', /src\/((numbers|kernels)\/csr|model\/(sparse-codes|search))\.ts$/, 2_000],
   ['refitted codes', /src\/(model\/refit|numbers\/nnls)\.ts$/, 1_500],
-  ['understanding', /src\/(meaning\/\S+|core\/understanding|numbers\/normal)\.ts$/, 4_700],
+  ['understanding', /src\/(meaning\/\S+|core\/understanding|numbers\/normal)\.ts$/, 4_750],
   ['scores', /src\/(scores\/\S+|numbers\/eigen)\.ts$/, 3_600],
   ['the preset for embeddings', /src\/core\/embeddings\.ts$/, 1_000],
   ['metrics', /src\/model\/(quality|saturation)\.ts$/, 800],

@@ -4,7 +4,6 @@ import { summandNames } from '../model/summands.js';
 import { writeWhole } from '../node/files.js';
 import { save } from '../node.js';
 import { renderReport } from '../report/report.js';
-import type { Schedule } from '../training/schedule.js';
 import { asFlag, calledByFlags } from './flags.js';
 import { type Outcome, runJob, snapshot } from './job.js';
 import { count, print, programCall } from './output.js';
@@ -55,7 +54,7 @@ export async function trainAndReport(plan: TrainingPlan): Promise<void> {
   for (const sentence of diagnose(judged, { ...sae.options, beta: sae.beta }, history, asFlag)) say(sentence);
   const best = fit.earlyStopping && !interrupted ? history.bestEpoch + 1 : history.loss.length;
   const kept = best < history.loss.length ? best : undefined;
-  const about = { ...plan, training: { rows: learnedFrom(plan), fit, kept }, rateEnded: endsAtRest(fit.schedule), dead };
+  const about = { ...plan, training: { rows: learnedFrom(plan), fit, kept }, dead };
   const data = reportData(about, sae, withLast(outcome, sae, best), evaluation);
   if (files.report) {
     writeWhole(files.report, new TextEncoder().encode(renderReport(data)));
@@ -64,6 +63,7 @@ export async function trainAndReport(plan: TrainingPlan): Promise<void> {
   if (!interrupted) {
     save(sae, files.model);
     say(`model: ${files.model}`);
+    if (plan.next) say(`next: ${[programCall(), ...plan.next.map(quoted)].join(' ')}`);
   } else sayHowToGoOn(plan, outcome, say);
   if (plan.json) {
     const { meanActivation: _, density: __, ...numbers } = evaluation;
@@ -80,9 +80,6 @@ const learnedFrom = ({ train: { rows }, fit: { validationSplit = 0 } }: Training
 function withLast({ records, snapshots }: Outcome, sae: SparseAutoencoder, end: number): Pick<Outcome, 'records' | 'snapshots'> {
   return { records, snapshots: [...snapshots.filter(({ epoch }) => epoch < end), snapshot(sae, end)] };
 }
-
-/** Whether the learning rate goes down to less than a tenth. */
-const endsAtRest = ({ decay = 'constant', final = 0 }: Schedule = {}): boolean => decay !== 'constant' && final < 0.1;
 
 function sayHowToGoOn(
   { command, fit, resume }: TrainingPlan,

@@ -57,7 +57,7 @@ interface CommonOptions {
   /** β ≥ 0, the weight of S. Default: what goes with the penalty, 0.1 for 'kl', 10⁻⁴ for 'l1', 10⁻³ for 'l0'. */
   beta?: number;
   /** What the columns of X are called, for reports and for checks of what comes in by name. Default: nothing, []. */
-  inputNames?: readonly string[];
+  inputNames?: readonly string[] | undefined;
   /** What is done to X first, and undone in `reconstruct`. Default: nothing. */
   preparation?: PreparationOptions;
   /** Adam's α > 0. Default 0.001. */

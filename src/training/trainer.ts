@@ -109,6 +109,7 @@ export async function train(k: Kernels, model: TrainingState, plan: TrainingPlan
     if (shuffle) state.shuffle(order);
     activity.reset();
     const sum = { loss: 0, reconstruction: 0, sparsity: 0, penalty: 0, l0: 0 };
+    let rate = 0;
     for (let from = 0, batch = 0; from < x.rows; batch++) {
       const size = Math.min(plan.settings.batchSize ?? batchSize, batchSize);
       const batches = batch + Math.ceil((x.rows - from) / size);
@@ -117,6 +118,7 @@ export async function train(k: Kernels, model: TrainingState, plan: TrainingPlan
       const { loss, reconstruction, sparsity, active, code, learningRate, beta } = takeStep(order, from, to);
       requireFinite(loss, 'loss', epoch, batch, batches);
       activity.add(code);
+      rate = learningRate;
       sum.loss += n * loss;
       sum.reconstruction += n * reconstruction;
       sum.sparsity += n * sparsity;
@@ -133,7 +135,7 @@ export async function train(k: Kernels, model: TrainingState, plan: TrainingPlan
     const mean = (total: number) => total / x.rows;
     const terms = { loss: mean(sum.loss), reconstruction: mean(sum.reconstruction), sparsity: mean(sum.sparsity) };
     const told = { ...terms, penalty: mean(sum.penalty), l0: mean(sum.l0) };
-    return { ...told, deadUnits: activity.silent, beta: betaOf(memory) };
+    return { ...told, deadUnits: activity.silent, beta: betaOf(memory), learningRate: rate };
   }
 
   function requireFinite(value: number, what: string, epoch: number, batch?: number, batches?: number): void {

@@ -32,6 +32,13 @@ test('it says when rows are so few that they are learned by heart', () => {
   assert.not.match(embeddings({ inputDim: 100, rows: 20_000 }).sentence, /by heart/);
 });
 
+test('it says when rows are narrower or wider than any it was tried on', () => {
+  const sentence = (inputDim: number) => embeddings({ inputDim, rows: 1_000_000 }).sentence;
+  assert.match(sentence(49), /second half\. It was tried on rows of 50 to 3,072 numbers, not on such of 49$/);
+  assert.match(sentence(4096), /not on such of 4,096$/);
+  for (const d of [50, 3072]) assert.not.match(sentence(d), /tried/);
+});
+
 test('it says in a sentence what it chose', () => {
   assert.is(
     embeddings({ inputDim: 100, rows: 20_000 }).sentence,

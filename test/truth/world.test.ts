@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { recovery, SparseWorld } from '../../src/index.js';
+import { recovery, SparseAutoencoder, SparseWorld } from '../../src/index.js';
 import { fails, near, randomRows, sameBits } from '../helpers.js';
 
 const usual = { dimension: 8, features: 20, active: 3, seed: 'world' };
@@ -115,7 +115,27 @@ test('a dictionary is its own, in any order and length; another width is refused
   const rows = randomRows(12, 5, 3);
   const shuffled = [...rows].reverse().map((row) => row.map((x) => 3 * x));
   near([recovery(matrix(rows), matrix(shuffled)).mmcs], [1], 1e-15);
-  fails(() => recovery(matrix(rows), matrix([[1, 2]])), 'recovery: learned has rows of 2, expected 5, as the truth');
+  fails(() => recovery(matrix(rows), matrix([[1, 2]])), 'recovery: learned: got rows of 2, expected 5');
+});
+
+test('a dictionary comes in any form of a matrix: the live W_dec, lists, numbers with a shape; what is none is named', () => {
+  const sae = new SparseAutoencoder({ inputDim: 5, hiddenDim: 7, seed: 1 });
+  const { decoderWeight } = sae.parameters;
+  const rows = Array.from({ length: 7 }, (_, j) => Array.from({ length: 5 }, (_, p) => decoderWeight.get(j, p)));
+  const truth = randomRows(12, 5, 3);
+  const expected = recovery(matrix(truth), matrix(rows));
+  const { data } = matrix(truth);
+  for (const known of [truth, { data, shape: [12, 5] }])
+    for (const learned of [decoderWeight, rows, rows.map((row) => Float32Array.from(row))])
+      assert.equal(recovery(known, learned), expected);
+  const turned = { data, shape: [5, 12], stride: [1, 5] };
+  assert.equal(recovery(turned, turned).cosines.length, 5);
+  fails(() => recovery(3 as never, truth), 'recovery: truth is 3, expected an ndarray, number[][] or { data, shape }');
+  fails(
+    () => recovery(truth, undefined as never),
+    'recovery: learned is undefined, expected an ndarray, number[][] or { data, shape }',
+  );
+  fails(() => recovery([[1, 2]], [[1, Number.NaN]]), 'recovery: learned[0, 1] is NaN, expected a finite number');
 });
 
 test.run();
