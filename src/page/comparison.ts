@@ -1,4 +1,4 @@
-import { byId, make } from './dom.js';
+import { byId, later, make, say } from './dom.js';
 import { kinds } from './kinds.js';
 import type { Learner } from './learner-client.js';
 import type { Answers, Frame } from './messages.js';
@@ -41,7 +41,6 @@ interface Page {
   show(frame: Frame): void;
   /** Starts it anew. */
   restart(): void;
-  say(text: string): void;
 }
 
 /** Two runs from the same seed, one setting apart: what is asked for. The two themselves are loaded when it is. */
@@ -86,7 +85,9 @@ export class Comparison {
   }
 
   private async go(): Promise<void> {
-    const [{ Pair }, { Plot }] = await Promise.all([import('./pair.js'), import('./plots.js')]);
+    const parts = await later('The second run', () => Promise.all([import('./pair.js'), import('./plots.js')]));
+    if (!parts) return;
+    const [{ Pair }, { Plot }] = parts;
     this.end();
     this.body.hidden = false;
     const { name, label } = this.difference;
@@ -95,7 +96,7 @@ export class Comparison {
     const what = `${label}, ${this.value.selectedOptions[0]?.textContent}`;
     const ended = (why: string) => {
       this.end();
-      this.page.say(why);
+      say(why);
     };
     this.pair = new Pair(this.body, Plot, { first: this.learner, own: this.own, what, other, show: this.page.show, ended });
     this.page.restart();

@@ -4,12 +4,12 @@ import { Captions } from './captions.js';
 import { Comparison } from './comparison.js';
 import { Controls } from './controls.js';
 import { Digit } from './digit.js';
-import { bringIntoSight, byId } from './dom.js';
+import { bringIntoSight, byId, later, say } from './dom.js';
 import { Learner } from './learner-client.js';
 import type { Frame } from './messages.js';
 import { Overview } from './overview.js';
 import { formatHash, parseHash, type Setup } from './setup.js';
-import { connectSharing } from './sharing.js';
+import type { Sharing } from './sharing.js';
 import type { SlowMotion } from './slow-motion.js';
 import { Tiles } from './tiles.js';
 import type { Tour } from './tour.js';
@@ -26,6 +26,7 @@ let slow: SlowMotion | null = null;
 let tour: Tour | null = null;
 let card: UnitCard | null = null;
 let word: Word | null = null;
+let sharing: Sharing | null = null;
 let hiddenWhilePlaying = false;
 /** What the visitor has asked for last, which the run follows within a step or two. */
 let wantsToPlay = false;
@@ -51,14 +52,9 @@ const comparison = new Comparison(learner, {
     start(true);
     setSpeed();
   },
-  say,
 });
 const play = byId('play', 'button');
 const scrub = byId('scrub', 'input');
-
-function say(text: string): void {
-  byId('note', 'p').textContent = text;
-}
 
 function paint(next: Frame): void {
   // What one world's runs differ in means nothing to another's.
@@ -92,9 +88,9 @@ async function followWord(next: Frame): Promise<void> {
   byId('type', 'section').hidden = !words;
   byId('draw', 'section').hidden = words;
   if (!words && !word) return;
-  const { Word } = await import('./word.js');
-  word ??= new Word(learner, (unit) => openUnit(unit));
-  word.follow(next);
+  const part = await later('What takes words apart', () => import('./word.js'));
+  word ??= part && new part.Word(learner, (unit) => openUnit(unit));
+  word?.follow(next);
 }
 
 /** How far a run is on its way to where a link leads. */
@@ -160,13 +156,14 @@ function setSpeed(): void {
 
 async function openUnit(unit: number): Promise<void> {
   tiles.choose(unit);
-  const { UnitCard } = await import('./unit-card.js');
+  const part = await later('What is known of a unit', () => import('./unit-card.js'));
+  if (!part) return;
   if (!card) {
     const closed = (unit: number) => {
       tiles.choose(-1);
       return tiles.tile(unit);
     };
-    card = new UnitCard(learner, { open: openUnit, closed });
+    card = new part.UnitCard(learner, { open: openUnit, closed });
     if (frame) card.follow(frame);
   }
   card.open(unit);
@@ -180,9 +177,9 @@ byId('to-setup', 'button').addEventListener('click', () => {
   bringIntoSight(byId('setup', 'form'));
 });
 byId('slow-go', 'button').addEventListener('click', async () => {
-  const { SlowMotion } = await import('./slow-motion.js');
-  slow ??= new SlowMotion(learner);
-  if (frame) slow.begin(frame);
+  const part = await later('The step', () => import('./slow-motion.js'));
+  slow ??= part && new part.SlowMotion(learner);
+  if (frame) slow?.begin(frame);
 });
 byId('step', 'button').addEventListener('click', () => {
   say('');
@@ -226,33 +223,56 @@ function open(hash: string): void {
 }
 addEventListener('hashchange', () => open(location.hash));
 
-connectSharing(learner, {
-  address: () => new URL(formatHash({ ...setup, step: frame?.of === 'run' ? frame.step : 0 }) || '#', location.href).href,
-  end: () => comparison.end(),
-  restart: (file) => {
-    comparison.own = file;
-    start(false);
-  },
-  butWhy: () =>
-    frame?.source === 'own'
-      ? 'It holds the setup; your data stay here.'
-      : mixed
-        ? 'Settings were changed on the way: it leads to this setup run from the start.'
-        : '',
-});
+async function share(act: (sharing: Sharing) => void): Promise<void> {
+  const part = await later('What reads and writes files', () => import('./sharing.js'));
+  sharing ??=
+    part &&
+    new part.Sharing(learner, {
+      address: () => new URL(formatHash({ ...setup, step: frame?.of === 'run' ? frame.step : 0 }) || '#', location.href).href,
+      end: () => comparison.end(),
+      restart: (file) => {
+        comparison.own = file;
+        start(false);
+      },
+      butWhy: () =>
+        frame?.source === 'own'
+          ? 'It holds the setup; your data stay here.'
+          : mixed
+            ? 'Settings were changed on the way: it leads to this setup run from the start.'
+            : '',
+    });
+  if (sharing) act(sharing);
+}
+const take = (files: FileList | null | undefined) => {
+  const file = files?.[0];
+  if (file) void share((sharing) => sharing.take(file));
+};
+byId('share', 'section').addEventListener(
+  'click',
+  ({ target }) => void share((sharing) => sharing.press((target as Element).id)),
+);
+byId('file', 'input').addEventListener('change', ({ target }) => take((target as HTMLInputElement).files));
+const dropping = (event: DragEvent) => {
+  event.preventDefault();
+  document.body.classList.toggle('dropping', event.type === 'dragover');
+  if (event.type === 'drop') take(event.dataTransfer?.files);
+};
+for (const type of ['dragover', 'dragleave', 'drop'] as const) addEventListener(type, dropping);
 byId('tour-start', 'button').addEventListener('click', async () => {
-  const { Tour } = await import('./tour.js');
-  tour ??= new Tour({
-    play: () => !wantsToPlay && togglePlay(),
-    openUnit,
-    draw: () => digit.takeSample(),
-    set: (part) => {
-      const next = { ...setup, ...part };
-      if (formatHash(next) === formatHash(setup)) return;
-      controls.show(next);
-      changed(next, false);
-    },
-  });
-  tour.go(0);
+  const part = await later('The tour', () => import('./tour.js'));
+  tour ??=
+    part &&
+    new part.Tour({
+      play: () => !wantsToPlay && togglePlay(),
+      openUnit,
+      draw: () => digit.takeSample(),
+      set: (part) => {
+        const next = { ...setup, ...part };
+        if (formatHash(next) === formatHash(setup)) return;
+        controls.show(next);
+        changed(next, false);
+      },
+    });
+  void tour?.go(0);
 });
 if (formatHash(setup)) open(location.hash);
