@@ -32,6 +32,7 @@ let hiddenWhilePlaying = false;
 let wantsToPlay = false;
 /** Whether the run has had more than one setup: then no link leads to it. */
 let mixed = false;
+let remembering: ReturnType<typeof setTimeout> | undefined;
 
 const captions = new Captions();
 const overview = new Overview();
@@ -77,7 +78,7 @@ function paint(next: Frame): void {
   byId('scrub-says', 'output').textContent = next.of === 'snapshot' ? `step ${next.step.toLocaleString('en-US')}` : 'now';
   card?.follow(next);
   if (next.playing || !next.probe) return;
-  if (next.of === 'run') remember({ ...setup, step: next.step });
+  if (next.of !== 'trained') remember();
   digit.follow(next);
   void followWord(next);
   slow?.follow(next);
@@ -105,10 +106,16 @@ function showReplay({ until, step, of }: Frame): void {
   bar.hidden = until === null;
 }
 
-/** Whoever copies the address has the run as it stands. */
-function remember(next: Setup): void {
-  const hash = formatHash(next);
-  if (hash !== location.hash) history.replaceState(null, '', hash || location.pathname + location.search);
+/** The setup and the step that are seen, as an address says them; what was there beforehand has no step. */
+const hashNow = () => formatHash({ ...setup, step: frame && frame.of !== 'trained' ? frame.step : 0 });
+
+/** Whoever copies the address has what is seen. Browsers let it change but a few times a second. */
+function remember(): void {
+  clearTimeout(remembering);
+  remembering = setTimeout(() => {
+    const hash = hashNow();
+    if (hash !== location.hash) history.replaceState(null, '', hash || location.pathname + location.search);
+  }, 200);
 }
 
 function changed(next: Setup, takesReset: boolean): void {
@@ -122,7 +129,7 @@ function changed(next: Setup, takesReset: boolean): void {
     comparison.runs.tell({ type: 'change', setup });
   }
   comparison.offer();
-  remember({ ...setup, step: frame?.of === 'run' ? frame.step : 0 });
+  remember();
 }
 
 /** From noise, the second run too, if there is one. */
@@ -194,7 +201,7 @@ byId('reseed', 'button').addEventListener('click', () => {
   setup = { ...setup, seed: String(1 + Math.floor(Math.random() * 99_999)) };
   start(wantsToPlay);
   say(`Seed ${setup.seed}: other noise to start from.`);
-  remember(setup);
+  remember();
 });
 byId('speed', 'input').addEventListener('input', setSpeed);
 scrub.addEventListener('input', () => {
@@ -215,20 +222,21 @@ document.addEventListener('visibilitychange', () => {
 });
 
 function open(hash: string): void {
+  clearTimeout(remembering);
   setup = parseHash(hash);
   controls.show(setup);
   comparison.end();
   if (setup.step > 0) learner.tell({ type: 'start', setup, play: false });
   else if (hash.length > 1) start(false);
 }
-addEventListener('hashchange', () => open(location.hash));
+addEventListener('hashchange', ({ newURL }) => open(new URL(newURL).hash));
 
 async function share(act: (sharing: Sharing) => void): Promise<void> {
   const part = await later('What reads and writes files', () => import('./sharing.js'));
   sharing ??=
     part &&
     new part.Sharing(learner, {
-      address: () => new URL(formatHash({ ...setup, step: frame?.of === 'run' ? frame.step : 0 }) || '#', location.href).href,
+      address: () => new URL(hashNow() || '#', location.href).href,
       end: () => comparison.end(),
       restart: (file) => {
         comparison.own = file;

@@ -140,7 +140,7 @@ function browserTests(site: Site): void {
   });
 
   test('back through the run, and on', async () => {
-    const { page } = await started();
+    const { page } = await started({ permissions: ['clipboard-read', 'clipboard-write'] });
     await page.click('#play');
     await untilStep(page, 60);
     await page.click('#play');
@@ -154,6 +154,12 @@ function browserTests(site: Site): void {
       const step = Number(document.querySelector('data')?.value);
       return step > 0 && step < end;
     }, end);
+    // The address and the link are of what is seen.
+    const step = await figureOf(page, 'at');
+    await untilAddress(page, `#step=${step}`);
+    await page.click('#link');
+    await page.waitForFunction(() => navigator.clipboard.readText());
+    assert.match(await page.evaluate(() => navigator.clipboard.readText()), new RegExp(`#step=${step}$`));
     await page.click('#play');
     await untilStep(page, end + 1);
     await page.context().close();
