@@ -51,7 +51,7 @@ export class Comparison {
   private readonly what = byId('compare-what', 'select');
   private readonly value = byId('compare-value', 'select');
   private pair: Pair | null = null;
-  /** The visitor's file, which the second run learns from as well. */
+  /** The visitor's file, which both runs learn from; null where the setup says what there is to learn from. */
   own: Answers['table']['ask'] | null = null;
 
   constructor(learner: Learner, page: Page) {
@@ -104,8 +104,9 @@ export class Comparison {
 
   /** The page's own run goes its own way. */
   end(): void {
-    this.pair?.end();
+    const { pair } = this;
     this.pair = null;
+    pair?.end();
     this.body.hidden = true;
   }
 }

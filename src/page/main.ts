@@ -8,7 +8,7 @@ import { bringIntoSight, byId, later, say } from './dom.js';
 import { Learner } from './learner-client.js';
 import type { Frame } from './messages.js';
 import { Overview } from './overview.js';
-import { formatHash, parseHash, type Setup } from './setup.js';
+import { defaults, formatHash, parseHash, type Setup, samplesNamed } from './setup.js';
 import type { Sharing } from './sharing.js';
 import type { SlowMotion } from './slow-motion.js';
 import { Tiles } from './tiles.js';
@@ -30,8 +30,15 @@ let sharing: Sharing | null = null;
 let hiddenWhilePlaying = false;
 /** What the visitor has asked for last, which the run follows within a step or two. */
 let wantsToPlay = false;
-/** Whether the run has had more than one setup: then no link leads to it. */
+/** How many runs have been started, and whether the last has yet to show itself. */
+let starts = 0;
+let awaited = false;
+/** What there is to learn from; while something else is being loaded, what is said when it has come. */
+let here = samplesNamed(defaults);
+let whenLoaded: string | null = null;
+/** Whether the run has had more than one setup: then no link leads to it; and whether the one before had. */
 let mixed = false;
+let wasMixed = false;
 let remembering: ReturnType<typeof setTimeout> | undefined;
 
 const captions = new Captions();
@@ -39,9 +46,20 @@ const overview = new Overview();
 const tiles = new Tiles(byId('tiles', 'div'), (unit) => openUnit(unit));
 const learner = new Learner(
   (next) => comparison.take(next),
-  (message) => {
+  (message, instead) => {
     comparison.end();
     say(message);
+    if (instead && instead.start !== starts) return;
+    whenLoaded = null;
+    if (instead && awaited) {
+      mixed = wasMixed;
+      setup = { ...instead.setup, step: 0 };
+      controls.show(setup);
+      comparison.offer();
+    }
+    awaited = false;
+    wantsToPlay = false;
+    label();
   },
 );
 const controls = new Controls(setup, changed);
@@ -57,7 +75,26 @@ const comparison = new Comparison(learner, {
 const play = byId('play', 'button');
 const scrub = byId('scrub', 'input');
 
+/** Nothing to say any more, but what is being loaded. */
+function hush(): void {
+  if (whenLoaded === null) say('');
+  else whenLoaded = '';
+}
+
+const runs = () => wantsToPlay || (!awaited && frame?.playing === true);
+
+/** The buttons, by what has been asked for. */
+function label(): void {
+  const replays = !awaited && frame !== null && frame.until !== null;
+  const text = !runs() ? 'Learn' : replays ? 'Stop' : 'Pause';
+  if (play.textContent !== text) play.textContent = text;
+  byId('step', 'button').disabled = wantsToPlay || replays;
+}
+
 function paint(next: Frame): void {
+  // Of a run that is no more.
+  if (next.start !== starts) return;
+  if (awaited) arrive();
   // What one world's runs differ in means nothing to another's.
   if (frame && frame.source !== next.source) comparison.end();
   frame = next;
@@ -66,10 +103,8 @@ function paint(next: Frame): void {
   tiles.draw(next);
   showReplay(next);
   if (next.note) say(next.note);
-  if (!next.playing && wantsToPlay) wantsToPlay = false;
-  const label = !next.playing ? 'Learn' : next.until === null ? 'Pause' : 'Stop';
-  if (play.textContent !== label) play.textContent = label;
-  byId('step', 'button').disabled = next.playing;
+  if (next.note || next.of === 'trained') wantsToPlay = false;
+  label();
   scrub.disabled = next.snapshots.length < 2;
   if (next.of !== 'snapshot') {
     scrub.max = String(next.snapshots.length);
@@ -121,35 +156,53 @@ function remember(): void {
 function changed(next: Setup, takesReset: boolean): void {
   setup = next;
   // Where nothing has been learned with it yet, what is seen is the noise that it begins with.
-  if (takesReset || (!wantsToPlay && (!frame || frame.of === 'trained' || (frame.of === 'run' && frame.step === 0)))) {
-    start(false);
-    say(`${next.samples > 2000 && takesReset ? '60,000 digits are being loaded. ' : ''}A new start, from noise: press Learn.`);
-  } else {
-    mixed ||= (frame?.step ?? 0) > 0;
+  const nothingYet = awaited || !frame || frame.of === 'trained' || (frame.of === 'run' && frame.step === 0);
+  if (takesReset || (nothingYet && !wantsToPlay)) start(false, 'A new start, from noise: press Learn.');
+  else {
+    mixed ||= wantsToPlay || (frame?.snapshots.length ?? 0) > 1;
     comparison.runs.tell({ type: 'change', setup });
   }
   comparison.offer();
   remember();
 }
 
-/** From noise, the second run too, if there is one. */
-function start(playing: boolean): void {
+/** From noise, the second run too, if there is one; only a link has steps to go. */
+function start(playing: boolean, text = ''): void {
   wantsToPlay = playing;
+  if (!awaited) wasMixed = mixed;
   mixed = false;
+  awaited = true;
+  const own = comparison.own !== null;
+  const loads = !own && samplesNamed(setup) !== here;
+  whenLoaded = loads ? text : null;
+  say(loads ? `${samplesNamed(setup)} are being loaded.` : text);
+  comparison.runs.tell({ type: 'start', setup, play: playing, own, start: ++starts });
   setup = { ...setup, step: 0 };
-  comparison.runs.tell({ type: 'start', setup, play: playing });
+  label();
 }
 
+/** What has been started is there to be seen. */
+function arrive(): void {
+  awaited = false;
+  here = comparison.own ? '' : samplesNamed(setup);
+  if (whenLoaded !== null) say(whenLoaded);
+  whenLoaded = null;
+}
+
+/** Whether there is no run to go on with. */
+const hasNoRun = () => !awaited && (!frame || frame.of === 'trained');
+
 function togglePlay(): void {
-  say('');
-  if (wantsToPlay || frame?.playing) {
+  hush();
+  if (runs()) {
     wantsToPlay = false;
     comparison.runs.tell({ type: 'pause' });
-  } else if (!frame || frame.of === 'trained') start(true);
+  } else if (hasNoRun()) start(true);
   else {
     wantsToPlay = true;
     comparison.runs.tell({ type: 'play' });
   }
+  label();
 }
 
 function setSpeed(): void {
@@ -189,22 +242,22 @@ byId('slow-go', 'button').addEventListener('click', async () => {
   if (frame) slow?.begin(frame);
 });
 byId('step', 'button').addEventListener('click', () => {
-  say('');
-  if (frame?.of === 'trained') start(false);
+  hush();
+  if (hasNoRun()) start(false);
   comparison.runs.tell({ type: 'step' });
 });
 byId('reset', 'button').addEventListener('click', () => {
-  start(false);
-  say(`Back to the noise that seed ${setup.seed} gives.`);
+  start(false, `Back to the noise that seed ${setup.seed} gives.`);
 });
 byId('reseed', 'button').addEventListener('click', () => {
   setup = { ...setup, seed: String(1 + Math.floor(Math.random() * 99_999)) };
-  start(wantsToPlay);
-  say(`Seed ${setup.seed}: other noise to start from.`);
+  controls.show(setup);
+  start(wantsToPlay, `Seed ${setup.seed}: other noise to start from.`);
   remember();
 });
 byId('speed', 'input').addEventListener('input', setSpeed);
 scrub.addEventListener('input', () => {
+  wantsToPlay = false;
   const at = Number(scrub.value);
   comparison.runs.tell({ type: 'view', snapshot: at < Number(scrub.max) ? at : null });
 });
@@ -212,22 +265,25 @@ scrub.addEventListener('input', () => {
 /** What nobody sees does not run. */
 document.addEventListener('visibilitychange', () => {
   if (document.hidden) {
-    hiddenWhilePlaying = wantsToPlay || frame?.playing === true;
+    hiddenWhilePlaying = runs();
+    wantsToPlay = false;
     if (hiddenWhilePlaying) comparison.runs.tell({ type: 'pause' });
   } else if (hiddenWhilePlaying) {
     hiddenWhilePlaying = false;
     wantsToPlay = true;
     comparison.runs.tell({ type: 'play' });
   }
+  label();
 });
 
 function open(hash: string): void {
   clearTimeout(remembering);
   setup = parseHash(hash);
-  controls.show(setup);
+  controls.show({ ...setup, step: 0 });
   comparison.end();
-  if (setup.step > 0) learner.tell({ type: 'start', setup, play: false });
-  else if (hash.length > 1) start(false);
+  comparison.own = null;
+  comparison.offer();
+  start(false);
 }
 addEventListener('hashchange', ({ newURL }) => open(new URL(newURL).hash));
 
@@ -259,7 +315,12 @@ byId('share', 'section').addEventListener(
   'click',
   ({ target }) => void share((sharing) => sharing.press((target as Element).id)),
 );
-byId('file', 'input').addEventListener('change', ({ target }) => take((target as HTMLInputElement).files));
+const file = byId('file', 'input');
+file.addEventListener('change', () => {
+  take(file.files);
+  // So that the same one can be chosen again.
+  file.value = '';
+});
 const dropping = (event: DragEvent) => {
   event.preventDefault();
   document.body.classList.toggle('dropping', event.type === 'dragover');

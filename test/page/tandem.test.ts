@@ -35,7 +35,7 @@ function tandem() {
 }
 
 const soon = () => new Promise((resolve) => setTimeout(resolve, 5));
-const play = { type: 'start', setup: settle({ seed: '3' }), play: true } as const;
+const play = { type: 'start', setup: settle({ seed: '3' }), play: true, own: false, start: 1 } as const;
 
 test('the faster waits for the slower: what is seen is the same step of both', async () => {
   const { riders, runs, seen, comes } = tandem();
