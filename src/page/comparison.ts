@@ -93,7 +93,7 @@ export class Comparison {
 
   /** What the page's own run shows of itself: at once, or when the second has come as far. */
   take(frame: Frame): void {
-    if (this.pair) this.pair.runs.take(0, frame);
+    if (this.pair && frame.of !== 'trained') this.pair.runs.take(0, frame);
     else this.page.show(frame);
   }
 

@@ -95,8 +95,8 @@ function paint(next: Frame): void {
   // Of a run that is no more.
   if (next.start !== starts) return;
   if (awaited) arrive();
-  // What one world's runs differ in means nothing to another's.
-  if (frame && frame.source !== next.source) comparison.end();
+  // What one world's runs differ in means nothing to another's, or to a model from a file.
+  if (next.of === 'trained' || (frame && frame.source !== next.source)) comparison.end();
   frame = next;
   captions.draw(next, setup, mixed);
   overview.draw(next);
@@ -293,8 +293,8 @@ async function share(act: (sharing: Sharing) => void): Promise<void> {
     part &&
     new part.Sharing(learner, {
       address: () => new URL(hashNow() || '#', location.href).href,
-      end: () => comparison.end(),
       restart: (file) => {
+        comparison.end();
         comparison.own = file;
         start(false);
       },

@@ -7,8 +7,6 @@ interface Page {
   address(): string;
   /** Why the link does not lead to just this run; empty if it does. */
   butWhy(): string;
-  /** Ends a second run. */
-  end(): void;
   /** From noise, with the samples of this file, which there are now. */
   restart(file: Answers['table']['ask']): void;
 }
@@ -80,7 +78,6 @@ export class Sharing {
     const { name, size } = file;
     if (size > MOST_BYTES) throw new Error(`${name} has ${Math.round(size / 2 ** 20)} MiB, expected at most 512.`);
     const bytes = new Uint8Array(await file.arrayBuffer());
-    this.page.end();
     if (isModel(bytes)) {
       this.say(`${await this.learner.ask('load', { bytes })} Its features are shown above.`);
       return;

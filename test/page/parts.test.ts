@@ -123,6 +123,28 @@ function browserTests(site: Site): void {
     await page.context().close();
   });
 
+  test('a file that cannot be read leaves two runs as they are; a model that can ends the second', async () => {
+    const { page, complaints } = await startedOn(site, { acceptDownloads: true });
+    await inTemporaryFolder(async (folder) => {
+      const [model, bad] = ['model.safetensors', 'bad.csv'].map((name) => join(folder, name));
+      const [file] = await Promise.all([page.waitForEvent('download'), page.click('#save-model')]);
+      await file.saveAs(model);
+      writeFileSync(bad, 'a,b\n1,2\n3,x\n');
+      await page.click('#compare-go');
+      await untilStep(page, 3);
+      await page.setInputFiles('#file', bad);
+      await page.waitForFunction(() => document.getElementById('share-says')?.textContent?.startsWith('bad.csv line 3'));
+      await untilStep(page, (await figureOf(page, 'at')) + 3);
+      assert.ok(await page.isVisible('#compare-body'));
+      await page.setInputFiles('#file', model);
+      await page.waitForFunction(() => document.getElementById('at')?.textContent === 'trained');
+      assert.ok(await page.isHidden('#compare-body'));
+      await untilPaused(page);
+    });
+    assert.equal(complaints, []);
+    await page.context().close();
+  });
+
   test('an address is followed back, to the empty one too; it brings its world, whatever was learned from', async () => {
     const { page, complaints } = await startedOn(site);
     const go = (hash: string) =>
