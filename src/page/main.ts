@@ -38,6 +38,8 @@ let here = samplesNamed(defaults);
 let whenLoaded: string | null = null;
 /** Whether the run has had more than one setup: then no link leads to it; and whether the one before had. */
 let mixed = false;
+/** The step that was last asked for, back in the run. */
+let viewed: number | null = null;
 let wasMixed = false;
 let remembering: ReturnType<typeof setTimeout> | undefined;
 
@@ -105,11 +107,12 @@ function paint(next: Frame): void {
   if (next.note) say(next.note);
   if (next.note || next.of === 'trained') wantsToPlay = false;
   label();
-  scrub.disabled = next.snapshots.length < 2;
-  if (next.of !== 'snapshot') {
-    scrub.max = String(next.snapshots.length);
-    scrub.value = scrub.max;
-  }
+  const { snapshots } = next;
+  scrub.disabled = snapshots.length < 2;
+  scrub.max = String(snapshots.length);
+  // A hand may be on its way to another by now.
+  if (next.of !== 'snapshot') scrub.value = scrub.max;
+  else if (next.step === viewed) scrub.value = String(snapshots.indexOf(viewed));
   byId('scrub-says', 'output').textContent = next.of === 'snapshot' ? `step ${next.step.toLocaleString('en-US')}` : 'now';
   card?.follow(next);
   if (next.playing || !next.probe) return;
@@ -258,8 +261,8 @@ byId('reseed', 'button').addEventListener('click', () => {
 byId('speed', 'input').addEventListener('input', setSpeed);
 scrub.addEventListener('input', () => {
   wantsToPlay = false;
-  const at = Number(scrub.value);
-  comparison.runs.tell({ type: 'view', snapshot: at < Number(scrub.max) ? at : null });
+  viewed = frame?.snapshots[Number(scrub.value)] ?? null;
+  comparison.runs.tell({ type: 'view', step: viewed });
 });
 
 /** What nobody sees does not run. */

@@ -15,8 +15,8 @@ export type ToWorker =
   | { readonly type: 'speed'; readonly perSecond: number }
   /** Another kind, strength, ρ, rate or batch from the next step on. */
   | { readonly type: 'change'; readonly setup: Setup }
-  /** What is shown: the run as it stands (null), or one of its snapshots. */
-  | { readonly type: 'view'; readonly snapshot: number | null }
+  /** What is shown: the run as it stands (null), or its snapshot of that step, or the last before. It learns no more. */
+  | { readonly type: 'view'; readonly step: number | null }
   | { readonly type: 'ask'; readonly id: number; readonly question: Question };
 
 export type FromWorker =

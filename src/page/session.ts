@@ -60,7 +60,7 @@ export class Session {
       else if (message.type === 'start') await this.start(message);
       else if (message.type === 'speed') this.setSpeed(message.perSecond);
       else if (message.type === 'change') this.change(message.setup);
-      else if (message.type === 'view') this.view(message.snapshot);
+      else if (message.type === 'view') this.view(message.step);
       else if (message.type === 'play') this.play(message.until, message.until !== undefined);
       else if (message.type === 'pause') this.pause();
       else this.takeStep();
@@ -146,9 +146,11 @@ export class Session {
     if (this.run?.waits ?? true) this.screen.show(true);
   }
 
+  /** One more, if it is on its way to take one. */
   private takeStep(): void {
     if (!this.run) return;
-    this.play(this.run.step + 1);
+    const { playing, replaying, until } = this;
+    this.play((playing && !replaying && until < Infinity ? until : this.run.step) + 1);
   }
 
   private setSpeed(perSecond: number): void {
@@ -156,22 +158,24 @@ export class Session {
     if (this.playing) this.run?.go();
   }
 
+  /** What has changed is the run as it stands, which is seen again. */
   private change(setup: Setup): void {
-    const { run } = this;
-    if (!run || run.change(setup)) return;
+    const { run, viewed } = this;
+    this.viewed = null;
+    if (!run || run.change(setup)) {
+      if (viewed) this.screen.show(true);
+      return;
+    }
     this.run = this.runOf({ ...setup, hidden: run.setup.hidden, seed: run.setup.seed }, run);
     run.end();
     if (this.playing) this.run.go();
     else this.screen.show(true);
   }
 
-  private view(index: number | null): void {
-    const snapshot = index === null ? undefined : this.run?.snapshots[index];
-    if (!this.run || !snapshot) this.viewed = null;
-    else {
-      this.playing = false;
-      this.viewed = { snapshot, sae: copyOf(this.run.sae, snapshot.theta) };
-    }
+  private view(step: number | null): void {
+    const snapshot = step === null ? undefined : this.run?.snapshots.findLast((each) => each.step <= step);
+    this.playing = false;
+    this.viewed = this.run && snapshot ? { snapshot, sae: copyOf(this.run.sae, snapshot.theta) } : null;
     this.screen.show(true);
   }
 

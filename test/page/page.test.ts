@@ -160,8 +160,27 @@ function browserTests(site: Site): void {
     await page.click('#link');
     await page.waitForFunction(() => navigator.clipboard.readText());
     assert.match(await page.evaluate(() => navigator.clipboard.readText()), new RegExp(`#step=${step}$`));
+    assert.is(await page.inputValue('#scrub'), '3');
+    // Other settings are of the run as it stands: that is what is seen again.
+    await page.selectOption('#kind', 'topk');
+    await page.waitForFunction((end) => document.querySelector('data')?.value === end, String(end));
+    assert.is(await page.textContent('#scrub-says'), 'now');
+    assert.is(await page.textContent('#shown'), 'Learned from 2,000 digits, with TopK, settings changed on the way.');
+    // One who steps fast loses none.
+    await page.focus('#step');
+    for (let k = 0; k < 10; k++) await page.keyboard.press('Enter');
+    await page.waitForFunction((end) => document.querySelector('data')?.value === end, String(end + 10));
     await page.click('#play');
-    await untilStep(page, end + 1);
+    await untilStep(page, end + 11);
+    await page.context().close();
+  });
+
+  test('ten steps pressed at once from the features that are there at first are ten steps from noise', async () => {
+    const { page } = await started();
+    await page.evaluate(() => {
+      for (let k = 0; k < 10; k++) document.getElementById('step')?.click();
+    });
+    await untilAddress(page, '#step=10');
     await page.context().close();
   });
 
