@@ -120,6 +120,7 @@ export class Comparison {
     const { pair } = this;
     this.pair = null;
     pair?.end();
+    if (this.body.contains(document.activeElement)) byId('compare-go', 'button').focus();
     this.body.hidden = true;
   }
 }

@@ -97,8 +97,10 @@ function paint(next: Frame): void {
   // Of a run that is no more.
   if (next.start !== starts) return;
   if (awaited) arrive();
-  // What one world's runs differ in means nothing to another's, or to a model from a file.
-  if (next.of === 'trained' || (frame && frame.source !== next.source)) comparison.end();
+  // What one world's runs differ in means nothing to another's, or to a model from a file; and the tour is of digits.
+  const other = frame && frame.source !== next.source;
+  if (other) tour?.end();
+  if (other || next.of === 'trained') comparison.end();
   frame = next;
   captions.draw(next, setup, mixed);
   overview.draw(next);

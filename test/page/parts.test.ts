@@ -145,6 +145,24 @@ function browserTests(site: Site): void {
     await page.context().close();
   });
 
+  test('a sample that comes after the pad was cleared is not wanted any more', async () => {
+    const { page } = await startedOn(site);
+    await page.waitForSelector('#digit .parts');
+    await page.evaluate(() => {
+      for (const id of ['another', 'clear']) document.getElementById(id)?.click();
+    });
+    // Answers come in the order of the questions: the sample, one unit, the sample's code if it were asked for, the other unit.
+    for (const unit of [3, 4]) {
+      await page.click(`.units button:nth-child(${unit + 1})`);
+      await page.waitForFunction(
+        (unit) => document.querySelector('#unit .card') && document.getElementById('unit-title')?.textContent === `Unit ${unit}`,
+        unit,
+      );
+    }
+    assert.match((await page.textContent('#digit')) ?? '', /^Nothing drawn yet/);
+    await page.context().close();
+  });
+
   test('an address is followed back, to the empty one too; it brings its world, whatever was learned from', async () => {
     const { page, complaints } = await startedOn(site);
     const go = (hash: string) =>
