@@ -98,7 +98,7 @@ export class Comparison {
   }
 
   private async go(): Promise<void> {
-    const parts = await later('The second run', () => Promise.all([import('./pair.js'), import('./plots.js')]));
+    const parts = await later('The second run', () => Promise.all([import('./more.js'), import('./plots.js')]));
     if (!parts) return;
     const [{ Pair }, { Plot }] = parts;
     this.end();

@@ -19,6 +19,8 @@ import type { Word } from './word.js';
 /** Steps a second that the slider stands for; 0 for all there is. */
 const SPEEDS = [1, 2, 4, 10, 25, 60, 0];
 
+const more = () => import('./more.js');
+
 let setup = parseHash(location.hash);
 let frame: Frame | null = null;
 /** Seldom asked for, and loaded when they are. */
@@ -38,9 +40,9 @@ let here = samplesNamed(defaults);
 let whenLoaded: string | null = null;
 /** Whether the run has had more than one setup: then no link leads to it; and whether the one before had. */
 let mixed = false;
+let wasMixed = false;
 /** The step that was last asked for, back in the run. */
 let viewed: number | null = null;
-let wasMixed = false;
 let remembering: ReturnType<typeof setTimeout> | undefined;
 
 const captions = new Captions();
@@ -129,7 +131,7 @@ async function followWord(next: Frame): Promise<void> {
   byId('type', 'section').hidden = !words;
   byId('draw', 'section').hidden = words;
   if (!words && !word) return;
-  const part = await later('What takes words apart', () => import('./word.js'));
+  const part = await later('What takes words apart', more);
   word ??= part && new part.Word(learner, (unit) => openUnit(unit));
   word?.follow(next);
 }
@@ -221,7 +223,7 @@ function setSpeed(): void {
 
 async function openUnit(unit: number): Promise<void> {
   tiles.choose(unit);
-  const part = await later('What is known of a unit', () => import('./unit-card.js'));
+  const part = await later('What is known of a unit', more);
   if (!part) return;
   if (!card) {
     const closed = (unit: number) => {
@@ -242,7 +244,7 @@ byId('to-setup', 'button').addEventListener('click', () => {
   bringIntoSight(byId('setup', 'form'));
 });
 byId('slow-go', 'button').addEventListener('click', async () => {
-  const part = await later('The step', () => import('./slow-motion.js'));
+  const part = await later('The step', more);
   slow ??= part && new part.SlowMotion(learner);
   if (frame) slow?.begin(frame);
 });
@@ -293,7 +295,7 @@ function open(hash: string): void {
 addEventListener('hashchange', ({ newURL }) => open(new URL(newURL).hash));
 
 async function share(act: (sharing: Sharing) => void): Promise<void> {
-  const part = await later('What reads and writes files', () => import('./sharing.js'));
+  const part = await later('What reads and writes files', more);
   sharing ??=
     part &&
     new part.Sharing(learner, {
@@ -333,7 +335,7 @@ const dropping = (event: DragEvent) => {
 };
 for (const type of ['dragover', 'dragleave', 'drop'] as const) addEventListener(type, dropping);
 byId('tour-start', 'button').addEventListener('click', async () => {
-  const part = await later('The tour', () => import('./tour.js'));
+  const part = await later('The tour', more);
   tour ??=
     part &&
     new part.Tour({
