@@ -1,5 +1,6 @@
-import { byId, later, make, say } from './dom.js';
+import { byId, make, say } from './dom.js';
 import { kindNamed, kinds } from './kinds.js';
+import { later } from './later.js';
 import type { Learner } from './learner-client.js';
 import type { Answers, Frame } from './messages.js';
 import type { Pair } from './pair.js';

@@ -36,16 +36,6 @@ export function say(text: string): void {
   byId('note', 'p').textContent = text;
 }
 
-/** A part of the page that comes when it is asked for; null if it could not be had, which is said. */
-export async function later<T>(what: string, load: () => Promise<T>): Promise<T | null> {
-  try {
-    return await load();
-  } catch {
-    say(`${what} could not be loaded. Try once more, or reload the page.`);
-    return null;
-  }
-}
-
 /** Hands a file to the visitor. */
 export function download(name: string, content: BlobPart, type: string): void {
   const href = URL.createObjectURL(new Blob([content], { type }));

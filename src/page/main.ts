@@ -2,14 +2,15 @@
 
 import { Captions } from './captions.js';
 import { Comparison } from './comparison.js';
+import { connectSharing } from './connect-sharing.js';
 import { Controls } from './controls.js';
 import { Digit } from './digit.js';
-import { bringIntoSight, byId, later, say } from './dom.js';
+import { bringIntoSight, byId, say } from './dom.js';
+import { later } from './later.js';
 import { Learner } from './learner-client.js';
 import type { Frame } from './messages.js';
 import { Overview } from './overview.js';
 import { defaults, formatHash, parseHash, type Setup, samplesNamed } from './setup.js';
-import type { Sharing } from './sharing.js';
 import type { SlowMotion } from './slow-motion.js';
 import { Tiles } from './tiles.js';
 import type { Tour } from './tour.js';
@@ -19,8 +20,6 @@ import type { Word } from './word.js';
 /** Steps a second that the slider stands for; 0 for all there is. */
 const SPEEDS = [1, 2, 4, 10, 25, 60, 0];
 
-const more = () => import('./more.js');
-
 let setup = parseHash(location.hash);
 let frame: Frame | null = null;
 /** Seldom asked for, and loaded when they are. */
@@ -28,7 +27,6 @@ let slow: SlowMotion | null = null;
 let tour: Tour | null = null;
 let card: UnitCard | null = null;
 let word: Word | null = null;
-let sharing: Sharing | null = null;
 let hiddenWhilePlaying = false;
 /** What the visitor has asked for last, which the run follows within a step or two. */
 let wantsToPlay = false;
@@ -131,7 +129,7 @@ async function followWord(next: Frame): Promise<void> {
   byId('type', 'section').hidden = !words;
   byId('draw', 'section').hidden = words;
   if (!words && !word) return;
-  const part = await later('What takes words apart', more);
+  const part = await later('What takes words apart');
   word ??= part && new part.Word(learner, (unit) => openUnit(unit));
   word?.follow(next);
 }
@@ -223,7 +221,7 @@ function setSpeed(): void {
 
 async function openUnit(unit: number): Promise<void> {
   tiles.choose(unit);
-  const part = await later('What is known of a unit', more);
+  const part = await later('What is known of a unit');
   if (!part) return;
   if (!card) {
     const closed = (unit: number) => {
@@ -244,7 +242,7 @@ byId('to-setup', 'button').addEventListener('click', () => {
   bringIntoSight(byId('setup', 'form'));
 });
 byId('slow-go', 'button').addEventListener('click', async () => {
-  const part = await later('The step', more);
+  const part = await later('The step');
   slow ??= part && new part.SlowMotion(learner);
   if (frame) slow?.begin(frame);
 });
@@ -294,48 +292,22 @@ function open(hash: string): void {
 }
 addEventListener('hashchange', ({ newURL }) => open(new URL(newURL).hash));
 
-async function share(act: (sharing: Sharing) => void): Promise<void> {
-  const part = await later('What reads and writes files', more);
-  sharing ??=
-    part &&
-    new part.Sharing(learner, {
-      address: () => new URL(hashNow() || '#', location.href).href,
-      restart: (file) => {
-        comparison.end();
-        comparison.own = file;
-        start(false);
-      },
-      butWhy: () =>
-        frame?.source === 'own'
-          ? 'It holds the setup; your data stay here.'
-          : mixed
-            ? 'Settings were changed on the way: it leads to this setup run from the start.'
-            : '',
-    });
-  if (sharing) act(sharing);
-}
-const take = (files: FileList | null | undefined) => {
-  const file = files?.[0];
-  if (file) void share((sharing) => sharing.take(file));
-};
-byId('share', 'section').addEventListener(
-  'click',
-  ({ target }) => void share((sharing) => sharing.press((target as Element).id)),
-);
-const file = byId('file', 'input');
-file.addEventListener('change', () => {
-  take(file.files);
-  // So that the same one can be chosen again.
-  file.value = '';
+connectSharing(learner, {
+  address: () => new URL(hashNow() || '#', location.href).href,
+  restart: (file) => {
+    comparison.end();
+    comparison.own = file;
+    start(false);
+  },
+  butWhy: () =>
+    frame?.source === 'own'
+      ? 'It holds the setup; your data stay here.'
+      : mixed
+        ? 'Settings were changed on the way: it leads to this setup run from the start.'
+        : '',
 });
-const dropping = (event: DragEvent) => {
-  event.preventDefault();
-  document.body.classList.toggle('dropping', event.type === 'dragover');
-  if (event.type === 'drop') take(event.dataTransfer?.files);
-};
-for (const type of ['dragover', 'dragleave', 'drop'] as const) addEventListener(type, dropping);
 byId('tour-start', 'button').addEventListener('click', async () => {
-  const part = await later('The tour', more);
+  const part = await later('The tour');
   tour ??=
     part &&
     new part.Tour({

@@ -2,7 +2,7 @@ import { byId, download } from './dom.js';
 import type { Learner } from './learner-client.js';
 import type { Answers } from './messages.js';
 
-interface Page {
+export interface Page {
   /** The link to the run as it stands. */
   address(): string;
   /** Why the link does not lead to just this run; empty if it does. */
