@@ -54,7 +54,7 @@ export class Captions {
     byId('samples-field', 'div').hidden = source !== 'digits';
     // It leaves its room behind, and nothing moves up.
     byId('tour-start', 'button').style.visibility = source === 'digits' ? '' : 'hidden';
-    if (source === 'own') byId('world-field', 'div').hidden = true;
+    byId('world-field', 'div').hidden = source === 'own';
   }
 
   private origin({ of, about, step, source }: Frame, { kind, samples }: Setup, { many }: Nouns, mixed: boolean): string {

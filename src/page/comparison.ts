@@ -1,38 +1,47 @@
-import { byId, make } from './dom.js';
-import { kinds } from './kinds.js';
+import { byId, make, say } from './dom.js';
+import { kindNamed, kinds } from './kinds.js';
+import { later } from './later.js';
 import type { Learner } from './learner-client.js';
 import type { Answers, Frame } from './messages.js';
 import type { Pair } from './pair.js';
 import { type Setup, settle } from './setup.js';
 
-/** A setting that two runs may differ in, and what it may be in the second. */
+/** A setting that two runs may differ in, and what it may be in the second: as it is, or times as much. */
 interface Difference {
   readonly name: 'kind' | 'strength' | 'rate' | 'batch' | 'hidden';
   readonly label: string;
-  values(setup: Setup): readonly { readonly label: string; readonly value: string | number }[];
+  readonly values: readonly (string | number)[];
+  readonly times?: true;
 }
 
-const times = (factors: readonly number[], of: number) =>
-  factors.map((factor) => ({
-    label: `${factor} × ${of} = ${Number((factor * of).toPrecision(3))}`,
-    value: Number((factor * of).toPrecision(3)),
-  }));
-
-const differences: readonly Difference[] = [
-  {
-    name: 'kind',
-    label: 'the kind of sparsity',
-    values: ({ kind }) => kinds.filter((k) => k.name !== kind).map(({ name, label }) => ({ label, value: name })),
-  },
-  { name: 'strength', label: 'its strength', values: ({ strength }) => times([0.1, 0.3, 3, 10], strength) },
-  { name: 'rate', label: 'the learning rate', values: ({ rate }) => times([0.1, 0.3, 3, 10], rate) },
-  { name: 'batch', label: 'the samples a step', values: ({ batch }) => times([0.25, 0.5, 2, 4], batch) },
-  {
-    name: 'hidden',
-    label: 'the hidden units',
-    values: ({ hidden }) => [16, 36, 64, 100, 144].filter((n) => n !== hidden).map((n) => ({ label: String(n), value: n })),
-  },
+/** All that two runs may differ in. */
+export const differences: readonly Difference[] = [
+  { name: 'kind', label: 'the kind of sparsity', values: kinds.map(({ name }) => name) },
+  { name: 'strength', label: 'its strength', values: [0.1, 0.3, 3, 10], times: true },
+  { name: 'rate', label: 'the learning rate', values: [0.1, 0.3, 3, 10], times: true },
+  { name: 'batch', label: 'the samples a step', values: [0.25, 0.5, 2, 4], times: true },
+  { name: 'hidden', label: 'the hidden units', values: [16, 36, 64, 100, 144] },
 ];
+
+/** The setups that differ from one in just that, such as a run can have, and what each is called. */
+export function othersOf(setup: Setup, { name, values, times }: Difference): ReadonlyMap<string | number, string> {
+  const others = new Map<string | number, string>();
+  for (const value of values) {
+    const wanted = times ? Number((Number(value) * Number(setup[name])).toPrecision(3)) : value;
+    const other = withOther(setup, name, wanted)[name];
+    if (other === setup[name] || others.has(other)) continue;
+    const exact = times && other === wanted;
+    others.set(
+      other,
+      exact ? `${value} × ${setup[name]} = ${other}` : name === 'kind' ? kindNamed(String(other)).label : String(other),
+    );
+  }
+  return others;
+}
+
+/** Another kind has its own usual strength. */
+const withOther = (setup: Setup, name: Difference['name'], value: string | number): Setup =>
+  settle({ ...setup, ...(name === 'kind' && { strength: undefined }), [name]: value });
 
 /** What the page does for a comparison. */
 interface Page {
@@ -41,7 +50,6 @@ interface Page {
   show(frame: Frame): void;
   /** Starts it anew. */
   restart(): void;
-  say(text: string): void;
 }
 
 /** Two runs from the same seed, one setting apart: what is asked for. The two themselves are loaded when it is. */
@@ -52,7 +60,7 @@ export class Comparison {
   private readonly what = byId('compare-what', 'select');
   private readonly value = byId('compare-value', 'select');
   private pair: Pair | null = null;
-  /** The visitor's file, which the second run learns from as well. */
+  /** The visitor's file, which both runs learn from; null where the setup says what there is to learn from. */
   own: Answers['table']['ask'] | null = null;
 
   constructor(learner: Learner, page: Page) {
@@ -66,8 +74,13 @@ export class Comparison {
 
   /** The values that can be chosen, beside what the setup has. */
   offer(): void {
-    const values = this.difference.values(this.page.setup());
-    this.value.replaceChildren(...values.map(({ label, value }) => make('option', { value: String(value), textContent: label })));
+    const setup = this.page.setup();
+    // Where there is no strength, nothing can be times as strong.
+    const strength = this.what.options[1];
+    strength.hidden = strength.disabled = !kindNamed(setup.kind).strength;
+    if (strength.disabled && strength.selected) this.what.selectedIndex = 0;
+    const others = [...othersOf(setup, this.difference)];
+    this.value.replaceChildren(...others.map(([value, textContent]) => make('option', { value: String(value), textContent })));
   }
 
   private get difference(): Difference {
@@ -81,21 +94,23 @@ export class Comparison {
 
   /** What the page's own run shows of itself: at once, or when the second has come as far. */
   take(frame: Frame): void {
-    if (this.pair) this.pair.runs.take(0, frame);
+    if (this.pair && frame.of !== 'trained') this.pair.runs.take(0, frame);
     else this.page.show(frame);
   }
 
   private async go(): Promise<void> {
-    const [{ Pair }, { Plot }] = await Promise.all([import('./pair.js'), import('./plots.js')]);
+    const parts = await later('The second run', () => Promise.all([import('./more.js'), import('./plots.js')]));
+    if (!parts) return;
+    const [{ Pair }, { Plot }] = parts;
     this.end();
     this.body.hidden = false;
     const { name, label } = this.difference;
     const value = this.value.value;
-    const other = (setup: Setup) => settle({ ...setup, strength: name === 'kind' ? undefined : setup.strength, [name]: value });
+    const other = (setup: Setup) => withOther(setup, name, value);
     const what = `${label}, ${this.value.selectedOptions[0]?.textContent}`;
     const ended = (why: string) => {
       this.end();
-      this.page.say(why);
+      say(why);
     };
     this.pair = new Pair(this.body, Plot, { first: this.learner, own: this.own, what, other, show: this.page.show, ended });
     this.page.restart();
@@ -103,8 +118,10 @@ export class Comparison {
 
   /** The page's own run goes its own way. */
   end(): void {
-    this.pair?.end();
+    const { pair } = this;
     this.pair = null;
+    pair?.end();
+    if (this.body.contains(document.activeElement)) byId('compare-go', 'button').focus();
     this.body.hidden = true;
   }
 }

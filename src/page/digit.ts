@@ -25,6 +25,8 @@ export class Digit {
   private readonly turned = new Map<number, number>();
   private shown = Infinity;
   private next = 0;
+  /** Counts what has been drawn, taken and cleared: a sample that comes later than that is not wanted any more. */
+  private drawings = 0;
   private readonly busy = { now: false, again: false };
 
   constructor(learner: Learner, open: (unit: number) => void) {
@@ -33,6 +35,7 @@ export class Digit {
     this.pad = new Pad(byId('pad', 'canvas'), (x) => void this.take(x));
     byId('clear', 'button').addEventListener('click', () => {
       this.pad.clear();
+      this.drawings++;
       this.x = null;
       this.answer = null;
       this.build();
@@ -43,7 +46,9 @@ export class Digit {
 
   /** One of the samples, as if it had been drawn. */
   async takeSample(): Promise<void> {
+    const drawing = ++this.drawings;
     const { x } = await this.learner.ask('sample', { index: this.next++ });
+    if (drawing !== this.drawings) return;
     if (x.length === this.pad.pixels) this.pad.show(x);
     await this.take(x);
   }
@@ -58,12 +63,14 @@ export class Digit {
     byId('draw-title', 'h2').textContent = drawn ? `Draw a ${one}` : `A ${one}, taken apart`;
     for (const id of ['pad', 'clear', 'draw-says']) (document.getElementById(id) as HTMLElement).hidden = !drawn;
     if (other) {
+      this.drawings++;
       this.x = null;
       if (frame.source !== 'words') void this.takeSample();
     } else if (this.x) void this.ask();
   }
 
   private take(x: Float32Array): Promise<void> {
+    this.drawings++;
     this.x = x;
     this.turned.clear();
     this.shown = Infinity;

@@ -32,6 +32,10 @@ export function bringIntoSight(element: Element): void {
   element.scrollIntoView({ behavior: prefersStillness() ? 'auto' : 'smooth' });
 }
 
+export function say(text: string): void {
+  byId('note', 'p').textContent = text;
+}
+
 /** Hands a file to the visitor. */
 export function download(name: string, content: BlobPart, type: string): void {
   const href = URL.createObjectURL(new Blob([content], { type }));

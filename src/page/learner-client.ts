@@ -4,14 +4,23 @@ import type { Answers, Frame, FromWorker, Question, ToWorker } from './messages.
 /** Between two frames for those who want little to move, in ms. */
 const STILL = 1000;
 
+type Failure = Extract<FromWorker, { type: 'failure' }>;
+
 /** The worker as the page sees it: told what to do, asked for things, and painted from, at most once a frame of the screen. */
 export class Learner {
   private readonly worker = new Worker(new URL('./learner.js', import.meta.url), { type: 'module' });
   private readonly open = new Map<number, { resolve: (value: never) => void; reject: (error: Error) => void }>();
   private asked = 0;
 
-  constructor(paint: (frame: Frame) => void, failed: (message: string) => void) {
-    this.worker.onerror = (event) => failed(event.message || 'The worker could not be started.');
+  /** `failed` is told why, and with a run that goes wrong, what there is instead. */
+  constructor(paint: (frame: Frame) => void, failed: (why: string, instead?: Failure) => void) {
+    this.worker.onerror = ({ message }) => {
+      if (message) failed(message);
+      else {
+        this.tell = () => failed('learner.js, which does the learning, could not be loaded. Reload the page to try again.');
+        this.tell({ type: 'seen' });
+      }
+    };
     this.worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
       if (data.type === 'frame') {
         requestAnimationFrame(() => {
@@ -19,7 +28,7 @@ export class Learner {
           if (prefersStillness() && data.frame.playing) setTimeout(() => this.tell({ type: 'seen' }), STILL);
           else this.tell({ type: 'seen' });
         });
-      } else if (data.type === 'failure') failed(data.message);
+      } else if (data.type === 'failure') failed(data.message, data);
       else this.settle(data);
     };
   }

@@ -2,14 +2,15 @@
 
 import { Captions } from './captions.js';
 import { Comparison } from './comparison.js';
+import { connectSharing } from './connect-sharing.js';
 import { Controls } from './controls.js';
 import { Digit } from './digit.js';
-import { bringIntoSight, byId } from './dom.js';
+import { bringIntoSight, byId, say } from './dom.js';
+import { later } from './later.js';
 import { Learner } from './learner-client.js';
 import type { Frame } from './messages.js';
 import { Overview } from './overview.js';
-import { formatHash, parseHash, type Setup } from './setup.js';
-import { connectSharing } from './sharing.js';
+import { defaults, formatHash, parseHash, type Setup, samplesNamed } from './setup.js';
 import type { SlowMotion } from './slow-motion.js';
 import { Tiles } from './tiles.js';
 import type { Tour } from './tour.js';
@@ -29,17 +30,38 @@ let word: Word | null = null;
 let hiddenWhilePlaying = false;
 /** What the visitor has asked for last, which the run follows within a step or two. */
 let wantsToPlay = false;
-/** Whether the run has had more than one setup: then no link leads to it. */
+/** How many runs have been started, and whether the last has yet to show itself. */
+let starts = 0;
+let awaited = false;
+/** What there is to learn from; while something else is being loaded, what is said when it has come. */
+let here = samplesNamed(defaults);
+let whenLoaded: string | null = null;
+/** Whether the run has had more than one setup: then no link leads to it; and whether the one before had. */
 let mixed = false;
+let wasMixed = false;
+/** The step that was last asked for, back in the run. */
+let viewed: number | null = null;
+let remembering: ReturnType<typeof setTimeout> | undefined;
 
 const captions = new Captions();
 const overview = new Overview();
 const tiles = new Tiles(byId('tiles', 'div'), (unit) => openUnit(unit));
 const learner = new Learner(
   (next) => comparison.take(next),
-  (message) => {
+  (message, instead) => {
     comparison.end();
     say(message);
+    if (instead && instead.start !== starts) return;
+    whenLoaded = null;
+    if (instead && awaited) {
+      mixed = wasMixed;
+      setup = { ...instead.setup, step: 0 };
+      controls.show(setup);
+      comparison.offer();
+    }
+    awaited = false;
+    wantsToPlay = false;
+    label();
   },
 );
 const controls = new Controls(setup, changed);
@@ -51,37 +73,52 @@ const comparison = new Comparison(learner, {
     start(true);
     setSpeed();
   },
-  say,
 });
 const play = byId('play', 'button');
 const scrub = byId('scrub', 'input');
 
-function say(text: string): void {
-  byId('note', 'p').textContent = text;
+/** Nothing to say any more, but what is being loaded. */
+function hush(): void {
+  if (whenLoaded === null) say('');
+  else whenLoaded = '';
+}
+
+const runs = () => wantsToPlay || (!awaited && frame?.playing === true);
+
+/** The buttons, by what has been asked for. */
+function label(): void {
+  const replays = !awaited && frame !== null && frame.until !== null;
+  const text = !runs() ? 'Learn' : replays ? 'Stop' : 'Pause';
+  if (play.textContent !== text) play.textContent = text;
+  byId('step', 'button').disabled = wantsToPlay || replays;
 }
 
 function paint(next: Frame): void {
-  // What one world's runs differ in means nothing to another's.
-  if (frame && frame.source !== next.source) comparison.end();
+  // Of a run that is no more.
+  if (next.start !== starts) return;
+  if (awaited) arrive();
+  // What one world's runs differ in means nothing to another's, or to a model from a file; and the tour is of digits.
+  const other = frame && frame.source !== next.source;
+  if (other) tour?.end();
+  if (other || next.of === 'trained') comparison.end();
   frame = next;
   captions.draw(next, setup, mixed);
   overview.draw(next);
   tiles.draw(next);
   showReplay(next);
   if (next.note) say(next.note);
-  if (!next.playing && wantsToPlay) wantsToPlay = false;
-  const label = !next.playing ? 'Learn' : next.until === null ? 'Pause' : 'Stop';
-  if (play.textContent !== label) play.textContent = label;
-  byId('step', 'button').disabled = next.playing;
-  scrub.disabled = next.snapshots.length < 2;
-  if (next.of !== 'snapshot') {
-    scrub.max = String(next.snapshots.length);
-    scrub.value = scrub.max;
-  }
+  if (next.note || next.of === 'trained') wantsToPlay = false;
+  label();
+  const { snapshots } = next;
+  scrub.disabled = snapshots.length < 2;
+  scrub.max = String(snapshots.length);
+  // A hand may be on its way to another by now.
+  if (next.of !== 'snapshot') scrub.value = scrub.max;
+  else if (next.step === viewed) scrub.value = String(snapshots.indexOf(viewed));
   byId('scrub-says', 'output').textContent = next.of === 'snapshot' ? `step ${next.step.toLocaleString('en-US')}` : 'now';
   card?.follow(next);
   if (next.playing || !next.probe) return;
-  if (next.of === 'run') remember({ ...setup, step: next.step });
+  if (next.of !== 'trained') remember();
   digit.follow(next);
   void followWord(next);
   slow?.follow(next);
@@ -92,9 +129,9 @@ async function followWord(next: Frame): Promise<void> {
   byId('type', 'section').hidden = !words;
   byId('draw', 'section').hidden = words;
   if (!words && !word) return;
-  const { Word } = await import('./word.js');
-  word ??= new Word(learner, (unit) => openUnit(unit));
-  word.follow(next);
+  const part = await later('What takes words apart');
+  word ??= part && new part.Word(learner, (unit) => openUnit(unit));
+  word?.follow(next);
 }
 
 /** How far a run is on its way to where a link leads. */
@@ -109,44 +146,68 @@ function showReplay({ until, step, of }: Frame): void {
   bar.hidden = until === null;
 }
 
-/** Whoever copies the address has the run as it stands. */
-function remember(next: Setup): void {
-  const hash = formatHash(next);
-  if (hash !== location.hash) history.replaceState(null, '', hash || location.pathname + location.search);
+/** The setup and the step that are seen, as an address says them; what was there beforehand has no step. */
+const hashNow = () => formatHash({ ...setup, step: frame && frame.of !== 'trained' ? frame.step : 0 });
+
+/** Whoever copies the address has what is seen. Browsers let it change but a few times a second. */
+function remember(): void {
+  clearTimeout(remembering);
+  remembering = setTimeout(() => {
+    const hash = hashNow();
+    if (hash !== location.hash) history.replaceState(null, '', hash || location.pathname + location.search);
+  }, 200);
 }
 
 function changed(next: Setup, takesReset: boolean): void {
   setup = next;
   // Where nothing has been learned with it yet, what is seen is the noise that it begins with.
-  if (takesReset || (!wantsToPlay && (!frame || frame.of === 'trained' || (frame.of === 'run' && frame.step === 0)))) {
-    start(false);
-    say(`${next.samples > 2000 && takesReset ? '60,000 digits are being loaded. ' : ''}A new start, from noise: press Learn.`);
-  } else {
-    mixed ||= (frame?.step ?? 0) > 0;
+  const nothingYet = awaited || !frame || frame.of === 'trained' || (frame.of === 'run' && frame.step === 0);
+  if (takesReset || (nothingYet && !wantsToPlay)) start(false, 'A new start, from noise: press Learn.');
+  else {
+    mixed ||= wantsToPlay || (frame?.snapshots.length ?? 0) > 1;
     comparison.runs.tell({ type: 'change', setup });
   }
   comparison.offer();
-  remember({ ...setup, step: frame?.of === 'run' ? frame.step : 0 });
+  remember();
 }
 
-/** From noise, the second run too, if there is one. */
-function start(playing: boolean): void {
+/** From noise, the second run too, if there is one; only a link has steps to go. */
+function start(playing: boolean, text = ''): void {
   wantsToPlay = playing;
+  if (!awaited) wasMixed = mixed;
   mixed = false;
+  awaited = true;
+  const own = comparison.own !== null;
+  const loads = !own && samplesNamed(setup) !== here;
+  whenLoaded = loads ? text : null;
+  say(loads ? `${samplesNamed(setup)} are being loaded.` : text);
+  comparison.runs.tell({ type: 'start', setup, play: playing, own, start: ++starts });
   setup = { ...setup, step: 0 };
-  comparison.runs.tell({ type: 'start', setup, play: playing });
+  label();
 }
+
+/** What has been started is there to be seen. */
+function arrive(): void {
+  awaited = false;
+  here = comparison.own ? '' : samplesNamed(setup);
+  if (whenLoaded !== null) say(whenLoaded);
+  whenLoaded = null;
+}
+
+/** Whether there is no run to go on with. */
+const hasNoRun = () => !awaited && (!frame || frame.of === 'trained');
 
 function togglePlay(): void {
-  say('');
-  if (wantsToPlay || frame?.playing) {
+  hush();
+  if (runs()) {
     wantsToPlay = false;
     comparison.runs.tell({ type: 'pause' });
-  } else if (!frame || frame.of === 'trained') start(true);
+  } else if (hasNoRun()) start(true);
   else {
     wantsToPlay = true;
     comparison.runs.tell({ type: 'play' });
   }
+  label();
 }
 
 function setSpeed(): void {
@@ -160,13 +221,14 @@ function setSpeed(): void {
 
 async function openUnit(unit: number): Promise<void> {
   tiles.choose(unit);
-  const { UnitCard } = await import('./unit-card.js');
+  const part = await later('What is known of a unit');
+  if (!part) return;
   if (!card) {
     const closed = (unit: number) => {
       tiles.choose(-1);
       return tiles.tile(unit);
     };
-    card = new UnitCard(learner, { open: openUnit, closed });
+    card = new part.UnitCard(learner, { open: openUnit, closed });
     if (frame) card.follow(frame);
   }
   card.open(unit);
@@ -180,56 +242,60 @@ byId('to-setup', 'button').addEventListener('click', () => {
   bringIntoSight(byId('setup', 'form'));
 });
 byId('slow-go', 'button').addEventListener('click', async () => {
-  const { SlowMotion } = await import('./slow-motion.js');
-  slow ??= new SlowMotion(learner);
-  if (frame) slow.begin(frame);
+  const part = await later('The step');
+  slow ??= part && new part.SlowMotion(learner);
+  if (frame) slow?.begin(frame);
 });
 byId('step', 'button').addEventListener('click', () => {
-  say('');
-  if (frame?.of === 'trained') start(false);
+  hush();
+  if (hasNoRun()) start(false);
   comparison.runs.tell({ type: 'step' });
 });
 byId('reset', 'button').addEventListener('click', () => {
-  start(false);
-  say(`Back to the noise that seed ${setup.seed} gives.`);
+  start(false, `Back to the noise that seed ${setup.seed} gives.`);
 });
 byId('reseed', 'button').addEventListener('click', () => {
   setup = { ...setup, seed: String(1 + Math.floor(Math.random() * 99_999)) };
-  start(wantsToPlay);
-  say(`Seed ${setup.seed}: other noise to start from.`);
-  remember(setup);
+  controls.show(setup);
+  start(wantsToPlay, `Seed ${setup.seed}: other noise to start from.`);
+  remember();
 });
 byId('speed', 'input').addEventListener('input', setSpeed);
 scrub.addEventListener('input', () => {
-  const at = Number(scrub.value);
-  comparison.runs.tell({ type: 'view', snapshot: at < Number(scrub.max) ? at : null });
+  wantsToPlay = false;
+  viewed = frame?.snapshots[Number(scrub.value)] ?? null;
+  comparison.runs.tell({ type: 'view', step: viewed });
 });
 
 /** What nobody sees does not run. */
 document.addEventListener('visibilitychange', () => {
   if (document.hidden) {
-    hiddenWhilePlaying = wantsToPlay || frame?.playing === true;
+    hiddenWhilePlaying = runs();
+    wantsToPlay = false;
     if (hiddenWhilePlaying) comparison.runs.tell({ type: 'pause' });
   } else if (hiddenWhilePlaying) {
     hiddenWhilePlaying = false;
     wantsToPlay = true;
     comparison.runs.tell({ type: 'play' });
   }
+  label();
 });
 
 function open(hash: string): void {
+  clearTimeout(remembering);
   setup = parseHash(hash);
-  controls.show(setup);
+  controls.show({ ...setup, step: 0 });
   comparison.end();
-  if (setup.step > 0) learner.tell({ type: 'start', setup, play: false });
-  else if (hash.length > 1) start(false);
+  comparison.own = null;
+  comparison.offer();
+  start(false);
 }
-addEventListener('hashchange', () => open(location.hash));
+addEventListener('hashchange', ({ newURL }) => open(new URL(newURL).hash));
 
 connectSharing(learner, {
-  address: () => new URL(formatHash({ ...setup, step: frame?.of === 'run' ? frame.step : 0 }) || '#', location.href).href,
-  end: () => comparison.end(),
+  address: () => new URL(hashNow() || '#', location.href).href,
   restart: (file) => {
+    comparison.end();
     comparison.own = file;
     start(false);
   },
@@ -241,18 +307,20 @@ connectSharing(learner, {
         : '',
 });
 byId('tour-start', 'button').addEventListener('click', async () => {
-  const { Tour } = await import('./tour.js');
-  tour ??= new Tour({
-    play: () => !wantsToPlay && togglePlay(),
-    openUnit,
-    draw: () => digit.takeSample(),
-    set: (part) => {
-      const next = { ...setup, ...part };
-      if (formatHash(next) === formatHash(setup)) return;
-      controls.show(next);
-      changed(next, false);
-    },
-  });
-  tour.go(0);
+  const part = await later('The tour');
+  tour ??=
+    part &&
+    new part.Tour({
+      play: () => !wantsToPlay && togglePlay(),
+      openUnit,
+      draw: () => digit.takeSample(),
+      set: (part) => {
+        const next = { ...setup, ...part };
+        if (formatHash(next) === formatHash(setup)) return;
+        controls.show(next);
+        changed(next, false);
+      },
+    });
+  void tour?.go(0);
 });
 if (formatHash(setup)) open(location.hash);

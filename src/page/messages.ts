@@ -3,8 +3,11 @@
 import type { Setup, World } from './setup.js';
 
 export type ToWorker =
-  /** A new run from noise; at `play` it goes on by itself, up to `setup.step` otherwise. */
-  | { readonly type: 'start'; readonly setup: Setup; readonly play: boolean }
+  /**
+   * A new run from noise; at `play` it goes on by itself, up to `setup.step` otherwise. From the visitor's own samples, if those
+   * are meant, or what the setup says. It has a number, from 1 on.
+   */
+  | { readonly type: 'start'; readonly setup: Setup; readonly play: boolean; readonly own: boolean; readonly start: number }
   | { readonly type: 'pause' | 'step' | 'seen' }
   /** On; as far as a step, if one is named, and to be seen there only. */
   | { readonly type: 'play'; readonly until?: number }
@@ -12,16 +15,16 @@ export type ToWorker =
   | { readonly type: 'speed'; readonly perSecond: number }
   /** Another kind, strength, ρ, rate or batch from the next step on. */
   | { readonly type: 'change'; readonly setup: Setup }
-  /** What is shown: the run as it stands (null), or one of its snapshots. */
-  | { readonly type: 'view'; readonly snapshot: number | null }
+  /** What is shown: the run as it stands (null), or its snapshot of that step, or the last before. It learns no more. */
+  | { readonly type: 'view'; readonly step: number | null }
   | { readonly type: 'ask'; readonly id: number; readonly question: Question };
 
 export type FromWorker =
   | { readonly type: 'frame'; readonly frame: Frame }
   | { readonly type: 'answer'; readonly id: number; readonly value: unknown }
   | { readonly type: 'refusal'; readonly id: number; readonly message: string }
-  /** Something went wrong with the run: it stands where it stood. */
-  | { readonly type: 'failure'; readonly message: string };
+  /** Something went wrong with the run, or a start: it stands where it stood, with this setup. */
+  | { readonly type: 'failure'; readonly message: string; readonly start: number; readonly setup: Setup };
 
 /** What can be asked, and the type of the answer beside it. */
 export interface Answers {
@@ -57,6 +60,8 @@ export interface Shape {
 }
 
 export interface Frame {
+  /** The number of the last start; 0 before the first. */
+  readonly start: number;
   readonly shape: Shape;
   /** What is seen: features that were there already, the run, or a snapshot of it. */
   readonly of: 'trained' | 'run' | 'snapshot';

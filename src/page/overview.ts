@@ -3,6 +3,7 @@ import { percent, short, tenths } from '../report/text.js';
 import { Bars } from './bars.js';
 import { rowBrush } from './brushes.js';
 import { byId } from './dom.js';
+import { later } from './later.js';
 import type { Frame } from './messages.js';
 import { Sheet } from './paint.js';
 import type { Plot } from './plots.js';
@@ -52,8 +53,8 @@ export class Overview {
   /** Curves are drawn by a library that is not there for the first features: it comes behind them. */
   private async load(): Promise<void> {
     this.loading = true;
-    const { Plot } = await import('./plots.js');
-    this.loss = new Plot(byId('loss-chart', 'div'), 'Loss by step', lossLines);
+    const part = await later('The curve of the loss', () => import('./plots.js'));
+    this.loss = part && new part.Plot(byId('loss-chart', 'div'), 'Loss by step', lossLines);
   }
 
   private drawCopies({ shape, probe }: Frame): void {

@@ -94,7 +94,10 @@ export class Pair {
       { name: 'this run', colour: 'loss' },
       { name: 'the second run', colour: 'mark', dash: [9, 4] },
     ]);
-    this.learner = new Learner((frame) => this.runs.take(1, frame), ended);
+    this.learner = new Learner(
+      (frame) => this.runs.take(1, frame),
+      (why) => ended(why),
+    );
     if (own) void this.learner.ask('table', own);
     this.runs = new Tandem(
       [first, this.learner],

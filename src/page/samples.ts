@@ -16,14 +16,22 @@ export interface Samples {
   readonly range: readonly [number, number];
 }
 
-/** A file beside the worker's own; gzipped on the disk, and maybe unpacked on the way by whoever serves it. */
+/** A file beside the worker's own. @throws (rejects) which one could not be had, and why */
 async function fetched(name: string): Promise<Uint8Array> {
-  const response = await fetch(new URL(name, import.meta.url));
-  if (!response.ok) throw new Error(`${name} could not be loaded (${response.status})`);
+  try {
+    return await unpacked(await fetch(new URL(name, import.meta.url)));
+  } catch (error) {
+    throw new Error(`${name} could not be loaded (${(error as Error).message}). Ask for it again to try again.`);
+  }
+}
+
+/** Gzipped on the disk, and maybe unpacked on the way by whoever serves it. */
+async function unpacked(response: Response): Promise<Uint8Array> {
+  if (!response.ok) throw new Error(String(response.status));
   const bytes = new Uint8Array(await response.arrayBuffer());
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
-  const unpacked = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
-  return new Uint8Array(await new Response(unpacked).arrayBuffer());
+  const plain = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
+  return new Uint8Array(await new Response(plain).arrayBuffer());
 }
 
 /** What a setup learns from. */

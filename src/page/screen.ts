@@ -9,7 +9,7 @@ const BETWEEN_FRAMES = 33;
 const BETWEEN_PROBES = 250;
 
 /** What there is to be seen. */
-export interface View extends Pick<Frame, 'playing' | 'until' | 'note' | 'source' | 'about'> {
+export interface View extends Pick<Frame, 'start' | 'playing' | 'until' | 'note' | 'source' | 'about'> {
   readonly sae: SparseAutoencoder;
   readonly samples: Samples;
   readonly run: Run | null;

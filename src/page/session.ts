@@ -8,7 +8,7 @@ import type { Frame, FromWorker, Question, ToWorker } from './messages.js';
 import { Run, type Snapshot } from './run.js';
 import { loadSamples, loadTrained, type Samples } from './samples.js';
 import { Screen, type View } from './screen.js';
-import { defaults, type Setup } from './setup.js';
+import { defaults, type Setup, samplesNamed } from './setup.js';
 
 /** What the visitor says is heard at least so often, in ms. */
 const BETWEEN_TURNS = 10;
@@ -16,15 +16,15 @@ const BETWEEN_TURNS = 10;
 /** One core is left to the page that watches. */
 const threads = Math.max(1, processors() - 1);
 
-const nameOf = ({ world, samples }: Setup): string => (world === 'digits' ? `digits ${samples}` : world);
-
 /** The worker's side of the page: it learns, and tells what is to be seen. */
 export class Session {
   private readonly post: (message: FromWorker, transfer: Transferable[]) => void;
   private samples: Samples | null = null;
-  /** Which samples they are. */
+  /** Which samples they are, and whether others are on their way: nothing is to be seen before they are there. */
   private source: Frame['source'] = 'digits';
   private loaded = '';
+  private loading = false;
+  private started = 0;
   private trained: SparseAutoencoder | null = null;
   private about = '';
   private run: Run | null = null;
@@ -57,10 +57,10 @@ export class Session {
     try {
       this.alone.touch(this.run?.step ?? 0);
       if (message.type === 'ask') await this.answer(message.id, message.question);
-      else if (message.type === 'start') await this.start(message.setup, message.play);
+      else if (message.type === 'start') await this.start(message);
       else if (message.type === 'speed') this.setSpeed(message.perSecond);
       else if (message.type === 'change') this.change(message.setup);
-      else if (message.type === 'view') this.view(message.snapshot);
+      else if (message.type === 'view') this.view(message.step);
       else if (message.type === 'play') this.play(message.until, message.until !== undefined);
       else if (message.type === 'pause') this.pause();
       else this.takeStep();
@@ -78,7 +78,7 @@ export class Session {
     try {
       const [bytes, samples] = await Promise.all([loadTrained(), loadSamples(defaults)]);
       this.trained = SparseAutoencoder.fromBytes(bytes, { threads: 1 });
-      this.loaded = nameOf(defaults);
+      this.loaded = samplesNamed(defaults);
       this.samples = samples;
       this.screen.show(true);
     } catch (error) {
@@ -86,14 +86,22 @@ export class Session {
     }
   }
 
-  private async start(setup: Setup, play: boolean): Promise<void> {
+  /** What there was stays if the samples cannot be loaded. */
+  private async start({ setup, play, own, start }: Extract<ToWorker, { type: 'start' }>): Promise<void> {
+    this.playing = false;
+    this.loading = true;
+    try {
+      if (!own && this.loaded !== samplesNamed(setup)) {
+        this.samples = await loadSamples(setup);
+        this.source = setup.world;
+        this.loaded = samplesNamed(setup);
+      }
+    } finally {
+      this.loading = false;
+      this.started = start;
+    }
     this.run?.end();
     this.run = null;
-    if (this.source !== 'own' && this.loaded !== nameOf(setup)) {
-      this.samples = await loadSamples(setup);
-      this.source = setup.world;
-      this.loaded = nameOf(setup);
-    }
     this.trained = null;
     this.about = '';
     this.viewed = null;
@@ -138,9 +146,11 @@ export class Session {
     if (this.run?.waits ?? true) this.screen.show(true);
   }
 
+  /** One more, if it is on its way to take one. */
   private takeStep(): void {
     if (!this.run) return;
-    this.play(this.run.step + 1);
+    const { playing, replaying, until } = this;
+    this.play((playing && !replaying && until < Infinity ? until : this.run.step) + 1);
   }
 
   private setSpeed(perSecond: number): void {
@@ -148,22 +158,24 @@ export class Session {
     if (this.playing) this.run?.go();
   }
 
+  /** What has changed is the run as it stands, which is seen again. */
   private change(setup: Setup): void {
-    const { run } = this;
-    if (!run || run.change(setup)) return;
+    const { run, viewed } = this;
+    this.viewed = null;
+    if (!run || run.change(setup)) {
+      if (viewed) this.screen.show(true);
+      return;
+    }
     this.run = this.runOf({ ...setup, hidden: run.setup.hidden, seed: run.setup.seed }, run);
     run.end();
     if (this.playing) this.run.go();
     else this.screen.show(true);
   }
 
-  private view(index: number | null): void {
-    const snapshot = index === null ? undefined : this.run?.snapshots[index];
-    if (!this.run || !snapshot) this.viewed = null;
-    else {
-      this.playing = false;
-      this.viewed = { snapshot, sae: copyOf(this.run.sae, snapshot.theta) };
-    }
+  private view(step: number | null): void {
+    const snapshot = step === null ? undefined : this.run?.snapshots.findLast((each) => each.step <= step);
+    this.playing = false;
+    this.viewed = this.run && snapshot ? { snapshot, sae: copyOf(this.run.sae, snapshot.theta) } : null;
     this.screen.show(true);
   }
 
@@ -198,9 +210,10 @@ export class Session {
   }
 
   private look(): View | null {
-    const { run, samples, viewed, playing, note, source, about, shown: sae } = this;
-    if (!sae || !samples) return null;
+    const { run, samples, viewed, playing, note, source, about, started, shown: sae } = this;
+    if (!sae || !samples || this.loading) return null;
     return {
+      start: started,
       sae,
       samples,
       run,
@@ -252,13 +265,15 @@ export class Session {
     this.trained = null;
     this.samples = samples;
     this.source = 'own';
+    this.loaded = '';
     const { rows, cols } = samples.x;
     return `${rows.toLocaleString('en-US')} rows of ${cols} numbers${samples.image ? `, shown as pictures of ${samples.image.width} × ${samples.image.height}` : ''}`;
   }
 
   private fail(error: Error): void {
     this.playing = false;
-    this.post({ type: 'failure', message: error.message }, []);
+    const { started: start, run } = this;
+    this.post({ type: 'failure', message: error.message, start, setup: run?.setup ?? defaults }, []);
     this.screen.show(true);
   }
 }

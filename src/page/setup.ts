@@ -55,6 +55,10 @@ export const defaults: Setup = {
 /** Word vectors want a wide dictionary and a fixed number of features a word. */
 const ofWords: Setup = { ...defaults, world: 'words', kind: 'topk', strength: 10, hidden: limits.hidden.high };
 
+/** What a setup learns from. */
+export const samplesNamed = ({ world, samples }: Setup): string =>
+  world === 'words' ? '10,000 words' : `${samples.toLocaleString('en-US')} digits`;
+
 export const usualOf = (world: World): Setup => (world === 'words' ? ofWords : defaults);
 
 interface Limit {

@@ -2,13 +2,11 @@ import { byId, download } from './dom.js';
 import type { Learner } from './learner-client.js';
 import type { Answers } from './messages.js';
 
-interface Page {
+export interface Page {
   /** The link to the run as it stands. */
   address(): string;
   /** Why the link does not lead to just this run; empty if it does. */
   butWhy(): string;
-  /** Ends a second run. */
-  end(): void;
   /** From noise, with the samples of this file, which there are now. */
   restart(file: Answers['table']['ask']): void;
 }
@@ -17,75 +15,77 @@ interface Page {
 const MOST_BYTES = 512 * 2 ** 20;
 
 /** Links and files, out and in. */
-export function connectSharing(learner: Learner, page: Page): void {
-  const says = byId('share-says', 'p');
-  const say = (text: string) => {
-    says.textContent = text;
-  };
-  const when = (id: string, act: () => Promise<void>) => {
-    byId(id, 'button').addEventListener('click', () => {
-      act().catch((error: Error) => say(error.message));
-    });
-  };
-  when('link', async () => {
-    const address = page.address();
+export class Sharing {
+  private readonly learner: Learner;
+  private readonly page: Page;
+  private readonly says = byId('share-says', 'p');
+
+  constructor(learner: Learner, page: Page) {
+    this.learner = learner;
+    this.page = page;
+  }
+
+  /** What a button is for, by its id. */
+  async press(id: string): Promise<void> {
+    try {
+      if (id === 'link') await this.copyLink();
+      else if (id === 'save-model') await this.saveModel();
+      else if (id === 'save-module') {
+        download('model.js', await this.learner.ask('module', {}), 'text/javascript');
+        this.say('model.js: import { encode, decode, reconstruct } from it; it needs nothing else.');
+      } else if (id === 'save-report') {
+        this.say('Writing the report …');
+        download('report.html', await this.learner.ask('report', {}), 'text/html');
+        this.say('report.html: one file that needs no network.');
+      }
+    } catch (error) {
+      this.say((error as Error).message);
+    }
+  }
+
+  /** A file of the visitor's: a model to look at, or samples to learn from. */
+  async take(file: File): Promise<void> {
+    try {
+      await this.read(file);
+    } catch (error) {
+      this.say((error as Error).message);
+      this.says.scrollIntoView({ block: 'nearest' });
+    }
+  }
+
+  private say(text: string): void {
+    this.says.textContent = text;
+  }
+
+  private async copyLink(): Promise<void> {
+    const address = this.page.address();
     try {
       await navigator.clipboard.writeText(address);
-      say(`The link is on the clipboard. ${page.butWhy()}`);
+      this.say(`The link is on the clipboard. ${this.page.butWhy()}`);
     } catch {
-      say(address);
+      this.say(address);
     }
-  });
-  when('save-model', async () => {
-    const bytes = await learner.ask('model', {});
-    download('model.safetensors', bytes, 'application/octet-stream');
-    say(
-      `model.safetensors, ${Math.round(bytes.length / 1000).toLocaleString('en-US')} kB: SparseAutoencoder.fromBytes reads it.`,
-    );
-  });
-  when('save-module', async () => {
-    const text = await learner.ask('module', {});
-    download('model.js', text, 'text/javascript');
-    say('model.js: import { encode, decode, reconstruct } from it; it needs nothing else.');
-  });
-  when('save-report', async () => {
-    say('Writing the report …');
-    download('report.html', await learner.ask('report', {}), 'text/html');
-    say('report.html: one file that needs no network.');
-  });
+  }
 
-  const take = async (file: File) => {
-    if (file.size > MOST_BYTES) throw new Error(`${file.name} has ${Math.round(file.size / 2 ** 20)} MiB, expected at most 512.`);
+  private async saveModel(): Promise<void> {
+    const bytes = await this.learner.ask('model', {});
+    download('model.safetensors', bytes, 'application/octet-stream');
+    const size = Math.round(bytes.length / 1000).toLocaleString('en-US');
+    this.say(`model.safetensors, ${size} kB: SparseAutoencoder.fromBytes reads it.`);
+  }
+
+  private async read(file: File): Promise<void> {
+    const { name, size } = file;
+    if (size > MOST_BYTES) throw new Error(`${name} has ${Math.round(size / 2 ** 20)} MiB, expected at most 512.`);
     const bytes = new Uint8Array(await file.arrayBuffer());
-    page.end();
     if (isModel(bytes)) {
-      say(`${await learner.ask('load', { bytes })} Its features are shown above.`);
+      this.say(`${await this.learner.ask('load', { bytes })} Its features are shown above.`);
       return;
     }
-    const { name } = file;
-    const about = await learner.ask('table', { bytes, name });
-    say(`${name}: ${about}. Press Learn to learn from it; reload the page to have the digits back.`);
-    page.restart({ bytes, name });
-  };
-  const taking = (file: File | undefined) => {
-    if (!file) return;
-    take(file).catch((error: Error) => {
-      say(error.message);
-      says.scrollIntoView({ block: 'nearest' });
-    });
-  };
-  const input = byId('file', 'input');
-  input.addEventListener('change', () => taking(input.files?.[0]));
-  addEventListener('dragover', (event) => {
-    event.preventDefault();
-    document.body.classList.add('dropping');
-  });
-  addEventListener('dragleave', () => document.body.classList.remove('dropping'));
-  addEventListener('drop', (event) => {
-    event.preventDefault();
-    document.body.classList.remove('dropping');
-    taking(event.dataTransfer?.files[0]);
-  });
+    const about = await this.learner.ask('table', { bytes, name });
+    this.say(`${name}: ${about}. Press Learn to learn from it; reload the page to have the digits back.`);
+    this.page.restart({ bytes, name });
+  }
 }
 
 /** Safetensors whose header names this library's format. */

@@ -95,12 +95,20 @@ export class SlowMotion {
     list.append(...lines);
     const next = make('button', { type: 'button', className: 'primary', textContent: 'Next line' });
     const all = make('button', { type: 'button', textContent: 'All of it' });
+    const equation = make(
+      'div',
+      { className: 'equation', tabIndex: 0, role: 'region', ariaLabel: 'The step, line by line' },
+      list,
+    );
     const show = () => {
       lines.forEach((line, k) => {
         line.hidden = k > this.line;
         line.classList.toggle('now', k === this.line);
       });
-      next.disabled = all.disabled = this.line >= lines.length - 1;
+      const done = this.line >= lines.length - 1;
+      // What is disabled keeps no focus.
+      if (done && [next, all].includes(document.activeElement as HTMLButtonElement)) equation.focus({ preventScroll: true });
+      next.disabled = all.disabled = done;
     };
     next.addEventListener('click', () => {
       this.line++;
@@ -128,6 +136,8 @@ export class SlowMotion {
     });
     const { analytic, numeric, relativeError } = answer.check;
     const slice = make('div', { className: 'plot' });
+    const reached = () => Array.from(this.host.querySelectorAll<HTMLElement>('input, button, [tabindex]'));
+    const had = reached().indexOf(document.activeElement as HTMLElement);
     this.host.replaceChildren(
       make(
         'p',
@@ -144,7 +154,7 @@ export class SlowMotion {
       make(
         'div',
         { className: 'slow' },
-        make('div', { className: 'equation', tabIndex: 0, role: 'region', ariaLabel: 'The step, line by line' }, list),
+        equation,
         make(
           'div',
           { className: 'trio' },
@@ -170,6 +180,8 @@ export class SlowMotion {
       ),
     );
     new Slope(slice, answer);
+    // What had the keyboard is there no more: what has come in its place has it.
+    reached()[had]?.focus({ preventScroll: true });
     show();
   }
 }

@@ -70,8 +70,10 @@ export class Tandem implements Told {
     } else if (message.type === 'change' || message.type === 'view') {
       this.later.push(message);
       if (!this.underWay) this.settle();
-    } else if (this.underWay) return;
-    else if (message.type === 'pause') this.seen();
+    } else if (this.underWay) {
+      // Pressed again on the way: one more.
+      if (message.type === 'step') this.go(1);
+    } else if (message.type === 'pause') this.seen();
     else this.go(message.type === 'step' ? 1 : this.stride);
   }
 

@@ -74,17 +74,26 @@ export class Tour {
     });
   }
 
+  /** What it speaks of is there no more: it ends, and leaves everything as it is. */
+  end(): void {
+    if (this.panel.contains(document.activeElement)) byId('play', 'button').focus({ preventScroll: true });
+    this.marked?.classList.remove('shown-now');
+    this.at = -1;
+    this.panel.hidden = true;
+  }
+
   /** To a stop; where there is none, it ends. */
   async go(to: number): Promise<void> {
-    this.marked?.classList.remove('shown-now');
     stops[this.at]?.leave?.(this.page);
-    this.at = to;
     const stop = stops[to];
-    this.panel.hidden = !stop;
     if (!stop) {
+      this.end();
       byId('tour-start', 'button').focus();
       return;
     }
+    this.marked?.classList.remove('shown-now');
+    this.at = to;
+    this.panel.hidden = false;
     byId('tour-text', 'p').textContent = `${to + 1} of ${stops.length}. ${stop.says}`;
     byId('tour-back', 'button').disabled = to === 0;
     byId('tour-next', 'button').textContent = to === stops.length - 1 ? 'Done' : 'Next';

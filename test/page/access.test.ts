@@ -70,6 +70,32 @@ function browserTests(site: Site): void {
     await page.context().close();
   });
 
+  test('what is pressed and goes leaves the keyboard at a place near by', async () => {
+    const { page, complaints } = await started();
+    const focused = () => page.evaluate(() => document.activeElement?.ariaLabel ?? document.activeElement?.id);
+    await page.click('#slow-go');
+    await page.waitForSelector('#slow .slow');
+    // Another pixel: all of it is built anew around the hand.
+    const pixel = page.locator('#slow-body input').nth(1);
+    const built = await page.locator('#slow-body .slow').elementHandle();
+    await pixel.fill('300');
+    await pixel.press('Enter');
+    await page.waitForFunction((old) => !old?.isConnected, built);
+    assert.is(await focused(), 'pixel');
+    await page.focus('#slow-body button.primary');
+    for (let k = 0; k < 10; k++) await page.keyboard.press('Enter');
+    assert.is(await page.textContent(':focus'), 'Next line');
+    await page.keyboard.press('Enter');
+    assert.is(await focused(), 'The step, line by line');
+    await page.click('#compare-go');
+    await page.focus('#compare-body > .row button');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('#compare-body', { state: 'hidden' });
+    assert.is(await focused(), 'compare-go');
+    assert.equal(complaints, []);
+    await page.context().close();
+  });
+
   test('on a phone the setup is a press away, and the tour lies over nothing that it speaks of, which is so in any setup', async () => {
     const { page } = await started({ viewport: { width: 360, height: 740 }, reducedMotion: 'reduce', hash: '#kind=topk' });
     /** Upper edges of an element and of the window beneath what stays at the top, and the height of the window. */

@@ -154,8 +154,37 @@ function browserTests(site: Site): void {
       const step = Number(document.querySelector('data')?.value);
       return step > 0 && step < end;
     }, end);
+    // The address and the link are of what is seen.
+    const step = await figureOf(page, 'at');
+    await untilAddress(page, `#step=${step}`);
+    // Where it cannot be copied it is said: browsers on one machine may share a clipboard.
+    await page.evaluate(() => {
+      navigator.clipboard.writeText = () => Promise.reject(new Error('not here'));
+    });
+    await page.click('#link');
+    await page.waitForFunction(() => document.getElementById('share-says')?.textContent !== '');
+    assert.match((await page.textContent('#share-says')) ?? '', new RegExp(`#step=${step}$`));
+    assert.is(await page.inputValue('#scrub'), '3');
+    // Other settings are of the run as it stands: that is what is seen again.
+    await page.selectOption('#kind', 'topk');
+    await page.waitForFunction((end) => document.querySelector('data')?.value === end, String(end));
+    assert.is(await page.textContent('#scrub-says'), 'now');
+    assert.is(await page.textContent('#shown'), 'Learned from 2,000 digits, with TopK, settings changed on the way.');
+    // One who steps fast loses none.
+    await page.focus('#step');
+    for (let k = 0; k < 10; k++) await page.keyboard.press('Enter');
+    await page.waitForFunction((end) => document.querySelector('data')?.value === end, String(end + 10));
     await page.click('#play');
-    await untilStep(page, end + 1);
+    await untilStep(page, end + 11);
+    await page.context().close();
+  });
+
+  test('ten steps pressed at once from the features that are there at first are ten steps from noise', async () => {
+    const { page } = await started();
+    await page.evaluate(() => {
+      for (let k = 0; k < 10; k++) document.getElementById('step')?.click();
+    });
+    await untilAddress(page, '#step=10');
     await page.context().close();
   });
 

@@ -35,7 +35,7 @@ function tandem() {
 }
 
 const soon = () => new Promise((resolve) => setTimeout(resolve, 5));
-const play = { type: 'start', setup: settle({ seed: '3' }), play: true } as const;
+const play = { type: 'start', setup: settle({ seed: '3' }), play: true, own: false, start: 1 } as const;
 
 test('the faster waits for the slower: what is seen is the same step of both', async () => {
   const { riders, runs, seen, comes } = tandem();
@@ -75,7 +75,7 @@ test('pause, changes and a look back wait until both have met; then each comes a
   const { until } = riders[0];
   comes(0);
   runs.tell({ type: 'change', setup: settle({ seed: '3', batch: 9 }) });
-  runs.tell({ type: 'view', snapshot: 1 });
+  runs.tell({ type: 'view', step: 1 });
   assert.is(riders[0].told.at(-1)?.type, 'play');
   comes(1);
   await soon();
@@ -92,6 +92,20 @@ test('pause, changes and a look back wait until both have met; then each comes a
   await soon();
   assert.equal(seen.at(-1), [until + 1, until + 1, false]);
   assert.equal([riders[0].until, riders[1].until], [until + 1, until + 1], 'one step is one step');
+});
+
+test('steps asked for on the way are taken too', async () => {
+  const { riders, runs, seen, comes } = tandem();
+  runs.tell({ ...play, play: false });
+  comes(0);
+  comes(1);
+  for (let k = 0; k < 3; k++) runs.tell({ type: 'step' });
+  comes(0);
+  runs.tell({ type: 'step' });
+  for (const which of [1, 0] as const) comes(which);
+  await soon();
+  assert.equal(seen.at(-1), [4, 4, false]);
+  assert.equal([riders[0].until, riders[1].until], [4, 4]);
 });
 
 test('the first goes its own way when they part, at the speed that was asked for', async () => {

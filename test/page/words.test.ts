@@ -193,6 +193,24 @@ function browserTests(site: Site): void {
     await page.context().close();
   });
 
+  test('the tour is of digits: with words it ends, and changes nothing of theirs', async () => {
+    const { page, complaints } = await startedOn(site);
+    await page.click('#tour-start');
+    for (const stop of ['copies', 'features', 'loss-figure', 'activity-figure']) {
+      await page.waitForSelector(`#${stop}.shown-now`);
+      await page.click('#tour-next');
+    }
+    await page.waitForSelector('#strength-field.shown-now');
+    await page.selectOption('#world', 'words');
+    await page.waitForSelector('#word-body .words li');
+    assert.ok(await page.isHidden('#tour'));
+    assert.is(await page.locator('.shown-now').count(), 0);
+    assert.is(await page.inputValue('#kind'), 'topk');
+    assert.is(await page.textContent('#strength-says'), '10');
+    assert.equal(complaints, []);
+    await page.context().close();
+  });
+
   test('a file of one’s own after words: nothing is called a word any more', async () => {
     const { page, complaints } = await words(site);
     await inTemporaryFolder(async (folder) => {
