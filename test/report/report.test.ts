@@ -222,6 +222,7 @@ test('reconstructions and parts tell the error that they have', () => {
   );
   const error = short(meanSquaredError(row(samples.x, 0, 12), xHat));
   assert.match(sectionOf(html, 'reconstructions'), new RegExp(`<th scope="row">error</th><td>${error}</td>`));
+  assert.match(html, /the first less the\nsecond: orange is missing from the reconstruction, blue is too much/);
   const parts = sectionOf(html, 'parts');
   assert.match(parts, new RegExp(`error ${error}</p>`));
   assert.is(parts.match(/<ol class="steps">/g)?.length, 2, 'one for each example');
