@@ -4,14 +4,12 @@ import { modelOf, type SparseAutoencoder } from '../core/sparse-autoencoder.js';
 import { moduleOf } from '../export/module.js';
 import { readTable } from '../formats/table.js';
 import { elementwise } from '../kernels/elementwise.js';
-import { rowsOf } from '../numbers/matrix.js';
 import { renderReport } from '../report/report.js';
 import { resultsOf } from '../report/results.js';
 import { labelsOf, settingsOf } from '../report/settings.js';
+import { firstOf } from './look.js';
 import type { Run } from './run.js';
 import { type Samples, samplesOf } from './samples.js';
-
-const REPORTED = 2000;
 
 export const moduleText = (sae: SparseAutoencoder): string => moduleOf(modelOf(sae), { bits: 8 }).code;
 
@@ -20,7 +18,7 @@ export const readSamples = (bytes: Uint8Array, name: string): Samples => samples
 
 /** The report on the model, measured on the first samples. */
 export function reportText(sae: SparseAutoencoder, samples: Samples, run: Run | null): string {
-  const x = rowsOf(samples.x, 0, Math.min(REPORTED, samples.x.rows));
+  const x = firstOf(samples);
   const judged = sae.evaluate(x);
   const { options, inputDim, hiddenDim, outputDim } = sae;
   const labels = labelsOf(sae, judged.l0);

@@ -43,7 +43,7 @@ export class Overview {
       probe.activity,
       probe.rho,
       !playing,
-      (j) => `${j} (active on ${percent(probe.density[j])} of the first ${probe.samples} samples)`,
+      (j) => `${j} (active on ${percent(probe.density[j])} of the first ${probe.samples.toLocaleString('en-US')} samples)`,
     );
     byId('copies', 'figure').hidden = probe.names !== null;
     if (!probe.names) this.drawCopies(frame);

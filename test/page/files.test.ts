@@ -2,6 +2,9 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { SparseAutoencoder } from '../../src/core.js';
 import { reportText } from '../../src/page/files.js';
+import { probe } from '../../src/page/look.js';
+import { tenths } from '../../src/report/text.js';
+import { noise } from '../report/sample.js';
 
 test('the report of a model that has nothing left to lose says a loss of 0, without a sign', () => {
   // Sigmoid units that are at ρ on every row: KL is −2·10⁻¹⁰ for each of them.
@@ -16,6 +19,16 @@ test('the report of a model that has nothing left to lose says a loss of 0, with
   const html = reportText(sae, { x, labels: null, texts: null, image: null, range: [0, 0] }, null);
   assert.match(html, />loss<[^>]*>[^>]*>0\.0000 = /);
   assert.not.match(html, '-0.0000');
+});
+
+test('at rest the page says of a model what the report saved from it does', () => {
+  const sae = new SparseAutoencoder({ inputDim: 4, hiddenDim: 6, seed: 1 });
+  const x = { data: noise(4 * 2100).map(Math.abs), rows: 2100, cols: 4 };
+  const samples = { x, labels: null, texts: null, image: null, range: [0, 1] } as const;
+  const [atRest, meanwhile] = [probe(sae, samples, true), probe(sae, samples, false)];
+  assert.equal([atRest.samples, meanwhile.samples], [2000, 512]);
+  assert.is.not(tenths(100 * atRest.explained), tenths(100 * meanwhile.explained));
+  assert.ok(reportText(sae, samples, null).includes(`>${tenths(100 * atRest.explained)}%<`));
 });
 
 test.run();
