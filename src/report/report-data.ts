@@ -1,3 +1,5 @@
+import type { Diagnosis } from '../core/diagnose.js';
+
 /** Any flat run of numbers: Float32Array, Float64Array or a plain array. Matrices are row-major. */
 export type Numbers = ArrayLike<number>;
 
@@ -111,6 +113,8 @@ export interface ReportData {
   readonly rho: number | null;
   /** Over the samples, as `evaluate` gives it; null when not known. */
   readonly explainedVariance: number | null;
+  /** What went wrong, as `diagnose` says it. */
+  readonly wrong: readonly Diagnosis[];
   readonly model: ReportModel;
   readonly samples: ReportSamples;
   readonly history: ReportHistory;

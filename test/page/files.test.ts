@@ -31,4 +31,12 @@ test('at rest the page says of a model what the report saved from it does', () =
   assert.ok(reportText(sae, samples, null).includes(`>${tenths(100 * atRest.explained)}%<`));
 });
 
+test('what went wrong is said in the words of the controls', () => {
+  const sae = new SparseAutoencoder({ inputDim: 4, hiddenDim: 6, seed: 1, hiddenActivation: 'relu', penalty: 'l1', beta: 0.02 });
+  sae.parameters.encoderBias.data.fill(-100);
+  const x = { data: noise(40).map(Math.abs), rows: 10, cols: 4 };
+  const html = reportText(sae, { x, labels: null, texts: null, image: null, range: [0, 1] }, null);
+  assert.match(html, /All 6 units are dead: .* Try a smaller penalty strength \(it is 0\.02\) or a smaller learning rate\./);
+});
+
 test.run();

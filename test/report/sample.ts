@@ -29,6 +29,7 @@ export function sample(changes: Partial<ReportData> = {}): ReportData {
     restLabel: null,
     rho: 0.05,
     explainedVariance: 0.723,
+    wrong: [],
     model: {
       inputDim: d,
       hiddenDim: h,
