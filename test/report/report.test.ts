@@ -212,6 +212,28 @@ test('units come in the order of their use, dead ones last, each with its card b
   assert.match(html, /Dead units, active on no sample: 1\./);
 });
 
+test('as many units active for every sample: one bar among whole numbers, and a sentence of its own', () => {
+  const { samples } = sample();
+  const active = (units: number) => ({
+    ...samples,
+    codes: Float64Array.from({ length: 120 }, (_, k) => Number((Math.floor(k / 6) + k) % 6 < units)),
+  });
+  const chartOf = (units: number) => {
+    const html = sectionOf(render({ samples: active(units) }), 'use');
+    return html.slice(html.indexOf('How many units a sample needs'));
+  };
+  const chart = chartOf(2);
+  const axis = chart.slice(chart.indexOf('class="tick"'), chart.indexOf('class="base"'));
+  assert.equal(
+    [...axis.matchAll(/>([^<>]+)<\/text>/g)].map(([, name]) => name),
+    ['0', '1', '2', '3', '4', '5'],
+  );
+  assert.match(chart, /Every sample makes exactly 2 of the 6 units active/);
+  assert.not.match(chart, /some spread/);
+  assert.match(chartOf(6), /Every sample makes all 6 units active/);
+  assert.match(chartOf(0), /No sample makes any unit active/);
+});
+
 test('reconstructions and parts tell the error that they have', () => {
   const data = sample();
   const { model, samples } = data;
