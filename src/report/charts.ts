@@ -193,7 +193,7 @@ export function words(frame: Frame, all: readonly Word[]): string[] {
   );
 }
 
-/** A matrix (rows × cols, values in [0, 1], row 0 at the top) that fills the plot, one rectangle an entry, stronger where greater. */
+/** A matrix (rows × cols, values in [−1, 1], row 0 at the top) that fills the plot, one rectangle an entry, in signed colours. */
 export function heat(frame: Frame, values: Numbers, rows: number, cols: number): string {
   const brush = signedBrush({ width: cols, height: rows });
   const uri = `data:image/png;base64,${encodeBase64(picturePng(brush.draw(values, 1), brush))}`;

@@ -1,5 +1,6 @@
 import { modelOptions, type SettledOptions } from '../core/options.js';
 import { summandNames } from '../model/summands.js';
+import { rounded } from '../numbers/decimals.js';
 import { codeKind, penaltyKind } from '../sparsity/kinds.js';
 import type { FitOptions } from '../training/fit-options.js';
 import type { ReportData, ReportRow } from './report-data.js';
@@ -19,7 +20,7 @@ export function labelsOf(
   const { reconstruction, penalty, rest } = summandNames(options);
   return {
     lossLabel: reconstruction === 'mse' ? 'mean squared error per entry' : `reconstruction (${reconstruction})`,
-    penaltyLabel: penalty?.toUpperCase() ?? null,
+    penaltyLabel: penalty?.replace(/\b\w\w\b/, (acronym) => acronym.toUpperCase()) ?? null,
     beta: penalty === null ? null : beta,
     target: askedFor(options, l0),
     restLabel: rest,
@@ -72,7 +73,7 @@ export function settingsOf(model: Described, training: Training | null = null, e
     training !== null && ['training rows', training.rows.toLocaleString('en-US')],
     ['reconstruction', options.reconstruction],
     ['penalty', penaltyOf(model)],
-    steered && ['active units asked for (targetL0)', `${targetL0}, by steering the weight from ${options.beta}`],
+    steered && ['active units asked for (targetL0)', `${targetL0}, by steering the weight from ${rounded(options.beta)}`],
     ['optimizer', `Adam, learning rate ${options.learningRate}`],
     epochs > 0 && ['epochs', epochsOf(training, epochs)],
     ...(training ? ofFit(training.fit) : []),
@@ -84,8 +85,7 @@ export function settingsOf(model: Described, training: Training | null = null, e
 
 /** The penalty with its weight as it stands. */
 function penaltyOf({ options, beta }: Described): string {
-  const standing = beta === options.beta ? beta : Number(beta.toPrecision(4));
-  return penaltyKind(options).describe({ ...options, beta: standing } as never) ?? 'none';
+  return penaltyKind(options).describe({ ...options, beta } as never) ?? 'none';
 }
 
 /** What belongs to the kind of code, and what was asked for beside it. */

@@ -286,6 +286,15 @@ test('a model without a history, classes or snapshots has a report without them'
   assert.match(html, /sample 2</);
 });
 
+test('a unit whose mean is below zero for a class is blue there in the map', () => {
+  const { samples } = sample();
+  assert.not.match(sectionOf(render(), 'codes'), /below zero/);
+  const below = render({
+    samples: { ...samples, codes: Array.from(samples.codes, (f, k) => (k % 6 === 2 ? -Math.abs(f) - 1 : f)) },
+  });
+  assert.match(sectionOf(below, 'codes'), /strong\nwhere orange and below zero where blue;/);
+});
+
 test('40 classes are mapped; more are named beside samples and left out of charts; long names are cut on axes', () => {
   const { samples } = sample();
   const named = (n: number) => Array.from({ length: n }, (_, k) => `a class of number ${k}`);

@@ -2,6 +2,7 @@ import { type Axis, chart, heat, narrow, points, type Size, wide, words } from '
 import { escapeHtml } from '../escape.js';
 import { figure, inBothSizes, section } from '../figure.js';
 import type { Page } from '../page.js';
+import { greatestMagnitude } from '../pictures.js';
 import { principalDirections } from '../principal.js';
 import type { Classes } from '../statistics.js';
 import { clip, count, percent, short } from '../text.js';
@@ -22,17 +23,19 @@ export function codesSection(page: Page): string {
   return section('codes', 'What the codes say', '', ...figures);
 }
 
-/** Mean activation of each unit for each class, a unit's greatest being 1. */
+/** Mean activation of each unit for each class, the one farthest from zero being 1 or −1. */
 function classMap(page: Page, { names: classNames }: Classes, live: readonly number[]): string {
   const { model } = page.data;
   const { classMeans } = page.statistics;
   const h = model.hiddenDim;
   const meansOf = (j: number) => classNames.map((_, k) => classMeans[k * h + j]);
-  const favourite = (j: number) => meansOf(j).indexOf(Math.max(...meansOf(j)));
+  const greatest = (j: number) => greatestMagnitude(meansOf(j));
+  const favourite = (j: number) => meansOf(j).findIndex((mean) => Math.abs(mean) === greatest(j));
   const units = live.slice(0, MAPPED);
-  const order = new Map(units.map((j) => [j, favourite(j) - Math.max(...meansOf(j)) / (1 + Math.max(...classMeans))]));
+  const negative = units.some((j) => meansOf(j).some((mean) => mean < 0));
+  const order = new Map(units.map((j) => [j, favourite(j) - greatest(j) / (1 + greatestMagnitude(classMeans))]));
   units.sort((a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0) || a - b);
-  const relative = (j: number, k: number) => Math.max(0, classMeans[k * h + j] / Math.max(...meansOf(j), 1e-30));
+  const relative = (j: number, k: number) => classMeans[k * h + j] / Math.max(greatest(j), 1e-30);
   const [m, classes] = [units.length, classNames.length];
   const unitTicks = units.map((j, u) => ({ at: u + 0.5, name: String(j) })).filter((_, u) => m <= 32 || u % 2 === 0);
   const classAxis = { title: 'class', low: 0, high: classes };
@@ -80,7 +83,7 @@ function classMap(page: Page, { names: classNames }: Classes, live: readonly num
     title: 'Which unit speaks for which class',
     body: inBothSizes(draw),
     caption: `Mean activation of ${live.length > m ? `the ${m} most used units` : 'each unit'} over the samples of each class, strong
-where orange; each unit's own greatest is full strength. The network was never told the classes.`,
+where orange${negative ? ' and below zero where blue' : ''}; each unit's own greatest is full strength. The network was never told the classes.`,
     good: 'each unit is strong for a few classes only. Units that are equally strong for all classes stand for what all samples share.',
     table: {
       caption: 'Mean activation of each unit for each class',

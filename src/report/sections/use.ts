@@ -118,7 +118,7 @@ function unitsPerSample(page: Page): string {
   const h = page.data.model.hiddenDim;
   const middle = from + (width * (counts.length - 1)) / 2;
   const low = Math.max(0, Math.min(from, Math.floor(middle - AROUND * width)));
-  const high = Math.max(from + width * counts.length - 1, Math.ceil(middle + AROUND * width));
+  const high = Math.max(from + width * counts.length - 1, Math.min(h, Math.ceil(middle + AROUND * width)));
   const x: Axis = { title: 'active units (L0)', low: low - 0.5, high: high + 0.5, ticks: wholeTicks(low, high) };
   const y = axisOf('samples', counts);
   const draw = (size: Size) => {
