@@ -132,14 +132,14 @@ const samples = `
 .strip th { width: 116px; padding: 3px 8px 3px 0; border: 0; font-size: .85rem; vertical-align: middle; }
 .strip td { padding: 3px; border: 0; text-align: center; font-size: .8rem; line-height: 1.3; vertical-align: middle; }
 .strip .p { max-width: 110px; margin: 0 auto; }
-.strip tr:last-child td { font-weight: 650; }
+.strip tr:last-child td { font-weight: 650; font-size: .72rem; overflow: hidden; overflow-wrap: normal; text-overflow: ellipsis; }
 .strip .dif, .growth .p { outline: 1px solid var(--line); outline-offset: -1px; }
 .steps { display: grid; grid-template-columns: repeat(auto-fill, minmax(80px, 1fr)); gap: 12px 8px; margin: 0; padding: 0; list-style: none; }
 .step div { aspect-ratio: var(--shape); display: grid; place-items: center; margin-bottom: 6px; }
 .step div > * { width: 100%; }
 .step .dec { outline: 1px solid var(--line); outline-offset: -1px; }
 .step .blank { text-align: center; font-weight: 400; color: var(--muted); font-size: .85rem; }
-.step p { margin: 0; font-size: .78rem; line-height: 1.4; text-align: center; overflow-wrap: anywhere; font-variant-numeric: tabular-nums; }
+.step p { margin: 0; font-size: .78rem; line-height: 1.4; text-align: center; overflow: hidden; text-overflow: ellipsis; font-variant-numeric: tabular-nums; }
 .others { display: flex; flex-wrap: wrap; gap: 8px; margin-top: 1.5rem; }
 .others h3 { width: 100%; margin: 0; }
 .other summary { display: grid; justify-items: center; width: 52px; list-style: none; font-size: .85rem; }
@@ -200,7 +200,7 @@ const elsewhere = `
   .chart-box svg.narrow { display: block; }
   .strips { display: block; }
   .strip + .strip { margin-top: 18px; }
-  .strip th { width: 98px; }
+  .strip th { width: 98px; font-size: .78rem; }
   .strip td { padding: 3px 1px; font-size: .7rem; }
   .tiles { --side: 56px; gap: 5px; }
   .tiles.small { --side: 44px; }

@@ -300,7 +300,7 @@ test('40 classes are mapped; more are named beside samples and left out of chart
   const named = (n: number) => Array.from({ length: n }, (_, k) => `a class of number ${k}`);
   const labels = Array.from({ length: 20 }, (_, i) => i);
   const few = render({ classNames: named(40), samples: { ...samples, labels } });
-  assert.match(sectionOf(few, 'codes'), />a clas…<\/text>/);
+  assert.match(sectionOf(few, 'codes'), />a class of number…<\/text>/);
   assert.match(sectionOf(few, 'codes'), /<b class="k9"><\/b>a class of number 39</);
   const many = render({ classNames: named(41), samples: { ...samples, labels } });
   assert.not.match(sectionOf(many, 'codes'), /class of number|for which class/);
