@@ -9,7 +9,7 @@ import { elementwise } from '../kernels/elementwise.js';
 import { renderReport } from '../report/report.js';
 import { resultsOf } from '../report/results.js';
 import { labelsOf, settingsOf } from '../report/settings.js';
-import { firstOf } from './look.js';
+import { copyOf, firstOf } from './look.js';
 import type { Run } from './run.js';
 import { type Samples, samplesOf } from './samples.js';
 
@@ -88,6 +88,9 @@ export function reportText(sae: SparseAutoencoder, samples: Samples, run: Run | 
       l0: curve?.l0 ?? [],
       steps: curve?.step,
     },
-    snapshots: [],
+    snapshots: (run?.snapshots ?? []).map(({ step, theta }) => ({
+      epoch: step,
+      decoderWeight: copyOf(sae, theta).parameters.decoderWeight.data,
+    })),
   });
 }

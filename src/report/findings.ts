@@ -101,7 +101,7 @@ function sparsity({ model, rho, target }: ReportData, s: Statistics, { weight }:
   const l0 = meanL0(s);
   const found: Seen[] = [];
   const meanOfMeans = meanOf(s.mean);
-  const active = `A sample makes ${short(l0)} of ${count(h, 'unit')} active on average`;
+  const active = `A sample makes ${tenths(l0)} of ${count(h, 'unit')} active on average`;
   if (target !== null) {
     const share = missed(s, target) ? '' : ` (${percent(l0 / h)})`;
     found.push({

@@ -74,7 +74,7 @@ export interface ReportHistory {
   readonly rateEnded?: boolean;
 }
 
-/** W_dec as it stood after `epoch` epochs; 0 is before the first. */
+/** W_dec as it stood after `epoch` epochs, or steps, where the history is of steps; 0 is before the first. */
 export interface ReportSnapshot {
   readonly epoch: number;
   /** h × d′ */

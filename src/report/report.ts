@@ -11,7 +11,7 @@ import { unitsSection } from './sections/units.js';
 import { useSection } from './sections/use.js';
 import { sheetRules } from './sheets.js';
 import { style } from './style.js';
-import { count, explained, percent, short } from './text.js';
+import { count, explained, percent, tenths } from './text.js';
 
 /**
  * The report as one HTML page that needs nothing but itself, and no script to be read. The same data give the
@@ -49,7 +49,7 @@ function head(page: Page, sections: string): string {
   const figures = [
     ...(data.explainedVariance === null ? [] : [[explained(data.explainedVariance), 'of the variance explained']]),
     [
-      `${short(l0)} <small>of ${hiddenDim.toLocaleString('en-US')}</small>`,
+      `${tenths(l0)} <small>of ${hiddenDim.toLocaleString('en-US')}</small>`,
       `units active for one sample (${percent(l0 / hiddenDim)})`,
     ],
     [statistics.dead.length.toLocaleString('en-US'), statistics.dead.length === 1 ? 'dead unit' : 'dead units'],

@@ -58,7 +58,7 @@ test('how much is explained is judged', () => {
 
 test('sparse, fairly sparse, hardly sparse and dense codes are told apart', () => {
   const active = (units: number) => codesOf((i, j) => Number((i + j) % 6 < units));
-  assert.is(says(seen({ samples: active(1) }), /makes 1 of 6 units active on average \(17%\): the code is sparse/), 'good');
+  assert.is(says(seen({ samples: active(1) }), /makes 1\.0 of 6 units active on average \(17%\): the code is sparse/), 'good');
   assert.is(says(seen({ samples: active(2) }), /the code is fairly sparse/), 'fair');
   assert.is(says(seen({ samples: active(4) }), /hardly sparse\.$/), 'fair');
   assert.is(says(seen({ samples: active(4), penaltyLabel: null, beta: null, rho: null }), /hardly sparse\.$/), 'fair');
@@ -113,11 +113,11 @@ test('L0 that was asked for: met or missed, and nothing is said of a weight that
   const active = (units: number) => codesOf((i, j) => Number((i + j) % 6 < units));
   const steered = { target: 2, rho: null, explainedVariance: 0.4 };
   const met = seen({ ...steered, samples: active(2), history: curve((e) => (e < 10 ? 1 : 2)) });
-  assert.is(says(met, /makes 2 of 6 units active on average \(33%\), where 2 were asked for\.$/), 'good');
+  assert.is(says(met, /makes 2\.0 of 6 units active on average \(33%\), where 2 were asked for\.$/), 'good');
   assert.is(says(met, /a coarse likeness\. More active units a sample, more units or more epochs would bring more/), 'fair');
   const above = seen({ ...steered, samples: active(5) });
-  assert.is(says(above, /5 of 6 .* where 2 were asked for\.$/), 'bad');
-  assert.is(says(seen({ ...steered, samples: active(1) }), /makes 1 of 6 .* 2 were asked for\.$/), 'bad');
+  assert.is(says(above, /5\.0 of 6 .* where 2 were asked for\.$/), 'bad');
+  assert.is(says(seen({ ...steered, samples: active(1) }), /makes 1\.0 of 6 .* 2 were asked for\.$/), 'bad');
   for (const all of [met, above])
     assert.ok(
       all.every((text) => !/The loss|less weight|hardly/i.test(text)),

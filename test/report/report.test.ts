@@ -165,7 +165,7 @@ test('the numbers behind the charts are those of the data', () => {
   ]);
   assert.equal(
     tableOf(html, 'Active units after each epoch').map(([, value]) => value),
-    ['5', '3', '2'],
+    ['5.0', '3.0', '2.0'],
   );
   const classes = tableOf(html, 'Mean activation of each unit for each class');
   for (const [name, ...means] of classes) {

@@ -3,7 +3,7 @@ import { escapeHtml } from '../escape.js';
 import { type Figure, figure, inBothSizes, section } from '../figure.js';
 import type { Page } from '../page.js';
 import type { Numbers } from '../report-data.js';
-import { count, percent, short } from '../text.js';
+import { count, percent, short, tenths } from '../text.js';
 
 /** Bins of the density histogram for each power of ten, and the bins that "never" takes. */
 const PER_DECADE = 4;
@@ -125,7 +125,7 @@ function unitsPerSample(page: Page): string {
     const frame = { size, x, y };
     return chart(
       frame,
-      `Histogram of the number of active units per sample, ${short(mean)} on average.`,
+      `Histogram of the number of active units per sample, ${tenths(mean)} on average.`,
       bars(frame, counts, from - 0.5, width),
     );
   };
@@ -136,7 +136,7 @@ function unitsPerSample(page: Page): string {
     ...(l0.every((each) => each === mean)
       ? sameForAll(mean, h)
       : {
-          caption: `Each bar counts the samples that make so many of the ${h.toLocaleString('en-US')} units active; the mean is ${short(mean)}.`,
+          caption: `Each bar counts the samples that make so many of the ${h.toLocaleString('en-US')} units active; the mean is ${tenths(mean)}.`,
           good: 'few compared with all, with some spread: simple samples need fewer units than busy ones.',
         }),
     table: {
