@@ -1,5 +1,5 @@
 import { modelOf, SparseAutoencoder } from '../core/sparse-autoencoder.js';
-import type { Matrix } from '../kernels/kernels.js';
+import type { FloatArray, Matrix } from '../kernels/kernels.js';
 import { rowsOf } from '../numbers/matrix.js';
 import { row, strongestSamples } from '../report/statistics.js';
 import { penaltyKind } from '../sparsity/kinds.js';
@@ -89,12 +89,14 @@ export function codeOf(sae: SparseAutoencoder, { x }: Answers['code']['ask']): C
 /** Of each unit, the words that it is loudest on. */
 export function unitNames(sae: SparseAutoencoder, samples: Samples): string[] {
   const codes = sae.transform(firstOf(samples)).data;
-  return Array.from({ length: sae.hiddenDim }, (_, j) =>
-    strongestSamples(codes, sae.hiddenDim, j, SAID)
-      .map((i) => samples.texts?.[i] ?? '')
-      .join(', '),
-  );
+  return Array.from({ length: sae.hiddenDim }, (_, j) => unitName(codes, sae.hiddenDim, j, samples));
 }
+
+/** The same of unit j of h. */
+export const unitName = (codes: FloatArray, h: number, j: number, { texts }: Samples): string =>
+  strongestSamples(codes, h, j, SAID)
+    .map((i) => texts?.[i] ?? '')
+    .join(', ');
 
 /** A model of its own with the parameters and the memory of another, or with other parameters. */
 export function copyOf(sae: SparseAutoencoder, theta = modelOf(sae).live.theta): SparseAutoencoder {

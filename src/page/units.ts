@@ -1,7 +1,7 @@
 import { modelOf, type SparseAutoencoder } from '../core/sparse-autoencoder.js';
 import { elementwise } from '../kernels/elementwise.js';
 import { column, row } from '../report/statistics.js';
-import { firstOf } from './look.js';
+import { firstOf, unitName } from './look.js';
 import type { UnitAnswer } from './messages.js';
 import type { Samples } from './samples.js';
 
@@ -52,6 +52,7 @@ export function unitOf(sae: SparseAutoencoder, samples: Samples, unit: number): 
       unit: near.unit,
       cosine: near.similarity,
       decoder: Float32Array.from(row(decoderWeight.data, near.unit, d)),
+      names: samples.texts ? unitName(f, h, near.unit, samples) : '',
     })),
   };
 }
