@@ -109,6 +109,8 @@ export interface ReportData {
   readonly target: number | null;
   /** What the loss consists of beside reconstruction and penalty, by name; null where that is nothing. */
   readonly restLabel: string | null;
+  /** What of that needs saying what it is: "name: what it is". */
+  readonly restNotes: readonly string[];
   /** The mean activation that the penalty asks of every unit; null when it asks for none. */
   readonly rho: number | null;
   /** Over the samples, as `evaluate` gives it; null when not known. */

@@ -103,7 +103,7 @@ path.rest { stroke: var(--rest); stroke-dasharray: 12 4 2 4 2 4; }
 .chart .bar { fill: var(--bar); }
 .chart .never .bar { fill: var(--warn); }
 .chart .level { stroke: var(--mark); stroke-width: 1.5; stroke-dasharray: 6 4; }
-.chart text.level-name { fill: var(--mark); font-weight: 650; }
+.chart text.level-name { fill: var(--mark); font-weight: 650; stroke: var(--page); stroke-width: 4px; paint-order: stroke; }
 .chart image { image-rendering: pixelated; }
 .chart:has(image) .grid { display: none; }
 .chart .points { stroke: currentColor; stroke-width: 4; stroke-linecap: round; opacity: .6; }
@@ -215,12 +215,15 @@ const elsewhere = `
   .strip + .strip th { width: 0; padding: 0; font-size: 0; }
 }
 @media print {
+  @page { margin: 16mm; }
+  :root { --page: #fff; }
   main { max-width: none; padding: 0; }
   nav, fieldset, .reader, .others, details:not([open]) { display: none; }
   .tiles details:not([open]) { display: contents; }
-  section > h2 { break-after: avoid; }
-  figure, tr, .step, .unit summary { break-inside: avoid; }
-  #units figure { break-inside: auto; }
+  section { margin-top: 2rem; padding-top: 1.25rem; }
+  h2, h3, .legend, .chart-box { break-after: avoid; }
+  .growth { max-width: 440px; }
+  #settings, .growth, .strips, .steps, .chart-box, .ends, figcaption, tr, .unit summary { break-inside: avoid; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 }
 @media (prefers-reduced-motion: no-preference) { html { scroll-behavior: smooth; } }

@@ -22,7 +22,7 @@ export function trainingSection(page: Page): string {
 }
 
 function lossCurves(page: Page): string {
-  const { history, lossLabel, penaltyLabel, restLabel } = page.data;
+  const { history, lossLabel, penaltyLabel, restLabel, restNotes } = page.data;
   const { axis, at, over, name, each, after } = timeOf(history);
   const all = [
     { name: 'loss', className: 'loss', values: history.loss },
@@ -37,8 +37,8 @@ function lossCurves(page: Page): string {
   const main = numbersOf(lines.filter(({ values }) => values !== history.rest));
   const [least, greatest] = [Math.min(...main), Math.max(...numbers)];
   const log = least > 0 && greatest / least >= LOG_FROM && greatest < Infinity;
-  const added = restLabel === null ? (penaltyLabel === null ? '' : ' + penalty') : ' + …';
-  const title = `${lossLabel}${added}${log ? ', logarithmic' : ''}`;
+  const summed = restLabel === null ? `${lossLabel}${penaltyLabel === null ? '' : ' + penalty'}` : 'loss and its terms';
+  const title = `${summed}${log ? ', logarithmic' : ''}`;
   // A further term may be next to nothing, or nothing: on a logarithmic axis it begins where it can be seen beside the others.
   const low = Math.min(least, ...numbers.filter((value) => value > least / SEEN_TO));
   const y: Axis = log ? { title, low: low / 1.1, high: greatest * 1.1, log } : axisOf(title, numbers);
@@ -58,11 +58,12 @@ function lossCurves(page: Page): string {
   );
   const hasValidation = history.validationLoss.length > 0;
   const moved = weightMoved(history);
+  const notes = restNotes.map((note) => ` Among them is ${escapeHtml(note)}.`).join('');
   const columns = moved ? [...lines, { name: 'weight of the penalty', values: history.weight }] : lines;
   return figure({
     title: 'Loss',
     body: `<ul class="legend">${legend.join('')}</ul>${inBothSizes(draw)}`,
-    caption: `${each} ${sumOfTerms(page)}${unseen ? ' Where further terms come to next to nothing they are not drawn.' : ''}${
+    caption: `${each} ${sumOfTerms(page)}${notes}${unseen ? ' Where further terms come to next to nothing they are not drawn.' : ''}${
       hasValidation
         ? ` The validation loss is measured on samples that training does not see${moved ? ', with the full weight of the penalty at the time' : ''}.`
         : ''
