@@ -51,7 +51,7 @@ export function reportText(sae: SparseAutoencoder, samples: Samples, run: Run | 
     settings: settingsOf({ options: standing, beta: sae.beta }),
     results: resultsOf(sae, judged),
     image: samples.image,
-    inputNames: null,
+    inputNames: samples.image ? null : (samples.names ?? null),
     classNames: samples.texts ? [] : (names ?? []),
     ...labels,
     explainedVariance: judged.explainedVariance,

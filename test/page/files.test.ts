@@ -1,8 +1,11 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { modelOf } from '../../src/core/sparse-autoencoder.js';
 import { SparseAutoencoder } from '../../src/core.js';
-import { reportText } from '../../src/page/files.js';
+import { CurveKeeper } from '../../src/page/curve.js';
+import { readSamples, reportText } from '../../src/page/files.js';
 import { probe } from '../../src/page/look.js';
+import type { Run } from '../../src/page/run.js';
 import { tenths } from '../../src/report/text.js';
 import { noise } from '../report/sample.js';
 
@@ -37,6 +40,18 @@ test('what went wrong is said in the words of the controls', () => {
   const x = { data: noise(40).map(Math.abs), rows: 10, cols: 4 };
   const html = reportText(sae, { x, labels: null, texts: null, image: null, range: [0, 1] }, null);
   assert.match(html, /All 6 units are dead: .* Try a smaller penalty strength \(it is 0\.02\) or a smaller learning rate\./);
+});
+
+test('the report has the names of the columns, and how the units grew by steps', () => {
+  const sae = new SparseAutoencoder({ inputDim: 4, hiddenDim: 6, seed: 1, outputActivation: 'identity' });
+  const csv = `height,weight,age,income\n${Array.from({ length: 20 }, (_, i) => `${i},${i % 3},${i % 5},${i % 7}`).join('\n')}`;
+  const samples = readSamples(new TextEncoder().encode(csv), 'people.csv');
+  const curve = new CurveKeeper();
+  const theta = modelOf(sae).live.theta.slice();
+  const run = { step: 1500, curve, snapshots: [0, 1200].map((step) => ({ step, theta })), setup: { rate: 0.01 } };
+  const html = reportText(sae, samples, run as unknown as Run);
+  assert.match(html, /Adds most to (height|weight|age|income) \(/);
+  assert.match(html, /<th scope="col">step<\/th><th scope="col">start<\/th><th scope="col">1,200<\/th>/);
 });
 
 test.run();
