@@ -79,7 +79,9 @@ function reconstruction(data: ReportData, s: Statistics, { weight, course }: Adv
     ...(target !== null && !missed(s, target) ? ['more active units a sample'] : []),
     ...(course === 'overfit' ? ['more samples to learn from'] : []),
     ...(course === 'overfit' || s.dead.length > DEAD * model.hiddenDim ? [] : ['more units']),
-    ...(course === 'risen' || course === 'overfit' || course === 'level' ? [] : ['more epochs']),
+    ...(course === 'risen' || course === 'overfit' || course === 'level'
+      ? []
+      : [data.history.steps ? 'more steps' : 'more epochs']),
   ]);
   const advice = remedy && `. ${capital(remedy)} would bring more`;
   if (share >= 0.2) return [{ about, tone: 'fair', text: `${much}: a coarse likeness`, advice }];

@@ -156,6 +156,18 @@ test('what went wrong is told once, by diagnose; of all else it is said how it i
   assert.is(says(all, /The loss was still falling when training ended\.$/), 'fair');
 });
 
+test('a curve of steps is judged by means of many: one of a few steps may be anything', () => {
+  const wiggle = noise(400, 5);
+  const steps = Array.from({ length: 400 }, (_, k) => k + 1);
+  const level = { ...curve((k) => 1 + 0.06 * wiggle[k] + 0.5 ** k, 400), steps };
+  assert.is(
+    says(seen({ history: { ...level, weight: [] } }), /The loss has levelled off: more steps would change little/),
+    'good',
+  );
+  const few = { ...curve((k) => 1 + 0.06 * wiggle[k], 30), steps: steps.slice(0, 30), weight: [] };
+  assert.ok(seen({ history: few }).every((text) => !/The loss/.test(text)));
+});
+
 /** What is asked for twice, in opposite directions. */
 const OPPOSITES: readonly (readonly [string, RegExp, RegExp])[] = [
   ['weight', /(less weight|weigh less|smaller beta|smaller one)/i, /(more weight|weigh more|larger beta)/i],
