@@ -1,3 +1,4 @@
+import { diagnoses } from '../core/diagnose.js';
 import { modelOf } from '../core/sparse-autoencoder.js';
 import type { Evaluation, SparseAutoencoder } from '../index.js';
 import { elementwise } from '../kernels/elementwise.js';
@@ -5,7 +6,8 @@ import type { ReportData, ReportHistory } from '../report/report-data.js';
 import { resultsOf } from '../report/results.js';
 import { labelsOf, settingsOf, type Training } from '../report/settings.js';
 import { coreOf } from '../sparse-autoencoder.js';
-import { type EpochRecord, rateEnded, weightOf } from '../training/history.js';
+import { type EpochRecord, historyOf, rateEnded, weightOf } from '../training/history.js';
+import { asFlag } from './flags.js';
 import type { Outcome } from './job.js';
 import { count, programCall } from './output.js';
 import { matrixOf, quoted, type TrainingPlan } from './plan.js';
@@ -28,6 +30,8 @@ export function reportData(
   const { training, judge, judgedBy, dead } = plan;
   const { options, inputDim: d, hiddenDim: h } = sae;
   const labels = labelsOf(sae, test.l0);
+  const judged = dead ? { ...test, deadUnits: dead.length } : test;
+  const history = records.length > 0 ? historyOf(records) : undefined;
   const epochs = records.length;
   const of = training
     ? `It saw ${count(training.rows)} rows ${epochs} times; everything below but the curves of its training`
@@ -46,6 +50,7 @@ export function reportData(
     classNames: judge.classes?.names ?? [],
     ...labels,
     explainedVariance: test.explainedVariance,
+    wrong: diagnoses(judged, { ...options, beta: sae.beta }, history, asFlag),
     model: {
       inputDim: d,
       hiddenDim: h,

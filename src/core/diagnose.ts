@@ -14,6 +14,12 @@ export interface Judged {
   readonly outOfReach?: number;
 }
 
+/** What has gone wrong, in a plain sentence with what to try, and what it is about. */
+export interface Diagnosis {
+  readonly about: 'dead units' | 'sparsity' | 'saturation' | 'target' | 'scale' | 'fit' | 'course';
+  readonly text: string;
+}
+
 /** What an option of a model, of its preparation or of `fit` is called, with the value that it has or is to be given. */
 export type Called = (option: string, value?: string | number | true) => string;
 
@@ -51,8 +57,16 @@ const either = (...remedies: readonly string[]) =>
  * @param history of the last `fit`, if its course shall be judged too
  * @param called what options are called where they are not given as such
  */
-export function diagnose(evaluation: Judged, options: SettledOptions, history?: History, called: Called = asOption): string[] {
-  if (evaluation.l0 === 0) return [allDead(options, called)];
+export const diagnose = (...run: Parameters<typeof diagnoses>): string[] => diagnoses(...run).map(({ text }) => text);
+
+/** The same, each with what it is about. */
+export function diagnoses(
+  evaluation: Judged,
+  options: SettledOptions,
+  history?: History,
+  called: Called = asOption,
+): Diagnosis[] {
+  if (evaluation.l0 === 0) return [{ about: 'dead units', text: allDead(options, called) }];
   const course = history && options.targetL0 === undefined ? courseOfHistory(history).kind : 'unknown';
   const said = [...judgeCode(evaluation, options, called), ...judgeFit(evaluation, options, course, called)];
   return history ? [...said, ...judgeCourse(history, options, called)] : said;
@@ -79,17 +93,20 @@ function mayBeTooStrong({ l0, deadUnits, fvu }: Judged, options: SettledOptions)
 const isSaturated = ({ saturatedUnits, fvu }: Judged, { hiddenDim }: SettledOptions): boolean =>
   saturatedUnits > SATURATED * hiddenDim && fvu > LEFT;
 
-function judgeCode(evaluation: Judged, options: SettledOptions, called: Called): string[] {
+function judgeCode(evaluation: Judged, options: SettledOptions, called: Called): Diagnosis[] {
   const { l0, deadUnits, saturatedUnits } = evaluation;
   const { hiddenDim: h, beta, k, targetL0 } = options;
   const code = codeKind(options);
   const steers = penaltyKind(options).steers === true;
-  const said: string[] = [];
+  const said: Diagnosis[] = [];
   if (deadUnits / h > DEAD) {
     const remedies = mayBeTooStrong(evaluation, options)
       ? [`a smaller ${called('beta')}`, called('penaltyWarmup')]
       : [called('resampling'), 'fewer hidden units', ...(weighs(options) ? [called('penaltyWarmup')] : [])];
-    said.push(`${deadUnits} of ${h} units are dead, active on no row (${percent(deadUnits / h)}). Try ${either(...remedies)}.`);
+    said.push({
+      about: 'dead units',
+      text: `${deadUnits} of ${h} units are dead, active on no row (${percent(deadUnits / h)}). Try ${either(...remedies)}.`,
+    });
   }
   // Where β finds itself, the last sentence says what there is to say.
   if (code.zeros && l0 > DENSE * h && targetL0 === undefined) {
@@ -98,37 +115,44 @@ function judgeCode(evaluation: Judged, options: SettledOptions, called: Called):
       : weighs(options)
         ? `a larger ${called('beta')}`
         : `${called('penalty', 'l1')} with ${called('targetL0')}`;
-    said.push(
-      `The code is not sparse: ${short(l0)} of ${h} units are active a row${weighs(options) ? `, since ${called('beta', rounded(beta))} is too weak` : ''}. Try ${remedy}.`,
-    );
+    said.push({
+      about: 'sparsity',
+      text: `The code is not sparse: ${short(l0)} of ${h} units are active a row${weighs(options) ? `, since ${called('beta', rounded(beta))} is too weak` : ''}. Try ${remedy}.`,
+    });
   }
   if (isSaturated(evaluation, options))
-    said.push(
-      `${saturatedUnits} of ${h} units are saturated: ${options.hiddenActivation} is flat where they are, and hardly lets a gradient through. Try a smaller ${called('learningRate')}, or data of a smaller scale.`,
-    );
+    said.push({
+      about: 'saturation',
+      text: `${saturatedUnits} of ${h} units are saturated: ${options.hiddenActivation} is flat where they are, and hardly lets a gradient through. Try a smaller ${called('learningRate')}, or data of a smaller scale.`,
+    });
   // Training itself keeps k; outside it, where rows come alone, a threshold that follows the batches stands for the others.
   if (k !== undefined && l0 > (1 + MISSED) * k)
-    said.push(
-      `${short(l0)} units are active a row, where ${called('k')} is ${k}: the threshold that takes the place of k outside training is too low yet, since it moves by 1% a step. Try more epochs, or smaller batches.`,
-    );
+    said.push({
+      about: 'target',
+      text: `${short(l0)} units are active a row, where ${called('k')} is ${k}: the threshold that takes the place of k outside training is too low yet, since it moves by 1% a step. Try more epochs, or smaller batches.`,
+    });
   if (targetL0 !== undefined && Math.abs(l0 / targetL0 - 1) > MISSED) {
     const remedies = ['more epochs'];
     if (l0 > targetL0) remedies.push(`a larger ${called(code.thresholds ? 'threshold' : 'beta')} to start from`);
     if (code.thresholds) remedies.push(`a larger ${called('bandwidth')}: a threshold that no z comes near stays where it is`);
     const remedy = remedies.length > 1 ? either(...remedies) : remedies[0];
-    said.push(`${short(l0)} units are active a row, where ${called('targetL0')} is ${targetL0}. Try ${remedy}.`);
+    said.push({
+      about: 'target',
+      text: `${short(l0)} units are active a row, where ${called('targetL0')} is ${targetL0}. Try ${remedy}.`,
+    });
   }
   return said;
 }
 
-function judgeFit(evaluation: Judged, options: SettledOptions, course: Course['kind'], called: Called): string[] {
+function judgeFit(evaluation: Judged, options: SettledOptions, course: Course['kind'], called: Called): Diagnosis[] {
   const { l0, mse, fvu, outOfReach = 0 } = evaluation;
-  const said: string[] = [];
+  const said: Diagnosis[] = [];
   const deviation = fvu > 0 ? Math.sqrt(mse / fvu) : 0;
   if (deviation > LARGE || (deviation > 0 && deviation < SMALL))
-    said.push(
-      `The data are not scaled: an entry's standard deviation is ${short(deviation)}. Try ${called('standardize', true)}, or ${called('scale')}.`,
-    );
+    said.push({
+      about: 'scale',
+      text: `The data are not scaled: an entry's standard deviation is ${short(deviation)}. Try ${called('standardize', true)}, or ${called('scale')}.`,
+    });
   // A code that is loud and says little is spoken of as one that is not sparse.
   const loud = codeKind(options).zeros && l0 >= DENSE * options.hiddenDim;
   if (!(fvu > (loud ? 1 : USELESS))) return said;
@@ -142,7 +166,7 @@ function judgeFit(evaluation: Judged, options: SettledOptions, course: Course['k
     fvu > 1 && outOfReach > 0
       ? ` Try ${called('outputActivation', 'identity')}: "${options.outputActivation}" does not reach ${short(100 * outOfReach)}% of the values.`
       : '';
-  said.push(explains + (strong || !reach ? tries : '') + reach);
+  said.push({ about: 'fit', text: explains + (strong || !reach ? tries : '') + reach });
   return said;
 }
 
@@ -166,7 +190,7 @@ function toExplainMore(evaluation: Judged, options: SettledOptions, course: Cour
 }
 
 /** The second half of the epochs: in the first, a penalty may still be warming up; and no further back than J is the same. */
-function judgeCourse(history: History, { targetL0 }: SettledOptions, called: Called): string[] {
+function judgeCourse(history: History, { targetL0 }: SettledOptions, called: Called): Diagnosis[] {
   // J of one epoch is not that of another while β is steered.
   if (targetL0 !== undefined) return [];
   const { loss, validationLoss } = history;
@@ -179,9 +203,15 @@ function judgeCourse(history: History, { targetL0 }: SettledOptions, called: Cal
   const risen = `went up again after epoch ${best + 1}, from ${short(watched[best])} to ${short(watched[last])}`;
   if (validationLoss.length === 0 || loss[last] > RISEN * loss[best])
     return [
-      `The loss ${risen}: training is unstable. Try a smaller ${called('learningRate')}, one that falls (${called('schedule')}), or ${called('clipNorm')}.`,
+      {
+        about: 'course',
+        text: `The loss ${risen}: training is unstable. Try a smaller ${called('learningRate')}, one that falls (${called('schedule')}), or ${called('clipNorm')}.`,
+      },
     ];
   return [
-    `The validation loss ${risen}, while the training loss did not: the model overfits. Try ${called('earlyStopping')}, or more rows.`,
+    {
+      about: 'course',
+      text: `The validation loss ${risen}, while the training loss did not: the model overfits. Try ${called('earlyStopping')}, or more rows.`,
+    },
   ];
 }

@@ -139,12 +139,13 @@ export class Digit {
         x.map((value, p) => value - sum[p]),
         scale,
       );
+      const off = active.length - steps.length;
       const text =
         at === 0
           ? 'the bias alone'
           : at < steps.length
             ? `the bias and ${at} of ${steps.length} units`
-            : `all ${steps.length} units`;
+            : `all ${off ? `but ${off} of ` : ''}${active.length} units`;
       says.textContent = text;
       slider.setAttribute('aria-valuetext', text);
     };
@@ -173,7 +174,7 @@ export class Digit {
       make('div', { className: 'pair wide' }, slider, says),
       make('p', {
         className: 'hint',
-        textContent: `Its code: ${active.length} of ${shape.hidden} units are active, here by how much each adds. Turn one off or up, and see what it was for.`,
+        textContent: `Its code: ${active.length} of ${shape.hidden} units are active, those that add most first; beside each, how active it is. Turn one off or up, and see what it was for.`,
       }),
       list,
     );
@@ -183,34 +184,33 @@ export class Digit {
   private part({ unit, activation }: Step, brush: ReturnType<typeof weightBrush>, show: () => void): HTMLLIElement {
     const { decoderWeight, outputDim: d } = (this.answer as CodeAnswer).model;
     const tile = picture(brush, decoderWeight.subarray(unit * d, (unit + 1) * d), `unit ${unit}`);
-    const factor = this.turned.get(unit) ?? 1;
     const slider = make('input', {
       type: 'range',
       min: '0',
       max: '3',
       step: '0.1',
-      value: String(factor),
       ariaLabel: `unit ${unit}: how much of it`,
     });
     const off = make('button', { type: 'button', textContent: 'off', ariaLabel: `unit ${unit} off` });
     const item = make('li');
     const name = make('button', { type: 'button', textContent: `unit ${unit}`, ariaLabel: `open unit ${unit}` });
     const says = make('span', { className: 'hint' });
-    const turn = (value: number) => {
-      this.turned.set(unit, value);
+    const tell = (value: number) => {
       slider.value = String(value);
       off.setAttribute('aria-pressed', String(value === 0));
       item.classList.toggle('off', value === 0);
-      says.textContent = value === 1 ? short(activation) : `${short(activation * value)} (×${short(value)})`;
+      says.textContent = value === 0 ? 'off' : short(activation * value) + (value === 1 ? '' : ` (×${short(value)})`);
       slider.setAttribute('aria-valuetext', `times ${short(value)}`);
+    };
+    const turn = (value: number) => {
+      this.turned.set(unit, value);
+      tell(value);
       show();
     };
     slider.addEventListener('input', () => turn(Number(slider.value)));
     off.addEventListener('click', () => turn(this.turned.get(unit) === 0 ? 1 : 0));
     name.addEventListener('click', () => this.open(unit));
-    off.setAttribute('aria-pressed', String(factor === 0));
-    item.classList.toggle('off', factor === 0);
-    says.textContent = factor === 1 ? short(activation) : `${short(activation * factor)} (×${short(factor)})`;
+    tell(this.turned.get(unit) ?? 1);
     item.append(tile, make('div', {}, name, make('div', {}, says)), slider, off);
     return item;
   }

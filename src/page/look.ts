@@ -1,4 +1,5 @@
 import { modelOf, SparseAutoencoder } from '../core/sparse-autoencoder.js';
+import type { FloatArray, Matrix } from '../kernels/kernels.js';
 import { rowsOf } from '../numbers/matrix.js';
 import { row, strongestSamples } from '../report/statistics.js';
 import { penaltyKind } from '../sparsity/kinds.js';
@@ -6,12 +7,11 @@ import { rowBrush, weightBrush } from './brushes.js';
 import type { Answers, CodeAnswer, ModelParts, Probe, Shape } from './messages.js';
 import type { Samples } from './samples.js';
 
-/** Samples that a model is judged by while it learns, and those of them that are shown. */
+/** Samples that a model is judged by: while it learns, and at rest, when its report and its units are measured on the same. */
 const JUDGED = 512;
+const MEASURED = 2000;
+/** Those of them that are shown; and of how many, the loudest, it is said what a unit is about. */
 const SHOWN = 12;
-
-/** Samples, the most frequent ones, that tell what a unit is about; and how many of them are said. */
-const ASKED = 2000;
 const SAID = 4;
 
 export const shapeOf = (sae: SparseAutoencoder, { image, range }: Samples): Shape => ({
@@ -31,9 +31,12 @@ export function tilesOf(sae: SparseAutoencoder, shape: Shape): Uint8Array {
   return tiles;
 }
 
+/** The first so many samples, or as many as there are. */
+export const firstOf = ({ x }: Samples, count = MEASURED): Matrix => rowsOf(x, 0, Math.min(count, x.rows));
+
 /** What the model makes of the first samples. */
-export function probe(sae: SparseAutoencoder, samples: Samples): Probe {
-  const x = rowsOf(samples.x, 0, Math.min(JUDGED, samples.x.rows));
+export function probe(sae: SparseAutoencoder, samples: Samples, atRest: boolean): Probe {
+  const x = firstOf(samples, atRest ? MEASURED : JUDGED);
   const { meanActivation, density, l0, deadUnits, explainedVariance } = sae.evaluate(x);
   const shown = rowsOf(x, 0, Math.min(SHOWN, x.rows));
   const model = modelOf(sae);
@@ -84,14 +87,16 @@ export function codeOf(sae: SparseAutoencoder, { x }: Answers['code']['ask']): C
 }
 
 /** Of each unit, the words that it is loudest on. */
-export function unitNames(sae: SparseAutoencoder, { x, texts }: Samples): string[] {
-  const codes = sae.transform(rowsOf(x, 0, Math.min(ASKED, x.rows))).data;
-  return Array.from({ length: sae.hiddenDim }, (_, j) =>
-    strongestSamples(codes, sae.hiddenDim, j, SAID)
-      .map((i) => texts?.[i] ?? '')
-      .join(', '),
-  );
+export function unitNames(sae: SparseAutoencoder, samples: Samples): string[] {
+  const codes = sae.transform(firstOf(samples)).data;
+  return Array.from({ length: sae.hiddenDim }, (_, j) => unitName(codes, sae.hiddenDim, j, samples));
 }
+
+/** The same of unit j of h. */
+export const unitName = (codes: FloatArray, h: number, j: number, { texts }: Samples): string =>
+  strongestSamples(codes, h, j, SAID)
+    .map((i) => texts?.[i] ?? '')
+    .join(', ');
 
 /** A model of its own with the parameters and the memory of another, or with other parameters. */
 export function copyOf(sae: SparseAutoencoder, theta = modelOf(sae).live.theta): SparseAutoencoder {

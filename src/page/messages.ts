@@ -161,8 +161,13 @@ export interface UnitAnswer {
     readonly copy: Float32Array;
     readonly without: Float32Array;
   }[];
-  /** Units whose decoder rows point the same way, the nearest first: cosines. */
-  readonly neighbours: readonly { readonly unit: number; readonly cosine: number; readonly decoder: Float32Array }[];
+  /** Units whose decoder rows point the same way, the nearest first: cosines, and the words that they are loudest on. */
+  readonly neighbours: readonly {
+    readonly unit: number;
+    readonly cosine: number;
+    readonly decoder: Float32Array;
+    readonly names: string;
+  }[];
 }
 
 /** One step of Adam on a few samples, tried on a copy; and all that leads to it, for one weight from a unit to an entry. */

@@ -1,5 +1,5 @@
 import { decimals } from '../numbers/decimals.js';
-import { percent, short, tenths } from '../report/text.js';
+import { explained, percent, short, tenths } from '../report/text.js';
 import { Bars } from './bars.js';
 import { rowBrush } from './brushes.js';
 import { byId } from './dom.js';
@@ -34,7 +34,7 @@ export class Overview {
     if (curve && this.loss) this.loss.draw([curve.step, curve.loss, curve.reconstruction, curve.penalty], !playing);
     if (!this.loading) void this.load();
     if (!probe) return;
-    put('explained', probe.explained, probe.explained < 0 ? 'none yet' : `${tenths(100 * probe.explained)}%`);
+    put('explained', probe.explained, explained(probe.explained));
     put('l0', probe.l0, `${tenths(probe.l0)} of ${frame.shape.hidden}`);
     put('dead', probe.dead, probe.dead.toLocaleString('en-US'));
     put('pace', frame.pace, frame.pace === 0 ? '–' : short(Math.round(frame.pace / 10) * 10));
@@ -44,7 +44,7 @@ export class Overview {
       probe.activity,
       probe.rho,
       !playing,
-      (j) => `${j} (active on ${percent(probe.density[j])} of the first ${probe.samples} samples)`,
+      (j) => `${j} (active on ${percent(probe.density[j])} of the first ${probe.samples.toLocaleString('en-US')} samples)`,
     );
     byId('copies', 'figure').hidden = probe.names !== null;
     if (!probe.names) this.drawCopies(frame);

@@ -1,5 +1,5 @@
 import { decimals } from '../numbers/decimals.js';
-import { tenths } from '../report/text.js';
+import { explained, tenths } from '../report/text.js';
 import { weightBrush } from './brushes.js';
 import { make, prefersStillness } from './dom.js';
 import { Learner } from './learner-client.js';
@@ -30,7 +30,7 @@ class Side {
     else this.drawTiles(frame);
     if (curve) this.curve = curve;
     if (!probe) return;
-    this.says.textContent = `step ${step.toLocaleString('en-US')}, loss ${loss === null ? '–' : decimals(loss, 4)}, ${tenths(100 * Math.max(0, probe.explained))}% explained, ${tenths(probe.l0)} units active, ${probe.dead} dead`;
+    this.says.textContent = `step ${step.toLocaleString('en-US')}, loss ${loss === null ? '–' : decimals(loss, 4)}, ${explained(probe.explained)} explained, ${tenths(probe.l0)} units active, ${probe.dead} dead`;
   }
 
   private drawNames(names: readonly string[] | null): void {

@@ -9,6 +9,8 @@ export interface Samples {
   readonly x: Matrix;
   /** The class of each row, as text. */
   readonly labels: readonly string[] | null;
+  /** What the columns are called, where they have names. */
+  readonly names?: readonly string[] | undefined;
   /** What each row is called, where a row is a thing with a name. */
   readonly texts: readonly string[] | null;
   readonly image: { readonly width: number; readonly height: number } | null;
@@ -72,7 +74,7 @@ const MOST_ROWS = 100_000;
  * A table as samples. Rows of a square number of entries, none below 0, are taken for pictures and brought to 0 … 1.
  * @throws RangeError, in one readable sentence, for a table that there is nothing to learn from in
  */
-export function samplesOf({ rows, cols, data, labels }: Table, name: string): Samples {
+export function samplesOf({ rows, cols, data, labels, names }: Table, name: string): Samples {
   if (rows < 2) throw new RangeError(`${name} has ${rows === 1 ? 'one row' : 'no rows'}, expected two or more to learn from.`);
   if (cols > 4096) throw new RangeError(`${name} has rows of ${cols} numbers, expected at most 4,096.`);
   const kept = Math.min(rows, MOST_ROWS);
@@ -93,6 +95,7 @@ export function samplesOf({ rows, cols, data, labels }: Table, name: string): Sa
   return {
     x,
     labels: labels?.slice(0, kept).map(String) ?? null,
+    names,
     texts: null,
     image: picture ? { width: side, height: side } : null,
     range: picture ? [0, 1] : [low, high],

@@ -70,7 +70,7 @@ export class Screen {
     const step = snapshot?.step ?? run?.step ?? 0;
     const shape = shapeOf(sae, samples);
     const measured = whole || now - this.lastProbe >= BETWEEN_PROBES;
-    const found = measured ? probe(sae, samples) : null;
+    const found = measured ? probe(sae, samples, !told.playing) : null;
     if (measured) {
       this.measurePace(now);
       this.lastProbe = performance.now();

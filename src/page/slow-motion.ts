@@ -166,7 +166,7 @@ export class SlowMotion {
       make('h3', { textContent: 'Nudge that weight' }),
       make('p', {
         textContent:
-          'The curve is J as this one weight is moved; the line is what the gradient, derived by hand, says its slope is. Good: the line touches the curve.',
+          'Go along the curve with the pointer, or with the arrow keys: it is J as this one weight is moved. The line is what the gradient, derived by hand, says its slope is. Good: the line touches the curve.',
       }),
       slice,
       make(

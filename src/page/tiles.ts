@@ -50,7 +50,7 @@ export class Tiles {
       }
       const dead = probe.density[j] === 0;
       button.classList.toggle('dead', dead);
-      const name = `unit ${j}, ${dead ? 'dead, ' : ''}active on ${dead ? 'none' : percent(probe.density[j])} of the first ${probe.samples} samples`;
+      const name = `unit ${j}, ${dead ? 'dead, ' : ''}active on ${dead ? 'none' : percent(probe.density[j])} of the first ${probe.samples.toLocaleString('en-US')} samples`;
       if (button.ariaLabel !== name) button.ariaLabel = name;
     });
   }

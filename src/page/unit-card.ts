@@ -109,18 +109,21 @@ export class UnitCard {
       );
     });
     if (words) strongest.className = 'words';
-    const neighbours = make('ul', { className: 'pictures' });
+    const neighbours = make('ul', { className: words ? 'words wide' : 'pictures' });
     for (const each of answer.neighbours) {
       const open = make('button', { type: 'button', textContent: `unit ${each.unit}` });
       open.addEventListener('click', () => this.page.open(each.unit));
+      const near = `cos ${short(each.cosine)}`;
       neighbours.append(
-        make(
-          'li',
-          {},
-          picture(weights, each.decoder, `unit ${each.unit}`),
-          open,
-          make('div', { className: 'hint', textContent: `cos ${short(each.cosine)}` }),
-        ),
+        words
+          ? make('li', {}, open, make('b', { textContent: near }), each.names || 'no word')
+          : make(
+              'li',
+              {},
+              picture(weights, each.decoder, `unit ${each.unit}`),
+              open,
+              make('div', { className: 'hint', textContent: near }),
+            ),
       );
     }
     const { activeElement } = document;
@@ -152,7 +155,7 @@ export class UnitCard {
             make('b', { textContent: 'Good:' }),
             words ? ' the words have something in common.' : ' the samples share something, and what is added is that something.',
           ),
-          make('h3', { textContent: 'Units that add what is most like it' }),
+          make('h3', { textContent: words ? 'Units most like it, and their words' : 'Units that add what is most like it' }),
           neighbours,
         ),
       ),

@@ -1,7 +1,7 @@
 import { modelOf, type SparseAutoencoder } from '../core/sparse-autoencoder.js';
 import { elementwise } from '../kernels/elementwise.js';
-import { rowsOf } from '../numbers/matrix.js';
 import { column, row } from '../report/statistics.js';
+import { firstOf, unitName } from './look.js';
 import type { UnitAnswer } from './messages.js';
 import type { Samples } from './samples.js';
 
@@ -9,10 +9,10 @@ const BINS = 24;
 const STRONGEST = 12;
 const NEIGHBOURS = 6;
 
-/** All that a unit's card shows, measured on the first 2,000 samples. */
+/** All that a unit's card shows, measured on the first samples. */
 export function unitOf(sae: SparseAutoencoder, samples: Samples, unit: number): UnitAnswer {
   const { hiddenDim: h, outputDim: d } = sae;
-  const x = rowsOf(samples.x, 0, Math.min(2000, samples.x.rows));
+  const x = firstOf(samples);
   const prepared = modelOf(sae).prepare(x);
   const f = sae.transform(x).data;
   const { encoderWeight, encoderBias, decoderWeight, decoderBias } = sae.parameters;
@@ -52,6 +52,7 @@ export function unitOf(sae: SparseAutoencoder, samples: Samples, unit: number): 
       unit: near.unit,
       cosine: near.similarity,
       decoder: Float32Array.from(row(decoderWeight.data, near.unit, d)),
+      names: samples.texts ? unitName(f, h, near.unit, samples) : '',
     })),
   };
 }

@@ -32,6 +32,8 @@ export const wide: Size = { width: 880, height: 320 };
 export const narrow: Size = { width: 340, height: 240 };
 
 const margin = { left: 46, right: 14, top: 26, bottom: 42 };
+/** About as wide as a letter is. */
+const LETTER = 7;
 
 /** Where the plot lies within the picture, and where a value lies within the plot. */
 export interface Frame {
@@ -44,7 +46,12 @@ const share = ({ low, high, log }: Axis, value: number) => {
   const of = log ? Math.log : (v: number) => v;
   return high > low ? (of(value) - of(low)) / (of(high) - of(low)) : 0.5;
 };
-const atX = ({ size, x }: Frame, value: number) => margin.left + share(x, value) * (size.width - margin.left - margin.right);
+/** Where the plot begins: names along the vertical axis have the room that they need. */
+const leftOf = ({ y }: Frame) => Math.max(margin.left, 10 + LETTER * Math.max(...ticks(y, 6).map(({ name }) => name.length)));
+const atX = (frame: Frame, value: number) => {
+  const left = leftOf(frame);
+  return left + share(frame.x, value) * (frame.size.width - left - margin.right);
+};
 const atY = ({ size, y }: Frame, value: number) =>
   size.height - margin.bottom - share(y, value) * (size.height - margin.top - margin.bottom);
 
@@ -78,6 +85,13 @@ function logTicks(low: number, high: number, factors: readonly number[]): Tick[]
 
 const tick = (at: number): Tick => ({ at, name: short(at) });
 
+/** Those of them that have room beside each other, over so many pixels of an axis that they divide evenly. */
+export const withRoom = (all: readonly Tick[], pixels: number): readonly Tick[] => {
+  const needed = LETTER * (1 + Math.max(...all.map(({ name }) => name.length)));
+  const each = Math.ceil((needed * all.length) / pixels);
+  return all.filter((_, k) => k % each === 0);
+};
+
 /** The smallest axis from 0 (or from below it) that shows all values, ended a little above the greatest. */
 export function axisOf(title: string, values: Numbers, more: readonly number[] = []): Axis {
   let [low, high] = [0, 0];
@@ -95,18 +109,18 @@ export function axisOf(title: string, values: Numbers, more: readonly number[] =
  */
 export function chart(frame: Frame, name: string, body: string, along: 'x' | 'y' = 'x'): string {
   const { width, height } = frame.size;
-  const [right, bottom] = [width - margin.right, height - margin.bottom];
+  const [left, right, bottom] = [leftOf(frame), width - margin.right, height - margin.bottom];
   const across = ticks(frame.y, 6).map(({ at, name }) => {
     const y = px(atY(frame, at));
-    return `<path class="grid" d="M${margin.left} ${y}H${right}"/><text x="${margin.left - 6}" y="${y}" dy=".35em" text-anchor="end">${escapeHtml(name)}</text>`;
+    return `<path class="grid" d="M${left} ${y}H${right}"/><text x="${left - 6}" y="${y}" dy=".35em" text-anchor="end">${escapeHtml(name)}</text>`;
   });
   const below = ticks(frame.x, width > 500 ? 11 : 6).map(({ at, name }) => {
     const x = px(atX(frame, at));
     return `<path class="tick" d="M${x} ${bottom}v4"/><text x="${x}" y="${bottom + 17}" text-anchor="middle">${escapeHtml(name)}</text>`;
   });
-  return `<svg class="chart ${width > 500 ? 'wide' : 'narrow'}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeHtml(name)}" data-left="${margin.left}" data-right="${right}" data-top="${margin.top}" data-bottom="${bottom}" data-along="${along}">
-<g class="axes">${across.join('')}${below.join('')}<path class="base" d="M${margin.left} ${bottom}H${right}"/>
-<text class="title" x="4" y="13">${escapeHtml(frame.y.title)}</text><text class="title" x="${(margin.left + right) / 2}" y="${height - 6}" text-anchor="middle">${escapeHtml(frame.x.title)}</text></g>
+  return `<svg class="chart ${width > 500 ? 'wide' : 'narrow'}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeHtml(name)}" data-left="${left}" data-right="${right}" data-top="${margin.top}" data-bottom="${bottom}" data-along="${along}">
+<g class="axes">${across.join('')}${below.join('')}<path class="base" d="M${left} ${bottom}H${right}"/>
+<text class="title" x="4" y="13">${escapeHtml(frame.y.title)}</text><text class="title" x="${(left + right) / 2}" y="${height - 6}" text-anchor="middle">${escapeHtml(frame.x.title)}</text></g>
 ${body}</svg>`;
 }
 
@@ -144,7 +158,7 @@ export function bars(frame: Frame, values: Numbers, from: number, step: number):
 export function level(frame: Frame, value: number, name: string): string {
   const y = px(atY(frame, value));
   const right = frame.size.width - margin.right;
-  return `<path class="level" d="M${margin.left} ${y}H${right}"/><text class="level-name" x="${right}" y="${y}" dy="-5" text-anchor="end">${escapeHtml(name)}</text>`;
+  return `<path class="level" d="M${leftOf(frame)} ${y}H${right}"/><text class="level-name" x="${right}" y="${y}" dy="-5" text-anchor="end">${escapeHtml(name)}</text>`;
 }
 
 /** Points (places[2i], places[2i + 1]) of those i for which `shown`. */
@@ -193,10 +207,11 @@ export function words(frame: Frame, all: readonly Word[]): string[] {
   );
 }
 
-/** A matrix (rows × cols, values in [0, 1], row 0 at the top) that fills the plot, one rectangle an entry, stronger where greater. */
+/** A matrix (rows × cols, values in [−1, 1], row 0 at the top) that fills the plot, one rectangle an entry, in signed colours. */
 export function heat(frame: Frame, values: Numbers, rows: number, cols: number): string {
   const brush = signedBrush({ width: cols, height: rows });
   const uri = `data:image/png;base64,${encodeBase64(picturePng(brush.draw(values, 1), brush))}`;
   const { width, height } = frame.size;
-  return `<image href="${uri}" x="${margin.left}" y="${margin.top}" width="${width - margin.left - margin.right}" height="${height - margin.top - margin.bottom}" preserveAspectRatio="none"/>`;
+  const left = leftOf(frame);
+  return `<image href="${uri}" x="${left}" y="${margin.top}" width="${width - left - margin.right}" height="${height - margin.top - margin.bottom}" preserveAspectRatio="none"/>`;
 }

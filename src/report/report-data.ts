@@ -1,3 +1,5 @@
+import type { Diagnosis } from '../core/diagnose.js';
+
 /** Any flat run of numbers: Float32Array, Float64Array or a plain array. Matrices are row-major. */
 export type Numbers = ArrayLike<number>;
 
@@ -72,7 +74,7 @@ export interface ReportHistory {
   readonly rateEnded?: boolean;
 }
 
-/** W_dec as it stood after `epoch` epochs; 0 is before the first. */
+/** W_dec as it stood after `epoch` epochs, or steps, where the history is of steps; 0 is before the first. */
 export interface ReportSnapshot {
   readonly epoch: number;
   /** h × d′ */
@@ -107,10 +109,14 @@ export interface ReportData {
   readonly target: number | null;
   /** What the loss consists of beside reconstruction and penalty, by name; null where that is nothing. */
   readonly restLabel: string | null;
+  /** What of that needs saying what it is: "name: what it is". */
+  readonly restNotes: readonly string[];
   /** The mean activation that the penalty asks of every unit; null when it asks for none. */
   readonly rho: number | null;
   /** Over the samples, as `evaluate` gives it; null when not known. */
   readonly explainedVariance: number | null;
+  /** What went wrong, as `diagnose` says it. */
+  readonly wrong: readonly Diagnosis[];
   readonly model: ReportModel;
   readonly samples: ReportSamples;
   readonly history: ReportHistory;

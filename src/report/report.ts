@@ -11,7 +11,7 @@ import { unitsSection } from './sections/units.js';
 import { useSection } from './sections/use.js';
 import { sheetRules } from './sheets.js';
 import { style } from './style.js';
-import { count, percent, short, tenths } from './text.js';
+import { count, explained, percent, tenths } from './text.js';
 
 /**
  * The report as one HTML page that needs nothing but itself, and no script to be read. The same data give the
@@ -47,9 +47,9 @@ function head(page: Page, sections: string): string {
   const pictures = data.image ? `, the pixels of a picture of ${data.image.width} × ${data.image.height}` : '';
   const l0 = statistics.l0.reduce((sum, each) => sum + each, 0) / statistics.samples;
   const figures = [
-    ...(data.explainedVariance === null ? [] : [[`${tenths(100 * data.explainedVariance)}%`, 'of the variance explained']]),
+    ...(data.explainedVariance === null ? [] : [[explained(data.explainedVariance), 'of the variance explained']]),
     [
-      `${short(l0)} <small>of ${hiddenDim.toLocaleString('en-US')}</small>`,
+      `${tenths(l0)} <small>of ${hiddenDim.toLocaleString('en-US')}</small>`,
       `units active for one sample (${percent(l0 / hiddenDim)})`,
     ],
     [statistics.dead.length.toLocaleString('en-US'), statistics.dead.length === 1 ? 'dead unit' : 'dead units'],

@@ -1,9 +1,12 @@
 import type { Evaluation } from '../core/results.js';
 import { prepares } from '../numbers/preparation.js';
-import { equationOf } from './equation.js';
+import { equationOf, four } from './equation.js';
 import type { ReportRow } from './report-data.js';
 import { askedFor, type Described } from './settings.js';
 import { short, tenths } from './text.js';
+
+/** Below it, the digits after the point that a loss has say too little. */
+const SMALL = 0.001;
 
 /** What the metrics are: x̄ is the mean of the rows. */
 export const metricNotes = ({ options: { preparation } }: Described) =>
@@ -26,7 +29,7 @@ export function resultsOf(
   const notes = metricNotes(model);
   return [
     { name: `${judgedBy} loss`.trim(), value: equationOf(model)({ ...test, beta: model.beta }) },
-    { name: 'mean squared error (MSE)', value: short(test.mse), note: notes.mse },
+    { name: 'mean squared error (MSE)', value: test.mse < SMALL ? short(test.mse) : four(test.mse), note: notes.mse },
     { name: 'variance left unexplained (FVU)', value: test.fvu.toFixed(4), note: notes.fvu },
     {
       name: 'explained variance',
@@ -38,13 +41,13 @@ export function resultsOf(
       value: `${tenths(100 * test.meanExplainedVariance)}%`,
       note: notes.meanExplainedVariance,
     },
-    { name: 'active units per row (L0)', value: `${test.l0.toFixed(1)} of ${hiddenDim}` },
+    { name: 'active units per row (L0)', value: `${tenths(test.l0)} of ${hiddenDim.toLocaleString('en-US')}` },
     ...(target === null
       ? []
       : [{ name: `asked for (${targetL0 === undefined ? 'k' : 'targetL0'})`, value: `${target}: ${howNear(test.l0, target)}` }]),
     dead
-      ? { name: 'units that never fire (dead)', value: String(dead.length) }
-      : { name: 'units that fire on none of these rows', value: String(test.deadUnits) },
+      ? { name: 'units that never fire (dead)', value: dead.length.toLocaleString('en-US') }
+      : { name: 'units that fire on none of these rows', value: test.deadUnits.toLocaleString('en-US') },
   ];
 }
 

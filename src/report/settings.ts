@@ -1,6 +1,7 @@
 import { modelOptions, type SettledOptions } from '../core/options.js';
 import { summandNames } from '../model/summands.js';
-import { codeKind, penaltyKind } from '../sparsity/kinds.js';
+import { rounded } from '../numbers/decimals.js';
+import { codeKind, penaltyKind, terms } from '../sparsity/kinds.js';
 import type { FitOptions } from '../training/fit-options.js';
 import type { ReportData, ReportRow } from './report-data.js';
 
@@ -15,14 +16,15 @@ export interface Described {
 export function labelsOf(
   { options, beta }: Described,
   l0: number,
-): Pick<ReportData, 'lossLabel' | 'penaltyLabel' | 'beta' | 'target' | 'restLabel' | 'rho'> {
+): Pick<ReportData, 'lossLabel' | 'penaltyLabel' | 'beta' | 'target' | 'restLabel' | 'restNotes' | 'rho'> {
   const { reconstruction, penalty, rest } = summandNames(options);
   return {
     lossLabel: reconstruction === 'mse' ? 'mean squared error per entry' : `reconstruction (${reconstruction})`,
-    penaltyLabel: penalty?.toUpperCase() ?? null,
+    penaltyLabel: penalty?.replace(/\b\w\w\b/, (acronym) => acronym.toUpperCase()) ?? null,
     beta: penalty === null ? null : beta,
     target: askedFor(options, l0),
     restLabel: rest,
+    restNotes: terms.filter((term) => term.applies(options)).map(({ name, help }) => `${name}: ${help}`),
     rho: penaltyKind(options).target?.(options as never) ?? null,
   };
 }
@@ -53,13 +55,15 @@ const words = (name: string): string => name.replaceAll(/([a-z])([A-Z])(?=[a-z])
 function written(value: unknown): string {
   if (value === true) return 'yes';
   if (value === false) return 'no';
+  if (typeof value === 'number') return Number.isInteger(value) ? value.toLocaleString('en-US') : String(value);
   if (Array.isArray(value)) return value.map(written).join(', ');
   if (typeof value !== 'object' || value === null) return String(value);
   const parts = Object.entries(value).filter(([, part]) => part !== undefined && part !== false);
   return parts.map(([name, part]) => words(name) + (part === true ? '' : ` ${written(part)}`)).join(', ');
 }
 
-type Pair = readonly [string, string];
+/** A name, a value, and what it is. */
+type Pair = readonly [string, string, string?];
 
 /** Everything that was asked for otherwise than by default, beside what every report has a line for. */
 export function settingsOf(model: Described, training: Training | null = null, epochs = 0): ReportRow[] {
@@ -72,20 +76,19 @@ export function settingsOf(model: Described, training: Training | null = null, e
     training !== null && ['training rows', training.rows.toLocaleString('en-US')],
     ['reconstruction', options.reconstruction],
     ['penalty', penaltyOf(model)],
-    steered && ['active units asked for (targetL0)', `${targetL0}, by steering the weight from ${options.beta}`],
+    steered && ['active units asked for (targetL0)', `${targetL0}, by steering the weight from ${rounded(options.beta)}`],
     ['optimizer', `Adam, learning rate ${options.learningRate}`],
     epochs > 0 && ['epochs', epochsOf(training, epochs)],
     ...(training ? ofFit(training.fit) : []),
     ['initial weights', options.initializer],
     ['seed', String(options.seed)],
   ];
-  return rows.filter((row) => row !== false).map(([name, value]) => ({ name, value }));
+  return rows.filter((row) => row !== false).map(([name, value, note]) => ({ name, value, note }));
 }
 
 /** The penalty with its weight as it stands. */
 function penaltyOf({ options, beta }: Described): string {
-  const standing = beta === options.beta ? beta : Number(beta.toPrecision(4));
-  return penaltyKind(options).describe({ ...options, beta: standing } as never) ?? 'none';
+  return penaltyKind(options).describe({ ...options, beta } as never) ?? 'none';
 }
 
 /** What belongs to the kind of code, and what was asked for beside it. */
@@ -99,7 +102,7 @@ function ofKinds(options: SettledOptions): Pair[] {
     (Object.hasOwn(own, name) || JSON.stringify(values[name]) !== JSON.stringify(modelOptions[name].default));
   return Object.keys(modelOptions)
     .filter(asked)
-    .map((name) => [words(name), written(values[name])]);
+    .map((name) => [words(name), written(values[name]), modelOptions[name].help]);
 }
 
 function epochsOf(training: Training | null, epochs: number): string {

@@ -103,7 +103,7 @@ path.rest { stroke: var(--rest); stroke-dasharray: 12 4 2 4 2 4; }
 .chart .bar { fill: var(--bar); }
 .chart .never .bar { fill: var(--warn); }
 .chart .level { stroke: var(--mark); stroke-width: 1.5; stroke-dasharray: 6 4; }
-.chart text.level-name { fill: var(--mark); font-weight: 650; }
+.chart text.level-name { fill: var(--mark); font-weight: 650; stroke: var(--page); stroke-width: 4px; paint-order: stroke; }
 .chart image { image-rendering: pixelated; }
 .chart:has(image) .grid { display: none; }
 .chart .points { stroke: currentColor; stroke-width: 4; stroke-linecap: round; opacity: .6; }
@@ -133,14 +133,14 @@ const samples = `
 .strip td { padding: 3px; border: 0; text-align: center; font-size: .8rem; line-height: 1.3; vertical-align: middle; }
 .strip td, .other summary span { hyphens: auto; }
 .strip .p { max-width: 110px; margin: 0 auto; }
-.strip tr:last-child td { font-weight: 650; }
+.strip tr:last-child td { font-weight: 650; font-size: .72rem; overflow: hidden; overflow-wrap: normal; text-overflow: ellipsis; }
 .strip .dif, .growth .p { outline: 1px solid var(--line); outline-offset: -1px; }
 .steps { display: grid; grid-template-columns: repeat(auto-fill, minmax(80px, 1fr)); gap: 12px 8px; margin: 0; padding: 0; list-style: none; }
 .step div { aspect-ratio: var(--shape); display: grid; place-items: center; margin-bottom: 6px; }
 .step div > * { width: 100%; }
 .step .dec { outline: 1px solid var(--line); outline-offset: -1px; }
 .step .blank { text-align: center; font-weight: 400; color: var(--muted); font-size: .85rem; }
-.step p { margin: 0; font-size: .78rem; line-height: 1.4; text-align: center; overflow-wrap: anywhere; font-variant-numeric: tabular-nums; }
+.step p { margin: 0; font-size: .78rem; line-height: 1.4; text-align: center; overflow: hidden; text-overflow: ellipsis; font-variant-numeric: tabular-nums; }
 .others { display: flex; flex-wrap: wrap; gap: 8px; margin-top: 1.5rem; }
 .others h3 { width: 100%; margin: 0; }
 .other summary { display: grid; justify-items: center; width: 52px; list-style: none; font-size: .85rem; }
@@ -202,7 +202,7 @@ const elsewhere = `
   .chart-box svg.narrow { display: block; }
   .strips { display: block; }
   .strip + .strip { margin-top: 18px; }
-  .strip th { width: 98px; }
+  .strip th { width: 98px; font-size: .78rem; }
   .strip td { padding: 3px 1px; font-size: .7rem; }
   .tiles { --side: 56px; gap: 5px; }
   .tiles.small { --side: 44px; }
@@ -217,12 +217,15 @@ const elsewhere = `
   .strip + .strip th { width: 0; padding: 0; font-size: 0; }
 }
 @media print {
+  @page { margin: 16mm; }
+  :root { --page: #fff; }
   main { max-width: none; padding: 0; }
   nav, fieldset, .reader, .others, details:not([open]) { display: none; }
   .tiles details:not([open]) { display: contents; }
-  section > h2 { break-after: avoid; }
-  figure, tr, .step, .unit summary { break-inside: avoid; }
-  #units figure { break-inside: auto; }
+  section { margin-top: 2rem; padding-top: 1.25rem; }
+  h2, h3, .legend, .chart-box { break-after: avoid; }
+  .growth { max-width: 440px; }
+  #settings, .growth, .strips, .steps, .chart-box, .ends, figcaption, tr, .unit summary { break-inside: avoid; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 }
 @media (prefers-reduced-motion: no-preference) { html { scroll-behavior: smooth; } }

@@ -9,6 +9,9 @@ export function short(value: number): string {
 /** One decimal, with a true minus sign: "72.3". */
 export const tenths = (value: number): string => value.toFixed(1).replace('-', '−');
 
+/** A share of the variance: "72.3%"; below 0 it is none, since the mean of the rows would do better. */
+export const explained = (share: number): string => (share < 0 ? 'nothing' : `${tenths(100 * share)}%`);
+
 /** "2,000 samples", "1 sample". */
 export function count(n: number, noun: string): string {
   return `${n.toLocaleString('en-US')} ${noun}${n === 1 ? '' : 's'}`;

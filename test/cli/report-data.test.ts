@@ -58,6 +58,13 @@ async function reportOf(options: Partial<SparseAutoencoderOptions>, fit: FitOpti
   return reportData({ ...about, training }, sae, { records, snapshots: [] }, sae.evaluate({ data, shape: [rows, cols] }));
 }
 
+test('a penalty is called what it is, acronyms alone in capitals, and its weight has an end', async () => {
+  const { penaltyLabel, settings } = await reportOf({ hiddenActivation: 'variational' });
+  assert.is(penaltyLabel, 'gaussian');
+  assert.is(settings.find(({ name }) => name === 'penalty')?.value, 'Gaussian KL, weight 0.3333');
+  assert.is((await reportOf({ penalty: 'weighted-l1' })).penaltyLabel, 'weighted-L1');
+});
+
 const shown = (rows: ReportData['settings'], name: string) => rows.find((row) => row.name === name)?.value;
 
 test('the curves of a report are terms that add up to the loss, whatever is asked for and however β moves', async () => {

@@ -13,6 +13,7 @@ import {
   points,
   ticks,
   wide,
+  withRoom,
 } from '../../src/report/charts.js';
 import { countHistogram, densityHistogram } from '../../src/report/sections/use.js';
 
@@ -118,6 +119,15 @@ test('whole numbers fall into bins that are whole too, all of them counted', () 
     3,
   );
   assert.equal(countHistogram(Float64Array.of(0, 0)), { from: 0, width: 1, counts: [2] });
+});
+
+test('names along an axis keep off each other, and those of the vertical one have the room they need', () => {
+  const all = Array.from({ length: 64 }, (_, k) => ({ at: k, name: String(1000 + k) }));
+  const some = withRoom(all, 640);
+  assert.ok((some[1].at - some[0].at) * 10 >= 4 * 7, 'pixels apart, a letter being seven wide');
+  assert.is(withRoom(all, 6400).length, 64);
+  const y = { title: '', low: 0, high: 1, ticks: [{ at: 0.5, name: 'a rather long name' }] };
+  assert.match(chart({ size: wide, x: { title: '', low: 0, high: 1 }, y }, 'chart', ''), /data-left="136"/);
 });
 
 test.run();

@@ -165,7 +165,7 @@ test('the numbers behind the charts are those of the data', () => {
   ]);
   assert.equal(
     tableOf(html, 'Active units after each epoch').map(([, value]) => value),
-    ['5', '3', '2'],
+    ['5.0', '3.0', '2.0'],
   );
   const classes = tableOf(html, 'Mean activation of each unit for each class');
   for (const [name, ...means] of classes) {
@@ -212,6 +212,28 @@ test('units come in the order of their use, dead ones last, each with its card b
   assert.match(html, /Dead units, active on no sample: 1\./);
 });
 
+test('as many units active for every sample: one bar among whole numbers, and a sentence of its own', () => {
+  const { samples } = sample();
+  const active = (units: number) => ({
+    ...samples,
+    codes: Float64Array.from({ length: 120 }, (_, k) => Number((Math.floor(k / 6) + k) % 6 < units)),
+  });
+  const chartOf = (units: number) => {
+    const html = sectionOf(render({ samples: active(units) }), 'use');
+    return html.slice(html.indexOf('How many units a sample needs'));
+  };
+  const chart = chartOf(2);
+  const axis = chart.slice(chart.indexOf('class="tick"'), chart.indexOf('class="base"'));
+  assert.equal(
+    [...axis.matchAll(/>([^<>]+)<\/text>/g)].map(([, name]) => name),
+    ['0', '1', '2', '3', '4', '5'],
+  );
+  assert.match(chart, /Every sample makes exactly 2 of the 6 units active/);
+  assert.not.match(chart, /some spread/);
+  assert.match(chartOf(6), /Every sample makes all 6 units active/);
+  assert.match(chartOf(0), /No sample makes any unit active/);
+});
+
 test('reconstructions and parts tell the error that they have', () => {
   const data = sample();
   const { model, samples } = data;
@@ -222,6 +244,7 @@ test('reconstructions and parts tell the error that they have', () => {
   );
   const error = short(meanSquaredError(row(samples.x, 0, 12), xHat));
   assert.match(sectionOf(html, 'reconstructions'), new RegExp(`<th scope="row">error</th><td>${error}</td>`));
+  assert.match(html, /the first less the\nsecond: orange is missing from the reconstruction, blue is too much/);
   const parts = sectionOf(html, 'parts');
   assert.match(parts, new RegExp(`error ${error}</p>`));
   assert.is(parts.match(/<ol class="steps">/g)?.length, 2, 'one for each example');
@@ -263,12 +286,21 @@ test('a model without a history, classes or snapshots has a report without them'
   assert.match(html, /sample 2</);
 });
 
+test('a unit whose mean is below zero for a class is blue there in the map', () => {
+  const { samples } = sample();
+  assert.not.match(sectionOf(render(), 'codes'), /below zero/);
+  const below = render({
+    samples: { ...samples, codes: Array.from(samples.codes, (f, k) => (k % 6 === 2 ? -Math.abs(f) - 1 : f)) },
+  });
+  assert.match(sectionOf(below, 'codes'), /strong\nwhere orange and below zero where blue;/);
+});
+
 test('40 classes are mapped; more are named beside samples and left out of charts; long names are cut on axes', () => {
   const { samples } = sample();
   const named = (n: number) => Array.from({ length: n }, (_, k) => `a class of number ${k}`);
   const labels = Array.from({ length: 20 }, (_, i) => i);
   const few = render({ classNames: named(40), samples: { ...samples, labels } });
-  assert.match(sectionOf(few, 'codes'), />a clas…<\/text>/);
+  assert.match(sectionOf(few, 'codes'), />a class of number…<\/text>/);
   assert.match(sectionOf(few, 'codes'), /<b class="k9"><\/b>a class of number 39</);
   const many = render({ classNames: named(41), samples: { ...samples, labels } });
   assert.not.match(sectionOf(many, 'codes'), /class of number|for which class/);

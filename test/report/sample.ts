@@ -27,8 +27,10 @@ export function sample(changes: Partial<ReportData> = {}): ReportData {
     beta: 0.1,
     target: null,
     restLabel: null,
+    restNotes: [],
     rho: 0.05,
     explainedVariance: 0.723,
+    wrong: [],
     model: {
       inputDim: d,
       hiddenDim: h,

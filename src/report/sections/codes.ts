@@ -1,13 +1,17 @@
-import { type Axis, chart, heat, narrow, points, type Size, wide, words } from '../charts.js';
+import { type Axis, chart, heat, narrow, points, type Size, wide, withRoom, words } from '../charts.js';
 import { escapeHtml } from '../escape.js';
 import { figure, inBothSizes, section } from '../figure.js';
 import type { Page } from '../page.js';
+import { greatestMagnitude } from '../pictures.js';
 import { principalDirections } from '../principal.js';
 import type { Classes } from '../statistics.js';
 import { clip, count, percent, short } from '../text.js';
 
 /** Units in the map: more columns than that run together. */
 const MAPPED = 64;
+/** Units that have a line of their own each, and the pixels that classes share, where the page is narrow. */
+const MOST_LINES = 32;
+const ROOM = 280;
 /** Codes in the scatter. */
 const SCATTERED = 2000;
 /** Units named at either end of a direction. */
@@ -22,19 +26,21 @@ export function codesSection(page: Page): string {
   return section('codes', 'What the codes say', '', ...figures);
 }
 
-/** Mean activation of each unit for each class, a unit's greatest being 1. */
+/** Mean activation of each unit for each class, the one farthest from zero being 1 or −1. */
 function classMap(page: Page, { names: classNames }: Classes, live: readonly number[]): string {
   const { model } = page.data;
   const { classMeans } = page.statistics;
   const h = model.hiddenDim;
   const meansOf = (j: number) => classNames.map((_, k) => classMeans[k * h + j]);
-  const favourite = (j: number) => meansOf(j).indexOf(Math.max(...meansOf(j)));
+  const greatest = (j: number) => greatestMagnitude(meansOf(j));
+  const favourite = (j: number) => meansOf(j).findIndex((mean) => Math.abs(mean) === greatest(j));
   const units = live.slice(0, MAPPED);
-  const order = new Map(units.map((j) => [j, favourite(j) - Math.max(...meansOf(j)) / (1 + Math.max(...classMeans))]));
+  const negative = units.some((j) => meansOf(j).some((mean) => mean < 0));
+  const order = new Map(units.map((j) => [j, favourite(j) - greatest(j) / (1 + greatestMagnitude(classMeans))]));
   units.sort((a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0) || a - b);
-  const relative = (j: number, k: number) => Math.max(0, classMeans[k * h + j] / Math.max(...meansOf(j), 1e-30));
+  const relative = (j: number, k: number) => classMeans[k * h + j] / Math.max(greatest(j), 1e-30);
   const [m, classes] = [units.length, classNames.length];
-  const unitTicks = units.map((j, u) => ({ at: u + 0.5, name: String(j) })).filter((_, u) => m <= 32 || u % 2 === 0);
+  const unitTicks = units.map((j, u) => ({ at: u + 0.5, name: String(j) }));
   const classAxis = { title: 'class', low: 0, high: classes };
   const unitAxis = { title: 'units, those that prefer the same class side by side', low: 0, high: m };
   const name = `Map of the mean activation of ${count(m, 'unit')} for each of ${count(classes, 'class')}.`.replace(
@@ -44,12 +50,19 @@ function classMap(page: Page, { names: classNames }: Classes, live: readonly num
   const downwards = (k: number) => classes - k - 0.5;
   const draw = ({ width }: Size) => {
     if (width < 500) {
-      const y: Axis = { ...unitAxis, title: 'unit', ticks: unitTicks.map(({ at, name }) => ({ at: m - at, name })) };
+      const side = m > MOST_LINES ? 10 : 18;
+      const named = unitTicks.filter((_, u) => m <= MOST_LINES || u % 2 === 0);
+      const y: Axis = { ...unitAxis, title: 'unit', ticks: named.map(({ at, name }) => ({ at: m - at, name })) };
+      const letters = Math.max(1, Math.floor(ROOM / 7 / classes) - 1);
+      const nameOf = (name: string, k: number) => (classes > 10 ? String(k) : clip(name, letters));
       const x: Axis = {
         ...classAxis,
-        ticks: classNames.map((name, k) => ({ at: k + 0.5, name: classes > 10 ? String(k) : clip(name, 4) })),
+        ticks: withRoom(
+          classNames.map((name, k) => ({ at: k + 0.5, name: nameOf(name, k) })),
+          ROOM,
+        ),
       };
-      const frame = { size: { width, height: 68 + 10 * m }, x, y };
+      const frame = { size: { width, height: 68 + side * m }, x, y };
       return chart(
         frame,
         name,
@@ -62,8 +75,8 @@ function classMap(page: Page, { names: classNames }: Classes, live: readonly num
         'y',
       );
     }
-    const x: Axis = { ...unitAxis, ticks: unitTicks };
-    const y: Axis = { ...classAxis, ticks: classNames.map((name, k) => ({ at: downwards(k), name: clip(name, 7) })) };
+    const x: Axis = { ...unitAxis, ticks: withRoom(unitTicks, width - 200) };
+    const y: Axis = { ...classAxis, ticks: classNames.map((name, k) => ({ at: downwards(k), name: clip(name, 18) })) };
     const frame = { size: { width, height: 68 + 20 * classes }, x, y };
     return chart(
       frame,
@@ -80,7 +93,7 @@ function classMap(page: Page, { names: classNames }: Classes, live: readonly num
     title: 'Which unit speaks for which class',
     body: inBothSizes(draw),
     caption: `Mean activation of ${live.length > m ? `the ${m} most used units` : 'each unit'} over the samples of each class, strong
-where orange; each unit's own greatest is full strength. The network was never told the classes.`,
+where orange${negative ? ' and below zero where blue' : ''}; each unit's own greatest is full strength. The network was never told the classes.`,
     good: 'each unit is strong for a few classes only. Units that are equally strong for all classes stand for what all samples share.',
     table: {
       caption: 'Mean activation of each unit for each class',

@@ -45,7 +45,7 @@ export function samplesSections(page: Page): string {
 }
 
 function reconstructions(page: Page, examples: readonly Example[]): string {
-  const differences = examples.map(({ sample, reconstruction }) => page.target(sample).map((t, p) => reconstruction[p] - t));
+  const differences = examples.map(({ sample, reconstruction }) => page.target(sample).map((t, p) => t - reconstruction[p]));
   const scale = Math.max(...differences.map(greatestMagnitude));
   const strips: string[] = [];
   const each = (page.hasTexts ? MOST_TEXTS : MOST_EXAMPLES) / STRIPS;
@@ -67,8 +67,8 @@ ${line(page.data.samples.labels === null || page.hasTexts ? 'sample' : 'class', 
       : `<span class="key">Samples: ${short(page.range[0])} <i class="grey"></i> ${short(page.range[1])}</span>`;
   const body = figure({
     body: `<div class="strips">${strips.join('\n')}</div>`,
-    caption: `Each column is one sample: the sample itself, what the network makes of it from its code alone, and the second less the
-first. The error is the mean squared difference. ${grey}
+    caption: `Each column is one sample: the sample itself, what the network makes of it from its code alone, and the first less the
+second: orange is missing from the reconstruction, blue is too much. The error is the mean squared difference. ${grey}
 <span class="key">Difference: −${short(scale)} <i></i> ${short(scale)}</span>`,
     good: 'the first two rows are hard to tell apart, and the third is faint.',
   });

@@ -6,7 +6,7 @@ import type { Page } from '../page.js';
 import { greatestMagnitude } from '../pictures.js';
 import type { Numbers, ReportHistory } from '../report-data.js';
 import { row } from '../statistics.js';
-import { count, short } from '../text.js';
+import { count, short, tenths } from '../text.js';
 
 /** Greatest over least from which a loss is drawn on a logarithmic axis. */
 const LOG_FROM = 8;
@@ -22,7 +22,7 @@ export function trainingSection(page: Page): string {
 }
 
 function lossCurves(page: Page): string {
-  const { history, lossLabel, penaltyLabel, restLabel } = page.data;
+  const { history, lossLabel, penaltyLabel, restLabel, restNotes } = page.data;
   const { axis, at, over, name, each, after } = timeOf(history);
   const all = [
     { name: 'loss', className: 'loss', values: history.loss },
@@ -37,8 +37,8 @@ function lossCurves(page: Page): string {
   const main = numbersOf(lines.filter(({ values }) => values !== history.rest));
   const [least, greatest] = [Math.min(...main), Math.max(...numbers)];
   const log = least > 0 && greatest / least >= LOG_FROM && greatest < Infinity;
-  const added = restLabel === null ? (penaltyLabel === null ? '' : ' + penalty') : ' + …';
-  const title = `${lossLabel}${added}${log ? ', logarithmic' : ''}`;
+  const summed = restLabel === null ? `${lossLabel}${penaltyLabel === null ? '' : ' + penalty'}` : 'loss and its terms';
+  const title = `${summed}${log ? ', logarithmic' : ''}`;
   // A further term may be next to nothing, or nothing: on a logarithmic axis it begins where it can be seen beside the others.
   const low = Math.min(least, ...numbers.filter((value) => value > least / SEEN_TO));
   const y: Axis = log ? { title, low: low / 1.1, high: greatest * 1.1, log } : axisOf(title, numbers);
@@ -58,11 +58,12 @@ function lossCurves(page: Page): string {
   );
   const hasValidation = history.validationLoss.length > 0;
   const moved = weightMoved(history);
+  const notes = restNotes.map((note) => ` Among them is ${escapeHtml(note)}.`).join('');
   const columns = moved ? [...lines, { name: 'weight of the penalty', values: history.weight }] : lines;
   return figure({
     title: 'Loss',
     body: `<ul class="legend">${legend.join('')}</ul>${inBothSizes(draw)}`,
-    caption: `${each} ${sumOfTerms(page)}${unseen ? ' Where further terms come to next to nothing they are not drawn.' : ''}${
+    caption: `${each} ${sumOfTerms(page)}${notes}${unseen ? ' Where further terms come to next to nothing they are not drawn.' : ''}${
       hasValidation
         ? ` The validation loss is measured on samples that training does not see${moved ? ', with the full weight of the penalty at the time' : ''}.`
         : ''
@@ -119,7 +120,7 @@ function l0Curve(page: Page): string {
     table: {
       caption: `Active units ${after}`,
       columns: [axis.title, 'active units'],
-      rows: Array.from(l0, (value, e) => [name(e), short(value)]),
+      rows: Array.from(l0, (value, e) => [name(e), tenths(value)]),
     },
     readable: 'points',
   });
@@ -154,28 +155,32 @@ function epochAxis(epochs: number): Axis {
 
 /** A few units' rows of W_dec over the epochs. */
 function growth(page: Page): string {
-  const { snapshots, model } = page.data;
+  const { snapshots, model, history } = page.data;
   const { byUse, density } = page.statistics;
   const live = byUse.filter((j) => density[j] > 0);
   if (snapshots.length === 0 || live.length === 0) return '';
   const some = spread(live.length, GROWN_UNITS).map((k) => live[k]);
   const moments = spread(snapshots.length, MOST_SNAPSHOTS).map((k) => snapshots[k]);
   const d = model.outputDim;
+  // Where the curves are drawn by steps, snapshots are counted in steps, too.
+  const name = history.steps ? 'step' : 'epoch';
   const rows = some.map((j) => {
     const pictures = moments.map(({ epoch, decoderWeight }) => ({ epoch, values: row(decoderWeight, j, d) }));
     const scale = Math.max(...pictures.map(({ values }) => greatestMagnitude(values)));
     const cells = pictures.map(
-      ({ epoch, values }) => `<td>${page.growth.picture(values, `unit ${j} after ${count(epoch, 'epoch')}`, scale)}</td>`,
+      ({ epoch, values }) => `<td>${page.growth.picture(values, `unit ${j} after ${count(epoch, name)}`, scale)}</td>`,
     );
     return `<tr><th scope="row">${page.link(j)}</th>${cells.join('')}</tr>`;
   });
-  const head = moments.map(({ epoch }) => `<th scope="col">${epoch === 0 ? 'start' : epoch}</th>`);
+  const head = moments.map(({ epoch }) => `<th scope="col">${epoch === 0 ? 'start' : epoch.toLocaleString('en-US')}</th>`);
   return figure({
     title: 'How units grew',
-    body: `<table class="growth"><thead><tr><th scope="col">epoch</th>${head.join('')}</tr></thead><tbody>${rows.join('\n')}</tbody></table>`,
-    caption: `The decoder weights of ${count(some.length, 'unit')}, from much used to little used, after so many epochs. All pictures of a unit
-share a scale, so it grows out of the pale noise that it starts with.`,
-    good: 'a shape appears early and then sharpens. Shapes that still change at the end ask for more epochs.',
+    body: `<table class="growth"><thead><tr><th scope="col">${name}</th>${head.join('')}</tr></thead><tbody>${rows.join('\n')}</tbody></table>`,
+    caption: `The decoder weights of ${count(some.length, 'unit')}, from much used to little used, after so many ${name}s. All pictures of a unit
+share a scale, so it grows out of the ${page.data.image ? 'pale noise' : 'small random numbers'} that it starts with.`,
+    good: page.data.image
+      ? `a shape appears early and then sharpens. Shapes that still change at the end ask for more ${name}s.`
+      : `some numbers rise above the others early, and then stay. What still changes at the end asks for more ${name}s.`,
   });
 }
 

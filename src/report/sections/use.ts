@@ -1,14 +1,16 @@
-import { type Axis, axisOf, bars, chart, level, type Size } from '../charts.js';
+import { type Axis, axisOf, bars, chart, level, type Size, type Tick } from '../charts.js';
 import { escapeHtml } from '../escape.js';
-import { figure, inBothSizes, section } from '../figure.js';
+import { type Figure, figure, inBothSizes, section } from '../figure.js';
 import type { Page } from '../page.js';
 import type { Numbers } from '../report-data.js';
-import { count, percent, short } from '../text.js';
+import { count, percent, short, tenths } from '../text.js';
 
 /** Bins of the density histogram for each power of ten, and the bins that "never" takes. */
 const PER_DECADE = 4;
 const NEVER = 4;
 const MOST_BINS = 40;
+/** Bins either side of the middle that are there to be seen, however few are filled. */
+const AROUND = 3;
 
 export const useSection = (page: Page): string =>
   section('use', 'How much the units are used', '', meanActivations(page), densities(page), unitsPerSample(page));
@@ -113,13 +115,17 @@ function unitsPerSample(page: Page): string {
   const { l0, samples } = page.statistics;
   const { from, width, counts } = countHistogram(l0);
   const mean = l0.reduce((sum, each) => sum + each, 0) / samples;
-  const x: Axis = { title: 'active units (L0)', low: from - 0.5, high: from - 0.5 + width * counts.length };
+  const h = page.data.model.hiddenDim;
+  const middle = from + (width * (counts.length - 1)) / 2;
+  const low = Math.max(0, Math.min(from, Math.floor(middle - AROUND * width)));
+  const high = Math.max(from + width * counts.length - 1, Math.min(h, Math.ceil(middle + AROUND * width)));
+  const x: Axis = { title: 'active units (L0)', low: low - 0.5, high: high + 0.5, ticks: wholeTicks(low, high) };
   const y = axisOf('samples', counts);
   const draw = (size: Size) => {
     const frame = { size, x, y };
     return chart(
       frame,
-      `Histogram of the number of active units per sample, ${short(mean)} on average.`,
+      `Histogram of the number of active units per sample, ${tenths(mean)} on average.`,
       bars(frame, counts, from - 0.5, width),
     );
   };
@@ -127,14 +133,43 @@ function unitsPerSample(page: Page): string {
   return figure({
     title: 'How many units a sample needs',
     body: inBothSizes(draw),
-    caption: `Each bar counts the samples that make so many of the ${page.data.model.hiddenDim.toLocaleString('en-US')} units active; the mean is ${short(mean)}.`,
-    good: 'few compared with all, with some spread: simple samples need fewer units than busy ones.',
+    ...(l0.every((each) => each === mean)
+      ? sameForAll(mean, h)
+      : {
+          caption: `Each bar counts the samples that make so many of the ${h.toLocaleString('en-US')} units active; the mean is ${tenths(mean)}.`,
+          good: 'few compared with all, with some spread: simple samples need fewer units than busy ones.',
+        }),
     table: {
       caption: 'Samples by the number of their active units',
       columns: ['active units', 'samples'],
       rows: Array.from(counts, (n, k) => [bin(k), n.toLocaleString('en-US')]),
     },
   });
+}
+
+/** What there is to say where every sample makes as many units active. */
+function sameForAll(l0: number, h: number): Pick<Figure, 'caption' | 'good'> {
+  if (l0 === 0) return { caption: 'No sample makes any unit active.', good: 'a few units of all for each sample.' };
+  if (l0 === h)
+    return {
+      caption: `Every sample makes all ${h.toLocaleString('en-US')} units active: none is ever exactly silent.`,
+      good: 'a few units of all, where a code is to be sparse.',
+    };
+  return {
+    caption: `Every sample makes exactly ${l0.toLocaleString('en-US')} of the ${h.toLocaleString('en-US')} units active, a busy one as many as a simple one.`,
+    good: 'few compared with all.',
+  };
+}
+
+/** Whole numbers within [low, high], nine at the most. */
+function wholeTicks(low: number, high: number): Tick[] {
+  let step = 1;
+  for (const factor of [2, 2.5, 2, 2, 2.5, 2, 2, 2.5, 2]) if ((high - low) / step > 8) step *= factor;
+  const first = Math.ceil(low / step);
+  return Array.from({ length: Math.floor(high / step) - first + 1 }, (_, k) => ({
+    at: (first + k) * step,
+    name: ((first + k) * step).toLocaleString('en-US'),
+  }));
 }
 
 /** Counts of whole numbers in bins of equal width, the first beginning at `from`. */

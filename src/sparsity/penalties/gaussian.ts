@@ -1,4 +1,5 @@
 import type { Reconstruction } from '../../layers/reconstruction.js';
+import { rounded } from '../../numbers/decimals.js';
 import { exp } from '../../numbers/elementary.js';
 import { type Posterior, penalty } from '../kind.js';
 
@@ -22,7 +23,7 @@ export const gaussian = penalty({
   help: 'KL(N(μ, σ²) ‖ N(0, 1)), summed over units',
   beta: ({ reconstruction, outputDim }) => elboWeight[reconstruction](outputDim),
   options: {},
-  describe: ({ beta }) => `Gaussian KL, weight ${beta}`,
+  describe: ({ beta }) => `Gaussian KL, weight ${rounded(beta)}`,
 
   refuse(_spec, code, codes) {
     if (code.random) return undefined;

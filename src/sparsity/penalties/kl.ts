@@ -1,4 +1,5 @@
 import { fraction } from '../../numbers/checks.js';
+import { rounded } from '../../numbers/decimals.js';
 import { log } from '../../numbers/elementary.js';
 import { penalized, penalty } from '../kind.js';
 import { columnSums } from '../sums.js';
@@ -21,7 +22,7 @@ export const kl = penalty({
     sparsityParam: { check: fraction, default: 0.05, help: 'target mean activation (ρ)' },
   },
   shared: ['sparsityParam'],
-  describe: ({ sparsityParam, beta }) => `KL, ρ = ${sparsityParam}, weight ${beta}`,
+  describe: ({ sparsityParam, beta }) => `KL, ρ = ${sparsityParam}, weight ${rounded(beta)}`,
   target: ({ sparsityParam }) => sparsityParam,
 
   refuse({ sparsityParam }, code, codes) {

@@ -1,3 +1,4 @@
+import { rounded } from '../../numbers/decimals.js';
 import { penalty } from '../kind.js';
 
 /**
@@ -10,7 +11,7 @@ export const l0 = penalty({
   beta: 1e-3,
   steers: true,
   options: {},
-  describe: ({ beta }) => `L0, weight ${beta}`,
+  describe: ({ beta }) => `L0, weight ${rounded(beta)}`,
 
   refuse(_spec, code, codes) {
     if (code.thresholds) return undefined;

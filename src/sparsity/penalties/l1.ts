@@ -1,3 +1,4 @@
+import { rounded } from '../../numbers/decimals.js';
 import { penalized, penalty } from '../kind.js';
 import { sumOfAbs } from '../sums.js';
 
@@ -8,7 +9,7 @@ export const l1 = penalty({
   beta: 1e-4,
   steers: true,
   options: {},
-  describe: ({ beta }) => `L1, weight ${beta}`,
+  describe: ({ beta }) => `L1, weight ${rounded(beta)}`,
 
   layer(k, { hiddenDim }) {
     const pull = k.floats(hiddenDim);

@@ -1,6 +1,7 @@
 import type { FloatArray, Kernels } from '../../kernels/kernels.js';
 import { isSparse, type Rows } from '../../kernels/kernels.js';
 import type { Parameters } from '../../layers/parameters.js';
+import { rounded } from '../../numbers/decimals.js';
 import { rowsOf } from '../../numbers/matrix.js';
 import { penalized, penalty } from '../kind.js';
 
@@ -15,7 +16,7 @@ export const weightedL1 = penalty({
   beta: 1e-4,
   steers: true,
   options: {},
-  describe: ({ beta }) => `L1 by the length of each decoder row, weight ${beta}`,
+  describe: ({ beta }) => `L1 by the length of each decoder row, weight ${rounded(beta)}`,
 
   layer(k, { hiddenDim }) {
     const pull = k.floats(hiddenDim);
