@@ -1,5 +1,5 @@
 import { accessSync, constants, existsSync, mkdirSync, realpathSync, statSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { writeWhole } from '../node/files.js';
 
@@ -51,7 +51,7 @@ export function prepareFolder(folder: string, files: readonly string[], flag = '
  * @throws Error naming the flag
  */
 export function prepareFiles(outputs: Readonly<Record<string, string | undefined>>, inputs: readonly string[]): void {
-  const taken = new Map(inputs.filter((path) => path !== '-').map((path) => [resolve(path), 'is read by this command']));
+  const taken = new Map(inputs.filter((path) => path !== '-').map((path) => [placeOf(path), 'is read by this command']));
   for (const [flag, path] of Object.entries(outputs)) {
     if (path === undefined || path === '-') continue;
     const fail = (why: string): never => {
@@ -60,13 +60,19 @@ export function prepareFiles(outputs: Readonly<Record<string, string | undefined
     if (existsSync(path) && statSync(path).isDirectory()) fail('is a folder');
     if (!existsSync(dirname(path))) throw new Error(`--${flag}: the folder ${dirname(path)} does not exist`);
     // What is no file (a pipe, /dev/stdout) is written to as it is, a file by way of one beside it.
-    const touched = existsSync(path) ? realpathSync(path) : path;
-    requireWritable(flag, existsSync(touched) && !statSync(touched).isFile() ? touched : dirname(touched));
-    const why = taken.get(resolve(path));
+    const place = placeOf(path);
+    requireWritable(flag, existsSync(place) && !statSync(place).isFile() ? place : dirname(place));
+    const why = taken.get(place);
     if (why) fail(why);
-    taken.set(resolve(path), `is what --${flag} writes`);
+    taken.set(place, `is what --${flag} writes`);
   }
 }
+
+/** A path through all links; of what is not there, that of its folder and its name. */
+const placeOf = (path: string): string => {
+  const full = resolve(path);
+  return existsSync(full) ? realpathSync(full) : join(placeOf(dirname(full)), basename(full));
+};
 
 function requireWritable(flag: string, path: string): void {
   try {
