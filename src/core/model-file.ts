@@ -156,14 +156,14 @@ export function readModel(bytes: Uint8Array, how: FromBytesOptions): Model {
   // Before anything of the size that the options claim is made, the file must hold as much.
   const parts = layoutOf(spec).map(({ name, tensor: as, shape }) => ({ name, data: take(as, shape) }));
   const model = new Model(spec, true);
-  for (const [name, { shape }] of aliases(model)) take(name, shape);
+  for (const [name, { shape }] of aliases(model)) take(name, shape, undefined, false);
   const own = partsOf(model.state.theta, model.layout);
   for (const { name, data } of parts) own.get(name)?.data.set(data);
   if (tensors.has('memory.silence')) model.state.memory.keep('silence', new Float64Array(spec.hiddenDim));
   takeMemory(take, 'memory', model.state);
   if (metadata.has('history')) model.state.records.push(...readRecords(metadata.get('history') as string));
   if (metadata.has('names')) model.names = readNamesOf(metadata.get('names') as string, model.names);
-  if (metadata.has('training')) readTraining(take, parse<Training>(metadata, 'training'), model.state);
+  if (metadata.has('training')) readTraining(take, tensors, parse<Training>(metadata, 'training'), model.state);
   if (tensors.size > 0) throw new RangeError(`${call}: unknown tensor ${show([...tensors.keys()][0])}`);
   return model;
 }
@@ -186,11 +186,11 @@ function parse<T>(metadata: ReadonlyMap<string, string>, key: string): T {
   throw new RangeError(`fromBytes: metadata's ${key} is ${show(text)}, expected a JSON object`);
 }
 
-type Take = (name: string, shape: readonly number[], dtype?: 'F32' | 'F64') => FloatArray;
+type Take = (name: string, shape: readonly number[], dtype?: 'F32' | 'F64', read?: boolean) => FloatArray;
 
-/** Takes tensor after tensor out of those that a file has: each must be there, of its shape, and finite. */
+/** Takes tensor after tensor out of those that a file has: each must be there, of its shape, and finite if it is to be read. */
 function reader(call: string, tensors: Safetensors['tensors'], usual: 'F32' | 'F64'): Take {
-  return (name, shape, dtype = usual) => {
+  return (name, shape, dtype = usual, read = true) => {
     const found = tensors.get(name);
     if (!found) throw new RangeError(`${call}: tensor ${name} is missing, expected [${shape}] of ${dtype}`);
     if (found.dtype !== dtype || String(found.shape) !== String(shape)) {
@@ -198,7 +198,7 @@ function reader(call: string, tensors: Safetensors['tensors'], usual: 'F32' | 'F
     }
     tensors.delete(name);
     const data = found.data as FloatArray;
-    const at = firstNonFinite(data);
+    const at = read ? firstNonFinite(data) : -1;
     if (at < 0) return data;
     const place = shape.length === 2 ? [Math.floor(at / shape[1]), at % shape[1]] : [at];
     throw new RangeError(`${call}: ${name}[${place.join(', ')}] is ${data[at]}, expected a finite number`);
@@ -216,7 +216,12 @@ function takeMean(take: Take, prefix: string, steps: number | undefined, state: 
   state.averaged.steps = whole(`${prefix}'s steps`, steps);
 }
 
-function readTraining(take: Take, { step, streams, averaged, run }: Training, state: TrainingState): void {
+function readTraining(
+  take: Take,
+  tensors: Safetensors['tensors'],
+  { step, streams, averaged, run }: Training,
+  state: TrainingState,
+): void {
   const size = [state.theta.length];
   state.m.set(take('adam.m', size));
   state.v.set(take('adam.v', size));
@@ -239,6 +244,8 @@ function readTraining(take: Take, { step, streams, averaged, run }: Training, st
   const { loss, epoch } = best;
   if (!Number.isFinite(loss)) damaged('run.best.loss', loss);
   const copy = state.clone();
+  // Resampling may have begun after the best epoch.
+  if (!tensors.has('best.memory.silence')) delete copy.memory.values.silence;
   copy.theta.set(take('best.theta', size));
   copy.m.set(take('best.m', size));
   copy.v.set(take('best.v', size));
