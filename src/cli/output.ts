@@ -1,7 +1,8 @@
-import { accessSync, constants, existsSync, mkdirSync, realpathSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { writeWhole } from '../node/files.js';
+import { makeFolder } from '../node/folders.js';
 
 export const print = (line: string): void => {
   process.stdout.write(`${line}\n`);
@@ -35,15 +36,9 @@ export const givenArguments = (command: Command): string[] => {
 
 /** Before anything is computed: an --out that cannot be written must not cost a training run. */
 export function prepareFolder(folder: string, files: readonly string[], flag = 'out'): void {
-  try {
-    makeFolder(resolve(folder));
-    accessSync(folder, constants.W_OK);
-    if (!statSync(folder).isDirectory()) throw Object.assign(new Error(), { code: 'ENOTDIR' });
-    if (files.some((path) => existsSync(path) && !statSync(path).isFile())) throw Object.assign(new Error(), { code: 'EISDIR' });
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new Error(`--${flag}: ${folder} cannot be written (${code}), expected a folder to put files in`);
-  }
+  makeFolder(`--${flag}`, folder);
+  const taken = files.find((path) => existsSync(path) && !statSync(path).isFile());
+  if (taken !== undefined) throw new Error(`--${flag}: ${taken} is no file, expected a folder to put files in`);
 }
 
 /**
@@ -80,13 +75,6 @@ function requireWritable(flag: string, path: string): void {
   } catch (error) {
     throw new Error(`--${flag}: ${path} must not be written to (${(error as NodeJS.ErrnoException).code})`, { cause: error });
   }
-}
-
-/** One level at a time: mkdir's own `recursive` never returns on file systems that answer ENOENT to all. */
-function makeFolder(path: string): void {
-  if (existsSync(path)) return;
-  makeFolder(dirname(path));
-  mkdirSync(path);
 }
 
 /** To a file, or to stdout. */
