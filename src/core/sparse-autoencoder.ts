@@ -178,7 +178,10 @@ export class SparseAutoencoder {
     return reconstructWith(this.#model, 'reconstruct: X', X);
   }
 
-  /** J over X as one batch, without its gradient, and what the code is like. */
+  /**
+   * J over X as one batch, without its gradient, and what the code is like.
+   * @throws for what `fit` refuses of data, and for rows whose loss or error is beyond the range of floats
+   */
   evaluate(X: MatrixLike, options: { targets?: MatrixLike } = {}): Evaluation {
     checkDataOptions('evaluate', options);
     const model = this.#model;
@@ -190,10 +193,13 @@ export class SparseAutoencoder {
     const { squaredError, rowErrors, meanActivation, density, ...rest } = k.scoped(() =>
       assess('evaluate: X', k, { spec, memory, θ: adoptParameters(k, model.θ) }, x, t),
     );
+    const met = fidelity(rowErrors, t ?? x);
+    const all = rest.loss + met.mse;
+    if (!Number.isFinite(all)) throw new RangeError(`evaluate: X comes to ${all}, expected a loss and errors that are finite`);
     return {
       ...rest,
       explainedVariance: explainedVariance(squaredError, t ?? x),
-      ...fidelity(rowErrors, t ?? x),
+      ...met,
       outOfReach: outOfReach(t ?? x, spec.outputActivation),
       deadIndices: deadOf(density),
       meanActivation: copyAs(model, meanActivation),

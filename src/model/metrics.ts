@@ -83,7 +83,6 @@ export function assess(where: Where, k: Kernels, model: Trained, x: Matrix, targ
       error += r;
       squaredError += isSquaredError ? r : k.outputLoss(decoder.xHat(n), null, t, 'identity', 1);
       addRowErrors(rowErrors, from, decoder.xHat(n).data, t.data, outputDim);
-      active += made.active;
       meter.add(θ, made);
       columnSums(k, sums, made);
       for (let j = 0; j < hiddenDim; j++) meanActivation[j] += sums[j] / x.rows;
@@ -96,7 +95,10 @@ export function assess(where: Where, k: Kernels, model: Trained, x: Matrix, targ
     sparsity = meter.value();
     others = [...asked.flatMap((term) => term.value?.(k, spec, θ) ?? []), ...means];
   });
-  for (let j = 0; j < hiddenDim; j++) density[j] /= x.rows;
+  for (let j = 0; j < hiddenDim; j++) {
+    active += density[j];
+    density[j] /= x.rows;
+  }
   const c = reconstructionScale[spec.reconstruction](x.rows, outputDim);
   const reconstruction = c * error;
   const quiet = kind.nonNegative && spec.penalty !== 'none' && betaOf(memory) > 0;
