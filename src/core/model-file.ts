@@ -156,11 +156,11 @@ export function readModel(bytes: Uint8Array, how: FromBytesOptions): Model {
   // Before anything of the size that the options claim is made, the file must hold as much.
   const parts = layoutOf(spec).map(({ name, tensor: as, shape }) => ({ name, data: take(as, shape) }));
   const model = new Model(spec, true);
-  for (const [name, { shape }] of aliases(model)) take(name, shape, undefined, false);
+  for (const [name, { shape }] of aliases(model)) take(name, shape, undefined, true);
   const own = partsOf(model.state.theta, model.layout);
   for (const { name, data } of parts) own.get(name)?.data.set(data);
-  if (tensors.has('memory.silence')) model.state.memory.keep('silence', new Float64Array(spec.hiddenDim));
-  takeMemory(take, 'memory', model.state);
+  model.state.memory.keep('silence', new Float64Array(spec.hiddenDim));
+  takeMemory(take, tensors, 'memory', model.state);
   if (metadata.has('history')) model.state.records.push(...readRecords(metadata.get('history') as string));
   if (metadata.has('names')) model.names = readNamesOf(metadata.get('names') as string, model.names);
   if (metadata.has('training')) readTraining(take, tensors, parse<Training>(metadata, 'training'), model.state);
@@ -186,11 +186,11 @@ function parse<T>(metadata: ReadonlyMap<string, string>, key: string): T {
   throw new RangeError(`fromBytes: metadata's ${key} is ${show(text)}, expected a JSON object`);
 }
 
-type Take = (name: string, shape: readonly number[], dtype?: 'F32' | 'F64', read?: boolean) => FloatArray;
+type Take = (name: string, shape: readonly number[], dtype?: 'F32' | 'F64', unread?: boolean) => FloatArray;
 
-/** Takes tensor after tensor out of those that a file has: each must be there, of its shape, and finite if it is to be read. */
+/** Takes tensor after tensor out of those that a file has: each must be there, of its shape, and finite unless it stays unread. */
 function reader(call: string, tensors: Safetensors['tensors'], usual: 'F32' | 'F64'): Take {
-  return (name, shape, dtype = usual, read = true) => {
+  return (name, shape, dtype = usual, unread) => {
     const found = tensors.get(name);
     if (!found) throw new RangeError(`${call}: tensor ${name} is missing, expected [${shape}] of ${dtype}`);
     if (found.dtype !== dtype || String(found.shape) !== String(shape)) {
@@ -198,15 +198,20 @@ function reader(call: string, tensors: Safetensors['tensors'], usual: 'F32' | 'F
     }
     tensors.delete(name);
     const data = found.data as FloatArray;
-    const at = read ? firstNonFinite(data) : -1;
+    const at = unread ? -1 : firstNonFinite(data);
     if (at < 0) return data;
     const place = shape.length === 2 ? [Math.floor(at / shape[1]), at % shape[1]] : [at];
     throw new RangeError(`${call}: ${name}[${place.join(', ')}] is ${data[at]}, expected a finite number`);
   };
 }
 
-function takeMemory(take: Take, prefix: string, { memory }: TrainingState): void {
-  for (const [name, values] of Object.entries(memory.values)) values.set(take(`${prefix}.${name}`, [values.length], 'F64'));
+/** What resampling remembers is there only where it had begun: before the best epoch, it may be, or after. */
+function takeMemory(take: Take, tensors: Safetensors['tensors'], prefix: string, { memory: { values } }: TrainingState): void {
+  for (const [name, numbers] of Object.entries(values)) {
+    const tensor = `${prefix}.${name}`;
+    if (name === 'silence' && !tensors.has(tensor)) delete values[name];
+    else numbers.set(take(tensor, [numbers.length], 'F64'));
+  }
 }
 
 function takeMean(take: Take, prefix: string, steps: number | undefined, state: TrainingState): void {
@@ -244,13 +249,11 @@ function readTraining(
   const { loss, epoch } = best;
   if (!Number.isFinite(loss)) damaged('run.best.loss', loss);
   const copy = state.clone();
-  // Resampling may have begun after the best epoch.
-  if (!tensors.has('best.memory.silence')) delete copy.memory.values.silence;
   copy.theta.set(take('best.theta', size));
   copy.m.set(take('best.m', size));
   copy.v.set(take('best.v', size));
   copy.step = whole('run.best.step', best.step);
-  takeMemory(take, 'best.memory', copy);
+  takeMemory(take, tensors, 'best.memory', copy);
   copy.averaged = null;
   takeMean(take, 'best.mean', best.averaged, copy);
   copy.memory.positions = positions(best.streams);
