@@ -43,7 +43,7 @@ const additions: [string, RegExp, number][] = [
     10_000,
   ],
   ['training it well', /src\/training\/(activity|averaging|clip|resampling|schedule|start|steering)\.ts$/, 3_600],
-  ['model files', /src\/core\/model-file\.ts$/, 3_500],
+  ['model files', /src\/core\/model-file\.ts$/, 3_520],
   ['forms of X', /src\/numbers\/(arrow|half|row-forms)\.ts$/, 1_700],
   ['preparation of X', /src\/numbers\/preparation\.ts$/, 900],
   ['sparse codes', /src\/((numbers|kernels)\/csr|model\/(sparse-codes|search))\.ts$/, 2_000],
@@ -53,7 +53,7 @@ const additions: [string, RegExp, number][] = [
   ['the preset for embeddings', /src\/core\/embeddings\.ts$/, 1_000],
   ['metrics', /src\/model\/(quality|saturation)\.ts$/, 800],
 ];
-const BASE = 44_200;
+const BASE = 44_300;
 
 test('the core, minified and gzipped, SIMD kernels and all, keeps to what each part may take', async () => {
   const whole = await sizeOf(null);

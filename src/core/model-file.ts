@@ -4,7 +4,7 @@ import type { FloatArray, Matrix } from '../kernels/kernels.js';
 import { partsOf } from '../layers/parameters.js';
 import { type Names, readNames } from '../meaning/names.js';
 import { layoutOf } from '../model/layout.js';
-import { checkOptions, flag, show } from '../numbers/checks.js';
+import { checkOptions, flag, refuse, show } from '../numbers/checks.js';
 import { firstNonFinite } from '../numbers/matrix.js';
 import { isRandomState, type RandomState } from '../numbers/random.js';
 import { WeightMean } from '../training/averaging.js';
@@ -183,7 +183,7 @@ function parse<T>(metadata: ReadonlyMap<string, string>, key: string): T {
     value = JSON.parse(text ?? '');
   } catch {}
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as T;
-  throw new RangeError(`fromBytes: metadata's ${key} is ${show(text)}, expected a JSON object`);
+  return refuse(`fromBytes: metadata's ${key}`, text, 'a JSON object');
 }
 
 type Take = (name: string, shape: readonly number[], dtype?: 'F32' | 'F64', unread?: boolean) => FloatArray;
@@ -201,7 +201,7 @@ function reader(call: string, tensors: Safetensors['tensors'], usual: 'F32' | 'F
     const at = unread ? -1 : firstNonFinite(data);
     if (at < 0) return data;
     const place = shape.length === 2 ? [Math.floor(at / shape[1]), at % shape[1]] : [at];
-    throw new RangeError(`${call}: ${name}[${place.join(', ')}] is ${data[at]}, expected a finite number`);
+    return refuse(`${call}: ${name}[${place.join(', ')}]`, data[at], 'a finite number');
   };
 }
 
@@ -265,7 +265,7 @@ function readRecords(text: string): EpochRecord[] {
     const records: unknown = JSON.parse(text);
     if (Array.isArray(records) && records.every(isRecord)) return records;
   } catch {}
-  throw new RangeError(`fromBytes: metadata's history is ${show(text)}, expected a JSON list of numbers by name`);
+  return refuse("fromBytes: metadata's history", text, 'a JSON list of numbers by name');
 }
 
 function readNamesOf(text: string, before: Names): Names {
@@ -274,7 +274,7 @@ function readNamesOf(text: string, before: Names): Names {
     names = JSON.parse(text);
   } catch {}
   if (Array.isArray(names)) return readNames("fromBytes: metadata's names", names, before);
-  throw new RangeError(`fromBytes: metadata's names is ${show(text)}, expected a JSON list of texts and nulls`);
+  return refuse("fromBytes: metadata's names", text, 'a JSON list of texts and nulls');
 }
 
 const isRecord = (record: unknown): boolean =>

@@ -195,7 +195,7 @@ export class SparseAutoencoder {
     );
     const met = fidelity(rowErrors, t ?? x);
     const all = rest.loss + met.mse;
-    if (!Number.isFinite(all)) throw new RangeError(`evaluate: X comes to ${all}, expected a loss and errors that are finite`);
+    if (!Number.isFinite(all)) throw new RangeError(`evaluate: X comes to ${all}, expected a finite loss`);
     return {
       ...rest,
       explainedVariance: explainedVariance(squaredError, t ?? x),

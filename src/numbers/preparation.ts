@@ -137,7 +137,7 @@ export class Preparation {
       const length = this.columns(x, from, row);
       for (let j = 0; j < cols; j++) out[from + j] = (row[j] / length) * factor;
     }
-    return { data: out, rows, cols };
+    return { data: out, rows, cols, prepared: true };
   }
 
   /**

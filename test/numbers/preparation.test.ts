@@ -149,4 +149,21 @@ test('entries that are not finite are named as they came, wrong options refused'
   );
 });
 
+test('an error quotes what preparation has made as prepared', async () => {
+  const rows = [
+    [0, 1],
+    [1, 0],
+  ];
+  const create = (options: Partial<SparseAutoencoderOptions>) => new SparseAutoencoder({ inputDim: 2, hiddenDim: 3, ...options });
+  const tiny = () => create({ preparation: { scale: 1e-300 } });
+  await fails(() => tiny().transform(rows), 'transform: X[0, 1], prepared, is Infinity, expected a finite number');
+  await fails(() => tiny().fit(rows), 'fit: X[0, 1], prepared, is Infinity, expected a finite number');
+  const sparse = [...Array(8).fill([0, 0]), [0, 1]];
+  await fails(() => tiny().fit(sparse), 'fit: X[8, 1], prepared, is Infinity, expected a finite number');
+  await fails(
+    () => create({ reconstruction: 'bce', preparation: { center: true } }).fit(rows),
+    'fit: X[0, 0], prepared, is -0.5, expected a number from 0 to 1 with reconstruction "bce"',
+  );
+});
+
 test.run();
