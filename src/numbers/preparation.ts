@@ -1,4 +1,4 @@
-import { type Check, checkOptions, flag, positive } from './checks.js';
+import { type Check, checkOptions, flag, positive, refuse } from './checks.js';
 import { type DType, dtypeOf, floats, type Matrix, norm } from './matrix.js';
 
 /**
@@ -119,12 +119,18 @@ export class Preparation {
       if (sum > 0) factor[0] = (Math.sqrt(cols) * rows) / sum;
     }
     known[0] = 1;
-    return () => {
+    const forget = () => {
       mean.fill(0);
       divisor.fill(1);
       factor.fill(1);
       known[0] = 0;
     };
+    // √d over a length beyond the range of floats
+    if (factor[0] === 0) {
+      forget();
+      refuse('fit: X: the mean length of its rows, prepared,', Infinity, 'a finite number');
+    }
+    return forget;
   }
 
   /** A prepared copy of X. */

@@ -166,4 +166,17 @@ test('an error quotes what preparation has made as prepared', async () => {
   );
 });
 
+test('meanNorm of rows that are too long for floats is refused, and nothing is learned of them', async () => {
+  for (const dtype of ['float32', 'float64'] as const) {
+    const create = () =>
+      new SparseAutoencoder({ inputDim: 2, hiddenDim: 3, dtype, preparation: { center: true, meanNorm: true } });
+    const [sae, fresh] = [create(), create()];
+    const long = dtype === 'float32' ? 3e38 : 1e200;
+    const rows = [long, -long, -long, -long].map((x) => [x, -x]);
+    await fails(() => sae.fit(rows), 'fit: X: the mean length of its rows, prepared, is Infinity, expected a finite number');
+    for (const each of [sae, fresh]) await each.fit(X, { epochs: 1 });
+    sameBits(flatten(sae.transform(X)), flatten(fresh.transform(X)));
+  }
+});
+
 test.run();
