@@ -13,7 +13,7 @@ import { betaOf } from '../model/layout.js';
 import { assess } from '../model/metrics.js';
 import { Objective } from '../model/objective.js';
 import { deadOf, densityHistogram, explainedVariance, fidelity, outOfReach } from '../model/quality.js';
-import { anything, checkOptions, count, flag, isCount, requireValue, when } from '../numbers/checks.js';
+import { anything, checkOptions, count, flag, isCount, refuse, requireValue, when } from '../numbers/checks.js';
 import type { Csr } from '../numbers/csr.js';
 import { floats } from '../numbers/matrix.js';
 import type { MatrixLike, RowLike } from '../numbers/matrix-like.js';
@@ -195,7 +195,7 @@ export class SparseAutoencoder {
     );
     const met = fidelity(rowErrors, t ?? x);
     const all = rest.loss + met.mse;
-    if (!Number.isFinite(all)) throw new RangeError(`evaluate: X comes to ${all}, expected a finite loss`);
+    if (!Number.isFinite(all)) refuse('evaluate: the loss of X', all, 'a finite number');
     return {
       ...rest,
       explainedVariance: explainedVariance(squaredError, t ?? x),

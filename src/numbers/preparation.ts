@@ -128,7 +128,7 @@ export class Preparation {
     // √d over a length beyond the range of floats
     if (factor[0] === 0) {
       forget();
-      refuse('fit: X: the mean length of its rows, prepared,', Infinity, 'a finite number');
+      refuse('fit: X: mean length, prepared,', Infinity, 'a finite number');
     }
     return forget;
   }
