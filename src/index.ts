@@ -11,7 +11,7 @@ export { type Called, diagnose, type Judged } from './core/diagnose.js';
 export type { Elementwise as Activation } from './kernels/kernels.js';
 export { type PromptOptions, readAnswers, writePrompts } from './meaning/prompts.js';
 export { Decoder, Encoder, SparseAutoencoder } from './sparse-autoencoder.js';
-export { type Recovery, recovery } from './truth/recovery.js';
+export { type Dictionary, type Recovery, recovery } from './truth/recovery.js';
 export { SparseWorld, type WorldOptions } from './truth/world.js';
 export type Evaluation = CoreEvaluation<Result>;
 export type LossAndGradients = CoreLossAndGradients<Result>;

@@ -185,7 +185,7 @@ export class SparseAutoencoder {
    * `transform(…, { sparse: true, normalize: true })`, whose dot products with it then are, where b_dec is 0, the cosines with
    * the decoded rows. See model/search.ts for what holds elsewhere. With `terms` each row's so many largest that are above 0,
    * with `density` also by how frequent their units are, else all of them.   n×d → n×h
-   * @throws for a model whose output is no linear map of its code, or of another width than its input
+   * @throws for a model whose output is no linear map of its code, or whose T is not X
    */
   query(X: MatrixLike | RowLike, options?: QueryOptions): Csr {
     return this.#core.query(X, options);

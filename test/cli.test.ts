@@ -174,7 +174,7 @@ test('train --preset embeddings says what it chose, flags override it, and evalu
     assert.match(scored.stdout, /random directions +8 +\d/);
     const { scores } = JSON.parse((await cli('evaluate', model, data, '--label', 'kind', '--json')).stdout);
     assert.equal(scores.labels, ['a', 'b']);
-    // What needs no labels is there without them, and is the same; of a few rows nothing is said.
+    // What needs no labels is there without them, and is the same; of a few rows only why it is not.
     const [bare, few] = [join(folder, 'bare.csv'), join(folder, 'few.csv')];
     const numbers = ['w,x,y,z', ...rows.map((row) => row.slice(2))];
     writeFileSync(bare, numbers.join('\n'));
@@ -187,7 +187,8 @@ test('train --preset embeddings says what it chose, flags override it, and evalu
     assert.match(plain.stdout, /\n\n +features +DistRatio\nunits +8 +\d\.\d{3}\nraw axes +4 +\d\.\d{3}\nPCA /);
     const ratios = (of: { readings: { distRatio: { value: number } }[] }) => of.readings.map(({ distRatio }) => distRatio.value);
     assert.equal(ratios(JSON.parse(json.stdout).scores), ratios(scores));
-    assert.not.match(none.stdout, 'DistRatio');
+    assert.match(none.stdout, '\n\nDistRatio: left out, since there are 99 rows, expected at least 100\n');
+    assert.not.match(none.stdout, 'raw axes');
   }));
 
 test.run();

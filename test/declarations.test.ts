@@ -22,12 +22,19 @@ new SparseAutoencoder({ inputDim: 4, hiddenDim: 3, depth: 2 });
 
 /** Rows as files and services give them, as X. */
 const reader = `
-import { SparseAutoencoder } from 'sparse-autoencoder';
+import { embeddings, scores, SparseAutoencoder } from 'sparse-autoencoder';
+import { searchText } from 'sparse-autoencoder/export';
 import { readRows } from 'sparse-autoencoder/read';
 const sae = new SparseAutoencoder({ inputDim: 2, hiddenDim: 3 });
 const { rows, ids, texts, ...table } = await readRows(Uint8Array.of(1), 'x.parquet', { embedding: 'v', text: 'title' });
 export const named: (string[] | undefined)[] = [ids, texts];
 await sae.fit({ rows, ...table });
+// What may be missing is given on as it is.
+const X = await readRows(Uint8Array.of(1), 'x.csv');
+export const other = new SparseAutoencoder({ ...embeddings({ inputDim: X.cols, rows: X.rows }).model, inputNames: X.names });
+const features = other.features(X, { rows: X.ids, texts: X.texts });
+export const sql = [...searchText('sql', features.codes, { ids: X.ids, names: features.names })];
+export const measured = scores(other, X, { labels: X.labels });
 const answer: { object: 'list'; data: { object: 'embedding'; index: number; embedding: number[] }[] } = { object: 'list', data: [] };
 for (const X of [answer, answer.data, ['[1,2]'], [Uint8Array.of(1, 2)], [Float32Array.of(1, 2)], { data: Float32Array.of(1, 2), dims: [1, 2] }])
   sae.transform(X);
@@ -53,6 +60,7 @@ test('the declarations compile by themselves: no DOM, no Node, every library che
       preserveSymlinks: true,
       types: [],
       strict: true,
+      exactOptionalPropertyTypes: true,
       noEmit: true,
       skipLibCheck: false,
     };

@@ -43,17 +43,17 @@ const additions: [string, RegExp, number][] = [
     10_000,
   ],
   ['training it well', /src\/training\/(activity|averaging|clip|resampling|schedule|start|steering)\.ts$/, 3_600],
-  ['model files', /src\/core\/model-file\.ts$/, 3_520],
+  ['model files', /src\/core\/model-file\.ts$/, 3_550],
   ['forms of X', /src\/numbers\/(arrow|half|row-forms)\.ts$/, 1_700],
   ['preparation of X', /src\/numbers\/preparation\.ts$/, 900],
   ['sparse codes', /src\/((numbers|kernels)\/csr|model\/(sparse-codes|search))\.ts$/, 2_000],
   ['refitted codes', /src\/(model\/refit|numbers\/nnls)\.ts$/, 1_500],
-  ['understanding', /src\/(meaning\/\S+|core\/understanding|numbers\/normal)\.ts$/, 4_700],
+  ['understanding', /src\/(meaning\/\S+|core\/understanding|numbers\/normal)\.ts$/, 4_750],
   ['scores', /src\/(scores\/\S+|numbers\/eigen)\.ts$/, 3_600],
   ['the preset for embeddings', /src\/core\/embeddings\.ts$/, 1_000],
   ['metrics', /src\/model\/(quality|saturation)\.ts$/, 800],
 ];
-const BASE = 44_300;
+const BASE = 44_450;
 
 test('the core, minified and gzipped, SIMD kernels and all, keeps to what each part may take', async () => {
   const whole = await sizeOf(null);

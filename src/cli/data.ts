@@ -38,31 +38,40 @@ export interface Rows {
   readonly image: readonly [number, number] | null;
 }
 
+/** Under which --help lists them. */
+const GROUP = 'Data:';
 const character: Check = when((v) => typeof v === 'string' && v.length === 1, 'one character');
 
 export function addDataFlags(command: Command): Command {
   return command
     .addOption(
-      flag('--label <column>', 'the column of labels, by name or number (from 0, negative from the end)', text).helpGroup(
-        'Data:',
-      ),
+      flag('--label <column>', 'the column of labels, by name or number (from 0, negative from the end)', text).helpGroup(GROUP),
     )
     .addOption(
       flag('--embedding <field>', 'the list of numbers in JSON lines, Parquet or Arrow (default: the only one)', text).helpGroup(
-        'Data:',
+        GROUP,
       ),
     )
     .addOption(
-      flag('--text <field>', 'the texts that go with the rows (default: the only field of texts)', text).helpGroup('Data:'),
+      flag('--text <field>', 'the texts that go with the rows (default: the only field of texts)', text).helpGroup(GROUP),
     )
-    .addOption(flag('--id <field>', 'what the rows are called (default: the field "id")', text).helpGroup('Data:'))
-    .addOption(new Option('--no-header', 'the first line of a CSV file is data').helpGroup('Data:'))
-    .addOption(flag('--array <name>', 'the array of an npz or safetensors file', text).helpGroup('Data:'))
-    .addOption(flag('--delimiter <char>', 'between the cells of a CSV file (default: found)', character).helpGroup('Data:'))
+    .addOption(flag('--id <field>', 'what the rows are called (default: the field "id")', text).helpGroup(GROUP))
+    .addOption(new Option('--no-header', 'the first line of a CSV file is data').helpGroup(GROUP))
+    .addOption(flag('--array <name>', 'the array of an npz or safetensors file', text).helpGroup(GROUP))
+    .addOption(flag('--delimiter <char>', 'between the cells of a CSV file (default: found)', character).helpGroup(GROUP))
     .addOption(
-      flag('--format <kind>', 'what kind of file it is (default: told by its content)', oneOf(...KINDS)).helpGroup('Data:'),
+      flag('--format <kind>', 'what kind of file it is (default: told by its content)', oneOf(...KINDS)).helpGroup(GROUP),
     );
 }
+
+/** Those of them that were given, as they are typed: how another command reads the same files. */
+export const dataFlagsOf = (command: Command): string[] =>
+  command.options
+    .filter((option) => option.helpGroupHeading === GROUP && command.getOptionValueSource(option.attributeName()) === 'cli')
+    .flatMap((option) => {
+      const value = command.getOptionValue(option.attributeName());
+      return [option.long as string, ...(typeof value === 'boolean' ? [] : [String(value)])];
+    });
 
 /** What is done to the rows before they are learned from. */
 export function addPreparationFlags(command: Command): Command {

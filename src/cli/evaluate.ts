@@ -41,15 +41,16 @@ export function addEvaluateCommand(program: Command): void {
     const { sae, rows } = await opened(path, paths, flags);
     const X = matrixOf(samplesOf(rows));
     const evaluation = sae.evaluate(X);
-    const found = scoresBeside(sae, X, rows);
+    const { found, leftOut } = scoresBeside(sae, X, rows);
     if (flags.json) {
-      print(JSON.stringify({ ...plain(sae, evaluation), rows: rows.rows, ...(found && { scores: found }) }));
+      print(JSON.stringify({ ...plain(sae, evaluation), rows: rows.rows, ...(found && { scores: found }), leftOut }));
       return;
     }
     table(metrics(sae, evaluation, rows.rows));
     const bins = histogram(evaluation);
     if (bins.length) for (const line of ['', 'log₁₀ density  units', ...bins]) print(line);
     if (found) for (const line of ['', ...asText(scoreTable(found))]) print(line);
+    if (leftOut.length) for (const line of ['', ...leftOut]) print(line);
   });
 }
 

@@ -29,7 +29,8 @@ Kinds:
                from there to --library (cloud.google.com/bigquery/quotas)
   snowflake    the same, ARRAY → ARRAY of { unit, value }, up to 100 kB
                (docs.snowflake.com, JavaScript UDF limitations)
-  safetensors  the weights alone
+  safetensors  the model without the state of its training: what becomes of a
+               checkpoint; a model.safetensors has none, and stays as it is
   An encoder that is too large is an error that says by how much, and what
   --bits 8 would give.`;
 
@@ -76,7 +77,7 @@ function exportAs(sae: SparseAutoencoder, { to, out, bits, name, library }: Expo
     write(out, bytes);
     if (out !== '-') print(`${what}: ${out}, ${count(bytes.length)} bytes`);
   };
-  if (to === 'safetensors') written(sae.toBytes(), 'weights');
+  if (to === 'safetensors') written(sae.toBytes(), 'model');
   else if (to === 'onnx') written(toOnnx(sae), 'graph');
   else if (to === 'module') {
     const { code, types } = toModule(sae, given);

@@ -33,6 +33,8 @@ export interface TrainingPlan {
   readonly json: boolean;
   /** The command's arguments, to be shown with what it made. */
   readonly command: readonly string[];
+  /** Those of a command to go on with when the model is written; null where there is none. */
+  readonly next: readonly string[] | null;
 }
 
 export const matrixOf = ({ data, rows, cols }: Samples) => ({ data, shape: [rows, cols] });

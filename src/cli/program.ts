@@ -9,7 +9,7 @@ import { load, useWideKernels } from '../node.js';
 import { fraction, positive, suggestion, text, count as wholeNumber } from '../numbers/checks.js';
 import { coreOf } from '../sparse-autoencoder.js';
 import { addApplyCommands } from './apply.js';
-import { addDataFlags, addPreparationFlags, preparationFrom, readRows, textsOf, withinUnit } from './data.js';
+import { addDataFlags, addPreparationFlags, dataFlagsOf, preparationFrom, readRows, textsOf, withinUnit } from './data.js';
 import { addEvaluateCommand } from './evaluate.js';
 import { addExportCommand } from './export.js';
 import { addFitFlags, fittingFrom } from './fit-flags.js';
@@ -194,6 +194,7 @@ async function mainJob(command: Command): Promise<void> {
     resume,
     json: false,
     command: givenArguments(command),
+    next: null,
   });
 }
 
@@ -252,6 +253,8 @@ async function trainOn(paths: string[], command: Command): Promise<void> {
     resume,
     json,
     command: givenArguments(command),
+    // What came in on stdin is gone.
+    next: paths.includes('-') ? null : ['features', out, ...paths, ...dataFlagsOf(command)],
   });
 }
 

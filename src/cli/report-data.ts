@@ -5,7 +5,7 @@ import type { ReportData, ReportHistory } from '../report/report-data.js';
 import { resultsOf } from '../report/results.js';
 import { labelsOf, settingsOf, type Training } from '../report/settings.js';
 import { coreOf } from '../sparse-autoencoder.js';
-import { type EpochRecord, weightOf } from '../training/history.js';
+import { type EpochRecord, rateEnded, weightOf } from '../training/history.js';
 import type { Outcome } from './job.js';
 import { count, programCall } from './output.js';
 import { matrixOf, quoted, type TrainingPlan } from './plan.js';
@@ -14,8 +14,6 @@ import { matrixOf, quoted, type TrainingPlan } from './plan.js';
 export type About = Pick<TrainingPlan, 'title' | 'judge' | 'judgedBy' | 'image' | 'inputNames' | 'command'> & {
   /** null if nobody knows: a model's file does not say. */
   readonly training: Training | null;
-  /** Whether the learning rate came to its end; undefined if nobody knows. */
-  readonly rateEnded?: boolean;
   /** Units active on no row, where the rows it is judged by are only some. */
   readonly dead?: readonly number[];
 };
@@ -66,7 +64,7 @@ export function reportData(
       labels: judge.classes?.of ?? null,
       texts: judge.texts ?? null,
     },
-    history: { ...curvesOf(records, labels), rateEnded: plan.rateEnded },
+    history: { ...curvesOf(records, labels), rateEnded: rateEnded(records) },
     snapshots,
   };
 }

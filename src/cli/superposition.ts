@@ -34,7 +34,7 @@ export function addSuperpositionCommand(program: Command): void {
     .addOption(flag('--active <n>', 'features a row', wholeNumber).default(5))
     .addOption(flag('--noise <x>', 'standard deviation of the noise in each entry', notNegative).default(0.01))
     .addOption(flag('--decay <x>', 'feature j is drawn with a weight of decay to the power of j', positive).default(1))
-    .addOption(flag('--correlation <p>', 'how likely a further feature is of the group of the first', belowOne).default(0))
+    .addOption(flag('--correlation <p>', 'how likely a further feature is from the group of the first', belowOne).default(0))
     .addOption(flag('--rows <n>', 'rows to train on', wholeNumber).default(131_072))
     .addOption(flag('--steps <n>', 'steps of training, at least', wholeNumber).default(4000))
     .addOption(flag('--batch-size <n>', 'rows a step', wholeNumber).default(1024))

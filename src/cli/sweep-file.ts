@@ -20,6 +20,8 @@ export interface SweepLine extends FrontierRun {
   /** Where its model is, from the folder of the sweep. */
   readonly model?: string;
   readonly settings: SweepSettings;
+  /** By which it was trained; undefined in files of before. */
+  readonly command?: string;
 }
 
 const NUMBERS = ['value', 'l0', 'fvu', 'deadUnits', 'mse', 'explainedVariance', 'meanExplainedVariance', 'beta'];

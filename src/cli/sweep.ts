@@ -12,7 +12,7 @@ import { addDataFlags, addPreparationFlags, preparationFrom, readRows, withinUni
 import { addFitFlags, fittingFrom } from './fit-flags.js';
 import { addModelFlags, flag, flagOf, givenOptions } from './flags.js';
 import { type Grid, type GridRun, gridOf } from './grid.js';
-import { count, prepareFolder, print, programCall } from './output.js';
+import { count, givenArguments, prepareFolder, print, programCall } from './output.js';
 import { matrixOf, quoted, type Samples } from './plan.js';
 import { digestOf, SweepFile, type SweepLine, type SweepSettings, settingsOf } from './sweep-file.js';
 
@@ -125,7 +125,7 @@ async function run(paths: readonly string[], command: Command): Promise<void> {
     try {
       const sae = new SparseAutoencoder(run.options);
       await sae.fit(matrixOf(data.train), fit);
-      const line = lineOf(run, settings, sae, data.judge, models ? path : undefined);
+      const line = { ...lineOf(run, settings, sae, data.judge, models ? path : undefined), command: commandOf(command) };
       if (models) writeWhole(join(out, path), sae.toBytes());
       file.add(line);
       draw();
@@ -224,28 +224,43 @@ function page(
   command: Command,
   { about, train }: SweepData,
   { preparation, ...model }: Partial<SparseAutoencoderOptions>,
-  { epochs, batchSize }: Flags,
+  { epochs, batchSize, kinds, seeds }: Flags,
   { runs, skipped }: Grid,
   { lines }: SweepFile,
 ): string {
   const there = new Set(lines.map(nameOf));
+  const unknown = lines.some((line) => line.command === undefined)
+    ? ' Some runs are of commands of before, which are not known.'
+    : '';
+  const own = commandOf(command);
   const settings = [
     ['data', about],
     ['inputDim', train.cols],
     ...Object.entries({ ...model, ...preparation, epochs, batchSize }),
   ];
-  const root = (command.parent ?? command) as Command & { rawArgs: string[] };
   return renderFrontier({
     title: `Ways to be sparse: ${about.split(':')[0]}`,
-    summary: `${about}.`,
+    summary: `${about}.${unknown}`,
     expected: lines.length + runs.filter((run) => !there.has(nameOf(run))).length,
     hiddenDim: model.hiddenDim as number,
-    runs: lines,
+    runs: inOrder(lines, kinds, seeds),
     settings: settings.map(([name, value]) => ({
       name: String(name),
       value: typeof value === 'object' ? JSON.stringify(value) : String(value),
     })),
     skipped,
-    command: [programCall(), ...root.rawArgs.slice(2).map(quoted)].join(' '),
+    commands: [...new Set(lines.flatMap((line) => line.command ?? []))].filter((each) => each !== own).concat(own),
   });
+}
+
+const commandOf = (command: Command): string => [programCall(), ...givenArguments(command).map(quoted)].join(' ');
+
+/** By kind as given here, then by level, then by seed as given; what earlier commands had beside these follows. */
+function inOrder(lines: readonly SweepLine[], kinds: readonly string[], seeds: readonly string[]): SweepLine[] {
+  const orderOf = (given: readonly string[], which: 'kind' | 'penalty' | 'seed') => {
+    const all = [...new Set([...given, ...lines.map((line) => line[which])])];
+    return (a: SweepLine, b: SweepLine) => all.indexOf(a[which]) - all.indexOf(b[which]);
+  };
+  const [byKind, byPenalty, bySeed] = [orderOf(kinds, 'kind'), orderOf([], 'penalty'), orderOf(seeds, 'seed')];
+  return [...lines].sort((a, b) => byKind(a, b) || byPenalty(a, b) || a.value - b.value || bySeed(a, b));
 }

@@ -5,7 +5,6 @@ import { checkpoints, clearCheckpoints, latestCheckpoint } from '../node/checkpo
 import { writeWhole } from '../node/files.js';
 import { save } from '../node.js';
 import { renderReport } from '../report/report.js';
-import type { Schedule } from '../training/schedule.js';
 import { asFlag, calledByFlags } from './flags.js';
 import { Interruption } from './interruption.js';
 import { type Outcome, runJob, snapshot } from './job.js';
@@ -73,7 +72,7 @@ async function conclude(
   for (const sentence of diagnose(judged, { ...sae.options, beta: sae.beta }, history, asFlag)) say(sentence);
   const best = fit.earlyStopping && !interrupted ? history.bestEpoch + 1 : history.loss.length;
   const kept = best < history.loss.length ? best : undefined;
-  const about = { ...plan, training: { rows: learnedFrom(plan), fit, kept }, rateEnded: endsAtRest(fit.schedule), dead };
+  const about = { ...plan, training: { rows: learnedFrom(plan), fit, kept }, dead };
   const data = reportData(about, sae, withLast(outcome, sae, best), evaluation);
   const late = interrupted ? null : await interruption.heard();
   if (!interrupted) say(`model: ${files.model}`);
@@ -85,6 +84,7 @@ async function conclude(
   if (interrupted) sayHowToGoOn(plan, outcome, say);
   else clearCheckpoints(files.checkpoints);
   if (late) say(`${late} after the last epoch; ${files.report ? 'no report was written' : 'nothing is missing'}`);
+  else if (!interrupted && plan.next) say(`next: ${[programCall(), ...plan.next.map(quoted)].join(' ')}`);
   if (plan.json) {
     const { meanActivation: _, density: __, ...numbers } = evaluation;
     const cut = late ? { signal: late, checkpoint: null } : interrupted;
@@ -116,9 +116,6 @@ const learnedFrom = ({ train: { rows }, fit: { validationSplit = 0 } }: Training
 function withLast({ records, snapshots }: Outcome, sae: SparseAutoencoder, end: number): Pick<Outcome, 'records' | 'snapshots'> {
   return { records, snapshots: [...snapshots.filter(({ epoch }) => epoch < end), snapshot(sae, end)] };
 }
-
-/** Whether the learning rate goes down to less than a tenth. */
-const endsAtRest = ({ decay = 'constant', final = 0 }: Schedule = {}): boolean => decay !== 'constant' && final < 0.1;
 
 function sayHowToGoOn(
   { command, fit, resume }: TrainingPlan,

@@ -207,7 +207,7 @@ async function explain(path: string, paths: string[], flags: ExplainFlags): Prom
     return;
   }
   print(called ? `row ${row}: ${clip(called[row], 200)}` : `row ${row}`);
-  if (sae.outputDim === sae.inputDim) {
+  if (modelOf(coreOf(sae)).isAutoencoder) {
     const xHat = sae.reconstruct(x).data;
     const cosine = dot(x, xHat) / Math.sqrt(dot(x, x) * dot(xHat, xHat));
     print(`x̂, of ${counted(sae.explain(x).length, 'active unit')} and b_dec, has cosine ${cosine.toFixed(3)} with it`);

@@ -113,7 +113,7 @@ function judgeCode(evaluation: Judged, options: SettledOptions, called: Called):
     );
   if (targetL0 !== undefined && Math.abs(l0 / targetL0 - 1) > MISSED) {
     const remedies = ['more epochs'];
-    if (l0 > targetL0) remedies.push(`a larger ${called('beta')} to start from`);
+    if (l0 > targetL0) remedies.push(`a larger ${called(code.thresholds ? 'threshold' : 'beta')} to start from`);
     if (code.thresholds) remedies.push(`a larger ${called('bandwidth')}: a threshold that no z comes near stays where it is`);
     const remedy = remedies.length > 1 ? either(...remedies) : remedies[0];
     said.push(`${short(l0)} units are active a row, where ${called('targetL0')} is ${targetL0}. Try ${remedy}.`);

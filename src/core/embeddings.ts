@@ -29,6 +29,8 @@ export interface EmbeddingsPreset {
 
 const shapeChecks = { inputDim: count, rows: count, hiddenDim: count, k: count, seed };
 
+/** The widths d that it was made for, and tried on. */
+const [NARROWEST, WIDEST] = [50, 3072];
 /** A unit learns from the rows that it is active on, n·k/h of them on average; with fewer than these it learns them by heart. */
 const ROWS_A_UNIT = 32;
 /**
@@ -51,10 +53,12 @@ const eights = (x: number): number => 8 * Math.max(1, Math.round(x / 8));
  *
  *   X      centred, each row then divided by its length and multiplied by √d: entries are about 1, whatever d is
  *   k      1.6·√d, in eights: 16 for 100, 32 for 384, 48 for 768, 88 for 3,072
- *   h      8·d, yet no more than leaves every unit 32 rows to be active on, n·k/h ≥ 32
+ *   h      8·d, yet no more than leaves a unit about 32 rows to be active on: n·k/32 in eights, but at least 2·k
  *   α      0.08/√d, falling to 0 over the second half. A row of W_dec has d entries of about 1/√d, each of which Adam moves
  *          by about α a step: by the same share of itself, whatever d is.
  *   steps  2,000 of 1,024 rows; more, if it takes more to see all rows once, fewer, if that is 100 times all rows
+ *
+ * Of another d the sentence says that nobody has tried it.
  *
  * @throws RangeError or TypeError for a shape that is none
  */
@@ -87,6 +91,7 @@ export function embeddings(shape: EmbeddingsShape): EmbeddingsPreset {
   });
   const rowsAUnit = Math.round((n * k) / hiddenDim);
   const why = shape.hiddenDim !== undefined ? 'as asked' : hiddenDim === 8 * d ? `8 × ${d}` : `as ${figure(n)} rows can teach`;
+  const isTried = d >= NARROWEST && d <= WIDEST;
   return {
     model,
     fit: { epochs, batchSize, decoderBias: 'median', schedule: { decay: 'linear', decaySteps: Math.ceil(steps / 2) } },
@@ -96,7 +101,8 @@ export function embeddings(shape: EmbeddingsShape): EmbeddingsPreset {
       `${figure(batchSize)} rows, ${epochs} times over all, at a learning rate of ${learningRate}, falling to 0 over the second half` +
       (rowsAUnit < BY_HEART
         ? `. With ${rowsAUnit} rows a unit it learns much by heart: keep some rows aside to see how much`
-        : ''),
+        : '') +
+      (isTried ? '' : `. It was tried on rows of ${NARROWEST} to ${figure(WIDEST)} numbers, not on such of ${figure(d)}`),
   };
 }
 

@@ -1,8 +1,7 @@
 import { trainingKernels } from '../kernels/backend.js';
 import type { Matrix } from '../kernels/kernels.js';
-import { columnMeans } from '../model/quality.js';
 import { refuse } from '../numbers/checks.js';
-import { requireFinite, rowsOf } from '../numbers/matrix.js';
+import { columnMeans, requireFinite, rowsOf } from '../numbers/matrix.js';
 import type { MatrixLike } from '../numbers/matrix-like.js';
 import { DataSet } from '../training/batches.js';
 import {

@@ -42,7 +42,7 @@ export class Decoder {
     const model = this.#model;
     const { spec } = model;
     const xHat = isCsr(F) ? this.#fromSparse(readCsr('decode: F', F, spec.hiddenDim, spec.dtype)) : this.#fromDense(F);
-    if (spec.outputDim === spec.inputDim) model.preparation?.undo(xHat, null);
+    model.unprepare(xHat, null);
     return xHat;
   }
 
@@ -80,7 +80,7 @@ export function encodeSparseWith(model: Model, where: Where, X: MatrixLike | Row
 export function queryWith(model: Model, where: Where, X: MatrixLike | RowLike, { terms, density }: QueryOptions): Csr {
   const { inputDim } = model.spec;
   requireLinear(model, 'query');
-  requireSameWidth(model, 'query', 'queries are compared with decoded rows');
+  model.requireAutoencoder('query', 'queries are compared with decoded rows');
   const preference = density && preferenceOf(model, density, terms);
   const x = model.prepareUnseen(where, model.readRows(where, X, inputDim));
   return encodeQueries(where, model.inferenceKernels(x.data.length), model, x, terms, preference);
@@ -103,12 +103,7 @@ function checkForm(model: Model, where: Where, { normalize, refit }: CodeForm): 
   if (normalize) requireLinear(model, `${call}: normalize`);
   if (!refit) return;
   requireLinear(model, `${call}: refit`);
-  requireSameWidth(model, `${call}: refit`, 'codes are refitted to the rows that they are of');
-}
-
-function requireSameWidth({ spec }: Model, what: string, why: string): void {
-  const { inputDim, outputDim } = spec;
-  if (outputDim !== inputDim) throw new RangeError(`${what}: outputDim is ${outputDim}, expected inputDim ${inputDim}: ${why}`);
+  model.requireAutoencoder(`${call}: refit`, 'codes are refitted to the rows that they are of');
 }
 
 /** What is said of dot products with codes is true of X̂ = F·W_dec + b_dec alone. */
@@ -120,12 +115,12 @@ function requireLinear({ spec }: Model, what: string): void {
 
 /** X̂, likewise. */
 export function reconstructWith(model: Model, where: Where, X: MatrixLike | RowLike): Matrix {
-  const { spec, preparation } = model;
+  const { spec } = model;
   const raw = model.readRows(where, X, spec.inputDim);
   const x = model.prepareUnseen(where, raw);
   const xHat = model.blank(x.rows, spec.outputDim);
   reconstructAll(where, model.inferenceKernels(x.data.length), model, x, xHat);
-  if (spec.outputDim === spec.inputDim) preparation?.undo(xHat, raw);
+  model.unprepare(xHat, raw);
   return xHat;
 }
 

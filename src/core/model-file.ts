@@ -160,6 +160,7 @@ export function readModel(bytes: Uint8Array, how: FromBytesOptions): Model {
   const own = partsOf(model.state.theta, model.layout);
   for (const { name, data } of parts) own.get(name)?.data.set(data);
   model.state.memory.keep('silence', new Float64Array(spec.hiddenDim));
+  model.state.memory.keep('targets', [0]);
   takeMemory(take, tensors, 'memory', model.state);
   if (metadata.has('history')) model.state.records.push(...readRecords(metadata.get('history') as string));
   if (metadata.has('names')) model.names = readNamesOf(metadata.get('names') as string, model.names);
@@ -205,11 +206,11 @@ function reader(call: string, tensors: Safetensors['tensors'], usual: 'F32' | 'F
   };
 }
 
-/** What resampling remembers is there only where it had begun: before the best epoch, it may be, or after. */
+/** Of what a fit begins to remember, silence and targets, a file has what had begun: before its best epoch, it may be, or after. */
 function takeMemory(take: Take, tensors: Safetensors['tensors'], prefix: string, { memory: { values } }: TrainingState): void {
   for (const [name, numbers] of Object.entries(values)) {
     const tensor = `${prefix}.${name}`;
-    if (name === 'silence' && !tensors.has(tensor)) delete values[name];
+    if (/^(silence|targets)$/.test(name) && !tensors.has(tensor)) delete values[name];
     else numbers.set(take(tensor, [numbers.length], 'F64'));
   }
 }

@@ -135,6 +135,25 @@ export class Model implements Trained {
     return passes * (3 * this.state.theta.length + transposes + rows * aRow) + 2 ** 16;
   }
 
+  /**
+   * Whether T = X: rows come out as wide as they go in, and the last `fit` was given no targets. What preparation does to X it then
+   * does to T, and is undone in X̂; targets are as they came, and so is what comes out.
+   */
+  get isAutoencoder(): boolean {
+    return this.spec.outputDim === this.spec.inputDim && !this.memory.values.targets?.[0];
+  }
+
+  /** That T = X, without which `what` is not to be had. */
+  requireAutoencoder(what: string, why: string): void {
+    if (this.isAutoencoder) return;
+    const { inputDim, outputDim } = this.spec;
+    const got =
+      outputDim === inputDim
+        ? 'the model was fitted with targets, expected none'
+        : `outputDim is ${outputDim}, expected inputDim ${inputDim}`;
+    throw new RangeError(`${what}: ${got}: ${why}`);
+  }
+
   /** What X goes through before the encoder sees it; null if nothing. */
   get preparation(): Preparation | null {
     const { preparation } = this.spec;
@@ -154,6 +173,11 @@ export class Model implements Trained {
   prepareUnseen(where: Where, x: Matrix): Matrix {
     if (this.preparation) requireFinite(where, x);
     return this.prepare(x);
+  }
+
+  /** What came out, in the units of T: of X, where that is T. `x` is what it came of, if that is known. */
+  unprepare(xHat: Matrix, x: Matrix | null): void {
+    if (this.isAutoencoder) this.preparation?.undo(xHat, x);
   }
 
   blank(rows: number, cols: number): Matrix {

@@ -57,7 +57,7 @@ interface CommonOptions {
   /** β ≥ 0, the weight of S. Default: what goes with the penalty, 0.1 for 'kl', 10⁻⁴ for 'l1', 10⁻³ for 'l0'. */
   beta?: number;
   /** What the columns of X are called, for reports and for checks of what comes in by name. Default: nothing, []. */
-  inputNames?: readonly string[];
+  inputNames?: readonly string[] | undefined;
   /** What is done to X first, and undone in `reconstruct`. Default: nothing. */
   preparation?: PreparationOptions;
   /** Adam's α > 0. Default 0.001. */
@@ -191,13 +191,14 @@ export function completeModelOptions(options: SparseAutoencoderOptions, call = '
 }
 
 /** What `targetL0` needs: a code that has zeros, and a penalty that makes more of them, with a weight to start from. */
-function requireSteerable({ targetL0, hiddenActivation, hiddenDim, penalty, beta }: CompleteOptions, zeros: boolean): void {
+function requireSteerable({ targetL0, hiddenActivation, hiddenDim, k, penalty, beta }: CompleteOptions, zeros: boolean): void {
   const where = 'SparseAutoencoder: targetL0';
   const steerable = penalties.filter(({ steers }) => steers).map(({ name }) => `"${name}"`);
   if (!zeros) refuse(where, targetL0, `none with hiddenActivation "${hiddenActivation}", whose units are always active`);
   if (!penaltyKind({ penalty }).steers)
     refuse(where, targetL0, `none with penalty "${penalty}": β is steered for ${steerable.join(', ')}`);
-  if (Number(targetL0) >= hiddenDim) refuse(where, targetL0, `a number below hiddenDim ${hiddenDim}`);
+  const most = k ?? hiddenDim;
+  if (Number(targetL0) >= most) refuse(where, targetL0, `a number below ${k ? 'k' : 'hiddenDim'} ${most}`);
   if (beta === 0) refuse('SparseAutoencoder: beta', beta, 'a number above 0 for targetL0 to start from');
 }
 

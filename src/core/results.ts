@@ -8,7 +8,10 @@ export type ParameterName = 'encoderWeight' | 'encoderBias' | 'decoderWeight' | 
 /** One thing for each parameter. */
 export type PerParameter<T> = Record<ParameterName, T> & { readonly [own: string]: T };
 
-/** J on a data set, its terms, and what the code is like. */
+/**
+ * J on a data set, its terms, and what the code is like. Where T = X, it is X as the encoder sees it, prepared: all errors and variances
+ * are in prepared units then, not in the caller's, which `reconstruct` gives back. Targets are measured as they came.
+ */
 export interface Evaluation<Vector = FloatArray> extends Fidelity {
   /** J = reconstruction + β·sparsity + whatever else the options ask for: weight decay, AuxK, a gate's own reconstruction … */
   loss: number;
@@ -24,8 +27,6 @@ export interface Evaluation<Vector = FloatArray> extends Fidelity {
   deadIndices: number[];
   /** How many units are where a σ with ends is flat, so that hardly a gradient comes through. See model/saturation.ts. */
   saturatedUnits: number;
-  /** 1 − Σ(t − x̂)²/Σ(t − t̄)², over all entries; t̄ is each column's mean. */
-  explainedVariance: number;
   /** The share of the entries of T that the output activation cannot give: of those outside [0, 1], for a sigmoid. */
   outOfReach: number;
   /** ρ̂, h entries. */
@@ -57,7 +58,7 @@ export interface TransformOptions {
   normalize?: boolean;
   /**
    * Each row's coefficients fitted to it anew: of the units that the encoder chose, and of their signs, those that bring x̂ nearest to x.
-   * See model/refit.ts. For a model whose output is a linear map of its code and as wide as its input. Default false.
+   * See model/refit.ts. For a model whose output is a linear map of its code, and whose T is X. Default false.
    */
   refit?: boolean;
 }

@@ -12,7 +12,7 @@ import { adoptParameters } from '../model/inference.js';
 import { betaOf } from '../model/layout.js';
 import { assess } from '../model/metrics.js';
 import { Objective } from '../model/objective.js';
-import { deadOf, densityHistogram, explainedVariance, fidelity, outOfReach } from '../model/quality.js';
+import { deadOf, densityHistogram, fidelity, outOfReach } from '../model/quality.js';
 import { anything, checkOptions, count, flag, isCount, refuse, requireValue, when } from '../numbers/checks.js';
 import type { Csr } from '../numbers/csr.js';
 import { floats } from '../numbers/matrix.js';
@@ -166,7 +166,7 @@ export class SparseAutoencoder {
    * `transform(…, { sparse: true, normalize: true })`, whose dot products with it then are, where b_dec is 0, the cosines with
    * the decoded rows. See model/search.ts for what holds elsewhere. With `terms` each row's so many largest that are above 0,
    * with `density` also by how frequent their units are, else all of them.   n×d → n×h
-   * @throws for a model whose output is no linear map of its code, or of another width than its input
+   * @throws for a model whose output is no linear map of its code, or whose T is not X
    */
   query(X: MatrixLike | RowLike, options: QueryOptions = {}): Csr {
     checkOptions('query', options, { terms: count, density: anything });
@@ -190,7 +190,7 @@ export class SparseAutoencoder {
     const t = model.readTargets('evaluate: targets', options.targets, x.rows);
     if (!t) model.requireTarget('evaluate: X', x);
     const k = model.kernels(Math.min(CHUNK, x.rows));
-    const { squaredError, rowErrors, meanActivation, density, ...rest } = k.scoped(() =>
+    const { rowErrors, meanActivation, density, ...rest } = k.scoped(() =>
       assess('evaluate: X', k, { spec, memory, θ: adoptParameters(k, model.θ) }, x, t),
     );
     const met = fidelity(rowErrors, t ?? x);
@@ -198,7 +198,6 @@ export class SparseAutoencoder {
     if (!Number.isFinite(all)) refuse('evaluate: the loss of X', all, 'a finite number');
     return {
       ...rest,
-      explainedVariance: explainedVariance(squaredError, t ?? x),
       ...met,
       outOfReach: outOfReach(t ?? x, spec.outputActivation),
       deadIndices: deadOf(density),

@@ -31,7 +31,7 @@ export interface ExplainOptions {
 export interface SteerOptions {
   /**
    * Whether what the model does not reconstruct stays: x + (x̂′ − x̂) instead of x̂′, the decoded code that was changed. Default:
-   * true where outputs are inputs.
+   * true where T = X: not where the last `fit` was given targets, nor where they would have another width.
    */
   keepError?: boolean;
 }
@@ -115,14 +115,9 @@ export function steer(
   options: SteerOptions,
 ): Matrix {
   checkOptions('steer', options, { keepError: flag });
-  const { spec, preparation } = model;
-  const asInput = spec.outputDim === spec.inputDim;
-  const { keepError = asInput } = options;
-  if (keepError && !asInput) {
-    throw new RangeError(
-      `steer: keepError is true, expected false, since rows of ${spec.outputDim} come out of rows of ${spec.inputDim}`,
-    );
-  }
+  const { spec } = model;
+  const { keepError = model.isAutoencoder } = options;
+  if (keepError) model.requireAutoencoder('steer: keepError', 'what x̂ lacks is of x');
   const set = readSettings(units, spec.hiddenDim);
   const where: Where = 'steer: X';
   const raw = model.readRows(where, X, spec.inputDim);
@@ -138,7 +133,7 @@ export function steer(
     const x = model.prepare(raw);
     for (let p = 0; p < out.data.length; p++) out.data[p] = x.data[p] + (out.data[p] - before.data[p]);
   }
-  if (asInput) preparation?.undo(out, raw);
+  model.unprepare(out, raw);
   return out;
 }
 

@@ -28,7 +28,7 @@ export function moduleOf(model: Model, options: ModuleOptions = {}): ModuleSourc
   const { θ, weight, unpacking, constants, functions } = encoderScript(model, bits, 'atob');
   const decoderWeight = pack(θ.decoderWeight.data, outputDim, bits);
   const decoderBias = pack(θ.decoderBias, outputDim, 32);
-  const back = outputDim === d;
+  const back = model.isAutoencoder;
   const told = (name: string, { error }: Packed) =>
     `${name}: ${bits} bits, largest error ${error.largest.toPrecision(3)}, relative ${error.relative.toPrecision(3)}`;
   const code = `// ${spec.hiddenActivation} sparse autoencoder, ${d}-${h}-${outputDim}, as a module: no imports, weights inside.
@@ -52,7 +52,7 @@ function rowsIn(where, numbers, width) {
 
 ${functions}
 
-/** x̂ = σ(f·W_dec + b_dec), in the units of x */
+/** x̂ = σ(f·W_dec + b_dec), in the units of ${back ? 'x' : 't'} */
 function outputOf(f, from, length, y, out, to) {
   y.set(decoderBias);
   for (let j = 0, at = 0; j < hiddenDim; j++, at += outputDim) {

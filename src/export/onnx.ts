@@ -82,7 +82,7 @@ const tensor = (name: string, cols: number): Message => {
 
 /**
  * A model as an ONNX graph (opset 13, IR version 7): input `x`, float32, n × d, as rows are before they are prepared; outputs
- * `f`, n × h, and `x_hat`, n × d′, in the units of x. Preparation is computed in float64, all else in float32, a float64
+ * `f`, n × h, and `x_hat`, n × d′, in the units of T. Preparation is computed in float64, all else in float32, a float64
  * model's too. Of equal pre-activations ONNX's TopK, like the code topk, takes the lower index first.
  * @throws RangeError for a model of more than 2 GiB, which no protobuf message can hold
  */
@@ -104,7 +104,7 @@ export function onnxOf(model: Model): Uint8Array<ArrayBuffer> {
   const [decoded] = g.node('MatMul', ['f', g.floats(θ.decoderWeight.data, [h, outputDim])]);
   const [y] = g.node('Add', [decoded, g.floats(θ.decoderBias)]);
   const [xHat] = g.node(elementwise[spec.outputActivation].operator, [y]);
-  g.output(outputDim === d ? undo(xHat) : xHat, 'x_hat');
+  g.output(model.isAutoencoder ? undo(xHat) : xHat, 'x_hat');
 
   const graph = message(
     [1, g.nodes],

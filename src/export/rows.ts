@@ -10,7 +10,7 @@ export interface SearchOptions {
   /** The SQL table. Default 'codes'. */
   table?: string;
   /** What each unit is called, where units have names (Elasticsearch, OpenSearch), null for u53; see tokenNames. Default u0, u1, …. */
-  names?: readonly (string | null)[];
+  names?: readonly (string | null)[] | undefined;
   /** Whether rows come with ids of their own, rather than being numbered from 0. Default false. */
   ids?: boolean;
   /** Whether rows are queries: then each becomes a search for the `limit` nearest. Default false. */

@@ -61,7 +61,7 @@ function writerFor(call: string, format: SearchFormat, options: SearchOptions): 
 export function* searchText(
   format: SearchFormat,
   codes: CsrLike,
-  { ids: given, ...options }: Omit<SearchOptions, 'dim' | 'ids'> & { ids?: readonly (string | number)[] } = {},
+  { ids: given, ...options }: Omit<SearchOptions, 'dim' | 'ids'> & { ids?: readonly (string | number)[] | undefined } = {},
 ): Generator<string, SearchWriter['warnings'], undefined> {
   if (!isCsr(codes))
     throw new TypeError(`searchText: codes is ${show(codes)}, expected CSR, as transform gives it with { sparse: true }`);

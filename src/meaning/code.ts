@@ -5,19 +5,19 @@ import type { Csr } from '../numbers/csr.js';
  * What a row's code says: r = Σ_j f_j·w_j, w_j being row j of W_dec. It is x̂ − b_dec before σ_o, in prepared units: b_dec, which
  * all rows share, says nothing of one of them.
  */
-export interface Code {
+export interface RowCode {
   /** The units that are active, ascending, and f of each. */
   readonly units: ArrayLike<number>;
   readonly values: ArrayLike<number>;
 }
 
 /** The code of row i. */
-export function codeAt({ data, indices, indptr }: Csr, i: number): Code {
+export function codeAt({ data, indices, indptr }: Csr, i: number): RowCode {
   return { units: indices.subarray(indptr[i], indptr[i + 1]), values: data.subarray(indptr[i], indptr[i + 1]) };
 }
 
 /** r = Σ_j f_j·w_j   d′ */
-export function sumOf({ units, values }: Code, { data, cols }: Matrix): Float64Array {
+export function sumOf({ units, values }: RowCode, { data, cols }: Matrix): Float64Array {
   const r = new Float64Array(cols);
   for (let p = 0; p < units.length; p++) {
     for (let q = 0, at = units[p] * cols; q < cols; q++, at++) r[q] += values[p] * data[at];

@@ -1,5 +1,5 @@
 import type { Matrix } from '../kernels/kernels.js';
-import { type Code, dot, rowDot, sumOf } from './code.js';
+import { dot, type RowCode, rowDot, sumOf } from './code.js';
 
 /** A unit's part in what the code of a row says. */
 export interface Contribution {
@@ -21,7 +21,7 @@ export interface Contribution {
  * unit j in the game v(S) = ‖Σ_{i∈S} f_i·w_i‖² (Shapley 1953), in which nothing but pairs interact. A unit whose w_j points
  * away from what the others say has a negative one. b_dec has no part in r, hence none here.
  */
-export function contributions(code: Code, decoder: Matrix): Contribution[] {
+export function contributions(code: RowCode, decoder: Matrix): Contribution[] {
   const r = sumOf(code, decoder);
   const whole = dot(r, r);
   return Array.from(code.units, (unit, p) => {

@@ -10,9 +10,9 @@ import { UnitIndex } from './unit-index.js';
 /** What is known of the rows that features are read by. If neither is given, the `texts` or `ids` that come with X. */
 export interface FeatureOptions extends TermOptions {
   /** What each row is called: a word, a title, an id. */
-  rows?: readonly string[];
+  rows?: readonly string[] | undefined;
   /** What each row says, where rows are texts: units are then named by the terms of their texts, else by `rows`. */
-  texts?: readonly string[];
+  texts?: readonly string[] | undefined;
 }
 
 /** A row that a unit is active on. */

@@ -1,5 +1,7 @@
 import { show } from '../numbers/checks.js';
-import { classTerms, countTerms, type TermOptions, termsOf } from './terms.js';
+import { normalAbove } from '../numbers/normal.js';
+import { newcombe } from './compare.js';
+import { classTerms, countTerms, type Term, type TermCounts, type TermOptions, termsOf } from './terms.js';
 import type { UnitIndex } from './unit-index.js';
 
 /** What a unit is called, for each; null where it has no name. */
@@ -9,6 +11,8 @@ export type Names = readonly (string | null)[];
 const WORDS = 4;
 /** Rows that a name is made from, where they are texts. */
 const ROWS = 20;
+/** How sure it must be that the terms of a name are no chance. */
+const CONFIDENCE = 0.95;
 /** Letters of texts that stand for a name. */
 const LETTERS = 56;
 
@@ -29,21 +33,35 @@ export function namesFromWords(index: UnitIndex, units: number, words: readonly 
 
 /**
  * Each unit by the terms that tell the texts that it is most active on from all others: see `classTerms`. A row on which it is
- * below a third of its largest says little of it, and a term of one text alone nothing of what texts have in common: where there
- * is no other, the unit is called by the text that it is loudest on, “in quotes”, or by the first few, where they are short.
+ * below a third of its largest says little of it, a term of one text alone nothing of what texts have in common, and a term that
+ * may be as frequent in the rest nothing of this unit: where there is no other, it is called by the text that it is loudest on,
+ * “in quotes”, or by the first few, where they are short.
  */
 export function namesFromTexts(index: UnitIndex, units: number, texts: readonly string[], options: TermOptions): Names {
   const documents = termsOf(texts, options);
   const all = countTerms(documents);
   return Array.from({ length: units }, (_, unit) => {
     const top = index.top(unit, ROWS);
-    const loud = top.filter(({ value }) => value >= top[0].value / 3);
-    const terms = classTerms(
-      loud.map(({ row }) => documents[row]),
-      all,
-    ).filter(({ tf }) => tf > 1);
-    return joined(terms.slice(0, WORDS).map(({ term }) => term)) ?? quoted(loud.map(({ row }) => texts[row]));
+    const loud = top.filter(({ value }) => value >= top[0].value / 3).map(({ row }) => row);
+    const own = ownTerms(documents, loud, all);
+    return joined(own.slice(0, WORDS)) ?? quoted(loud.map((row) => texts[row]));
   });
+}
+
+/**
+ * The terms, the one that tells most first, that two or more of some texts have, and that are more frequent in these than in the
+ * rest: by the intervals of `compare`, all of which hold at once. Common terms ("small", "act" or "person" in a dictionary) are in
+ * two of any twenty texts.
+ */
+function ownTerms(documents: readonly (readonly string[])[], loud: readonly number[], all: TermCounts): string[] {
+  const rest = documents.length - loud.length;
+  const terms = classTerms(
+    loud.map((row) => documents[row]),
+    all,
+  );
+  const z = normalAbove((1 - CONFIDENCE) / 2 / Math.max(1, terms.length));
+  const isMore = ({ term, tf }: Term) => newcombe(tf, loud.length, (all.of.get(term) as number) - tf, rest, z)[0] > 0;
+  return terms.filter((each) => each.tf > 1 && isMore(each)).map(({ term }) => term);
 }
 
 const joined = (words: readonly string[]): string | null => (words.length ? words.join(', ') : null);

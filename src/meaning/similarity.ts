@@ -1,5 +1,5 @@
 import type { Matrix } from '../kernels/kernels.js';
-import { type Code, dot, rowDot, sumOf } from './code.js';
+import { dot, type RowCode, rowDot, sumOf } from './code.js';
 
 /** A unit's part in the cosine of two rows. */
 export interface SimilarityPart {
@@ -27,7 +27,7 @@ export interface Similarity<Part = SimilarityPart> {
  *   part_j = ½·(f_j(a)·(w_j·r_b) + f_j(b)·(w_j·r_a))/(‖r_a‖·‖r_b‖)
  * Summed over all units either half is r_a·r_b. Of a row with itself these are the shares of `contributions`.
  */
-export function similarityOf(a: Code, b: Code, decoder: Matrix): Similarity {
+export function similarityOf(a: RowCode, b: RowCode, decoder: Matrix): Similarity {
   const [ra, rb] = [sumOf(a, decoder), sumOf(b, decoder)];
   const scale = Math.sqrt(dot(ra, ra) * dot(rb, rb));
   const [ofA, ofB] = [a, b].map(({ units, values }) => new Map(Array.from(units, (unit, p) => [unit, values[p]])));

@@ -1,6 +1,5 @@
 import { isSparse, type Kernels, type Matrix } from '../kernels/kernels.js';
 import { ChunkBuffer } from '../kernels/rows.js';
-import { PlainDecoder } from '../layers/decoder.js';
 import { EncoderLayer } from '../layers/encoder.js';
 import { reconstructionScale } from '../layers/reconstruction.js';
 import { withEncoderWeight } from '../layers/tied.js';
@@ -30,9 +29,7 @@ export interface Assessment {
   meanActivation: Float64Array;
   /** The share of rows that each unit is active on, h entries. */
   density: Float64Array;
-  /** Σ(x̂ − t)² over all entries */
-  squaredError: number;
-  /** The same row by row, in double precision. */
+  /** Σ(x̂ − t)² of each row, in double precision. */
   rowErrors: Float64Array;
 }
 
@@ -50,7 +47,6 @@ export function assess(where: Where, k: Kernels, model: Trained, x: Matrix, targ
   const rowErrors = new Float64Array(x.rows);
   let error = 0;
   let errorOfGate = 0;
-  let squaredError = 0;
   let active = 0;
   let sparsity = 0;
   let others: number[] = [];
@@ -68,7 +64,6 @@ export function assess(where: Where, k: Kernels, model: Trained, x: Matrix, targ
       thenBack: false,
       keepY: asked.some(({ layer }) => layer),
     });
-    const isSquaredError = decoder instanceof PlainDecoder && spec.reconstruction !== 'bce';
     const batchTerms = asked.flatMap(({ layer }) => layer?.({ k, spec, capacity, memory, sparseInput: false }) ?? []);
     const means = batchTerms.map(() => 0);
     const meter = penaltyKind(spec).meter(k, spec, x.rows);
@@ -78,10 +73,8 @@ export function assess(where: Where, k: Kernels, model: Trained, x: Matrix, targ
       const t = (goal ?? input).dense(n);
       if (targets) t.data.set(rowsOf(targets, from, from + n).data);
       const made = code.forward(θ, rows, 'inference');
-      const r = decoder.forward(θ, made.rows, t, 1, false);
+      error += decoder.forward(θ, made.rows, t, 1, false);
       const y = decoder.keptY(n);
-      error += r;
-      squaredError += isSquaredError ? r : k.outputLoss(decoder.xHat(n), null, t, 'identity', 1);
       addRowErrors(rowErrors, from, decoder.xHat(n).data, t.data, outputDim);
       meter.add(θ, made);
       columnSums(k, sums, made);
@@ -111,7 +104,6 @@ export function assess(where: Where, k: Kernels, model: Trained, x: Matrix, targ
     saturatedUnits: saturation.units(meanActivation, x.rows, quiet),
     meanActivation,
     density,
-    squaredError,
     rowErrors,
   };
 }

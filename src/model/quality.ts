@@ -1,13 +1,16 @@
 import { type Elementwise, elementwise } from '../kernels/elementwise.js';
 import type { FloatArray, Matrix } from '../kernels/kernels.js';
 import { log } from '../numbers/elementary.js';
+import { columnMeans, dtypeOf, LAST_BITS } from '../numbers/matrix.js';
 
-/** How well X̂ meets T, every sum in double precision. */
+/** How well X̂ meets T, which is X as it was prepared where no targets are given; every sum in double precision. */
 export interface Fidelity {
   /** Σ(x̂ − t)²/(n·d′) */
   mse: number;
   /** The fraction of variance unexplained, Σ(x̂ − t)²/Σ(t − t̄)² over all entries; t̄ is each column's mean. */
   fvu: number;
+  /** 1 − FVU */
+  explainedVariance: number;
   /** The mean over rows i of 1 − ‖x̂_i − t_i‖²/‖t_i − t̄‖². */
   meanExplainedVariance: number;
 }
@@ -15,34 +18,29 @@ export interface Fidelity {
 /** What does not vary is explained if it is met. */
 const unexplained = (error: number, variation: number): number => (variation === 0 ? (error === 0 ? 0 : 1) : error / variation);
 
-/** From ‖x̂_i − t_i‖² of each row. */
+/**
+ * From ‖x̂_i − t_i‖² of each row. An entry that is t̄ up to the last bits of its column's size is taken for t̄: what it is off by was
+ * rounded off, in t or in t̄, and an error divided by the square of that would say nothing of x̂.
+ */
 export function fidelity(rowErrors: ArrayLike<number>, t: Matrix): Fidelity {
   const { data, rows, cols } = t;
   const mean = columnMeans(t);
+  const last = new Float64Array(cols);
+  const share = LAST_BITS[dtypeOf(data)] / rows;
+  for (let i = 0, at = 0; i < rows; i++) for (let j = 0; j < cols; j++) last[j] += share * Math.abs(data[at++]);
   let [error, variation, explained] = [0, 0, 0];
   for (let i = 0, at = 0; i < rows; i++) {
     let own = 0;
-    for (let j = 0; j < cols; j++, at++) own += (data[at] - mean[j]) ** 2;
+    for (let j = 0; j < cols; j++, at++) {
+      const off = data[at] - mean[j];
+      if (Math.abs(off) > last[j]) own += off ** 2;
+    }
     error += rowErrors[i];
     variation += own;
     explained += 1 - unexplained(rowErrors[i], own);
   }
-  return { mse: error / (rows * cols), fvu: unexplained(error, variation), meanExplainedVariance: explained / rows };
-}
-
-export function columnMeans({ data, rows, cols }: Matrix): Float64Array {
-  const mean = new Float64Array(cols);
-  for (let i = 0, at = 0; i < rows; i++) for (let j = 0; j < cols; j++, at++) mean[j] += data[at];
-  for (let j = 0; j < cols; j++) mean[j] /= rows;
-  return mean;
-}
-
-/** 1 − Σ(t − x̂)²/Σ(t − t̄)², t̄ the mean of each column; where T does not vary, 1 if it is met, else 0. */
-export function explainedVariance(squaredError: number, { data, rows, cols }: Matrix): number {
-  const mean = columnMeans({ data, rows, cols });
-  let variation = 0;
-  for (let i = 0, at = 0; i < rows; i++) for (let j = 0; j < cols; j++, at++) variation += (data[at] - mean[j]) ** 2;
-  return variation === 0 ? 1 - unexplained(squaredError, 0) : 1 - squaredError / variation;
+  const fvu = unexplained(error, variation);
+  return { mse: error / (rows * cols), fvu, explainedVariance: 1 - fvu, meanExplainedVariance: explained / rows };
 }
 
 /** The share of T's entries that σ_o does not come near, whatever it is given: it rises from σ_o(−∞) to σ_o(∞). */

@@ -55,6 +55,33 @@ export function rowsOf({ data, cols }: Matrix, from: number, to: number): Matrix
   return { data: data.subarray(from * cols, to * cols), rows: to - from, cols };
 }
 
+/**
+ * Up to what share of a column's size two of its numbers are the same: each was rounded when it was written down, and once more for
+ * each operation that it came by; a mean of float64 entries too.
+ */
+export const LAST_BITS: Readonly<Record<DType, number>> = { float32: 2 ** -23, float64: 2 ** -49 };
+
+/**
+ * Each column's mean. A sum of doubles has 29 bits to spare for float32 entries, for float64 entries none: there what each addition
+ * rounds off is kept beside it (Knuth's two-sum), so that the mean is off by 2⁻⁵² of itself, however many rows there are.
+ */
+export function columnMeans({ data, rows, cols }: Matrix): Float64Array {
+  const mean = new Float64Array(cols);
+  const rest = new Float64Array(cols);
+  const spare = data instanceof Float32Array;
+  for (let i = 0, at = 0; i < rows; i++)
+    for (let j = 0; j < cols; j++) {
+      const value = data[at++];
+      const before = mean[j];
+      const sum = before + value;
+      mean[j] = sum;
+      const added = sum - before;
+      if (!spare) rest[j] += before - (sum - added) + (value - added);
+    }
+  for (let j = 0; j < cols; j++) mean[j] = (mean[j] + rest[j]) / rows;
+  return mean;
+}
+
 /** ‖x‖ of the n numbers from `from` on. */
 export function norm(data: ArrayLike<number>, from: number, n: number): number {
   let sum = 0;

@@ -22,11 +22,11 @@ export function upperTail(z: number): number {
 }
 
 /**
- * The z ≥ 0 that N(0, 1) exceeds with probability p, 0 < p ≤ ½: Newton's method on ln P(N > z), which is concave, so that from
- * z = 0 no step goes astray.
+ * The z ≥ 0 that N(0, 1) exceeds with probability p, 10⁻³⁰⁷ ≤ p ≤ ½: Newton's method on ln P(N > z), which falls and is concave, so
+ * that from beyond its root each step ends between there and the root. P(N > z) ≤ ½·e^(−z²/2) says where to begin: √(−2·ln 2p).
  */
 export function normalAbove(p: number): number {
-  let z = 0;
+  let z = Math.sqrt(-2 * log(2 * p));
   for (let step = 1; Math.abs(step) > 1e-12; ) {
     const tail = upperTail(z);
     step = ((log(tail) - log(p)) * tail) / density(z);

@@ -1,5 +1,5 @@
 import { type Check, checkOptions, flag, positive, refuse } from './checks.js';
-import { type DType, dtypeOf, floats, type Matrix, norm } from './matrix.js';
+import { columnMeans, type DType, dtypeOf, floats, LAST_BITS, type Matrix, norm } from './matrix.js';
 
 /**
  * What is done to X before it is learned from, and undone in X̂. In this order:
@@ -60,8 +60,8 @@ export function unlearned(
 const NONE = new Float64Array(0);
 
 /**
- * What share of themselves an entry of X and a mean of many may be off by: the one was rounded when it was written down, the other
- * in each addition. In float64 that is √n·2⁻⁵³ as a rule, n·2⁻⁵³ at the worst.
+ * Up to what share of the mean's entries a row is taken for the mean. It may be a mean of many itself, which others have taken: in
+ * float64 that is off by √n·2⁻⁵³ as a rule, n·2⁻⁵³ at the worst.
  */
 export const ROUNDING: Readonly<Record<DType, number>> = { float32: 2 ** -23, float64: 2 ** -40 };
 
@@ -83,13 +83,16 @@ export class Preparation {
     const each = (visit: (value: number, j: number) => void) => {
       for (let i = 0, at = 0; i < rows; i++) for (let j = 0; j < cols; j++) visit(x.data[at++] / scale, j);
     };
-    const rounding = ROUNDING[dtypeOf(x.data)];
+    const dtype = dtypeOf(x.data);
+    const rounding = ROUNDING[dtype];
     if (mean.length) {
       const size = new Float64Array(cols);
       each((value, j) => {
         mean[j] += value / rows;
         size[j] += Math.abs(value) / rows;
       });
+      // For float32 that will do: see columnMeans.
+      if (dtype === 'float64') mean.set(columnMeans(x).map((value) => value / scale));
       // Where entries cancel each other, what is left is their rounding.
       if (unitRows) for (let j = 0; j < cols; j++) if (Math.abs(mean[j]) <= rounding * size[j]) mean[j] = 0;
     }
@@ -103,7 +106,7 @@ export class Preparation {
     if (mean.length) {
       const varies = new Uint8Array(cols);
       each((value, j) => {
-        if (differs(value, mean[j], rounding)) varies[j] = 1;
+        if (differs(value, mean[j], LAST_BITS[dtype])) varies[j] = 1;
       });
       // A column that never varies is its mean, to the bit, and what is left of it after that is not divided.
       for (let j = 0; j < cols; j++) {

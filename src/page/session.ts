@@ -1,4 +1,4 @@
-import { SparseAutoencoder } from '../core/sparse-autoencoder.js';
+import { modelOf, SparseAutoencoder } from '../core/sparse-autoencoder.js';
 import { processors } from '../kernels/threads.js';
 import { nextTurn } from '../training/pause.js';
 import { Alone } from './alone.js';
@@ -232,8 +232,8 @@ export class Session {
   private open(bytes: Uint8Array): string {
     const sae = SparseAutoencoder.fromBytes(bytes, { threads: 1 });
     const { x } = this.samples as Samples;
-    if (sae.inputDim !== x.cols || sae.outputDim !== x.cols) {
-      throw new RangeError(`This model takes rows of ${sae.inputDim} numbers, and the samples here have ${x.cols}.`);
+    if (sae.inputDim !== x.cols || !modelOf(sae).isAutoencoder) {
+      throw new RangeError(`This model is no autoencoder of rows of ${x.cols} numbers, as the samples here are.`);
     }
     this.run?.end();
     this.run = null;

@@ -43,8 +43,9 @@ export function pairsTable(caption: string, rows: readonly ReportRow[]): string 
   return `<table><caption>${caption}</caption><tbody>\n${body.join('\n')}\n</tbody></table>`;
 }
 
-/** The command that made the page. */
-export function madeBy(command: string): string {
-  const words = command.split(' ').map((word) => `<span>${escapeHtml(word)}</span>`);
-  return command === '' ? '' : `<h3>Made by</h3><pre tabindex="0"><code>${words.join(' ')}</code></pre>`;
+/** The command that made the page, or those that did, one after the other; '' where there is none. */
+export function madeBy(...commands: readonly string[]): string {
+  const words = (command: string) => command.split(' ').map((word) => `<span>${escapeHtml(word)}</span>`);
+  const all = commands.filter(Boolean).map((each) => `<pre tabindex="0"><code>${words(each).join(' ')}</code></pre>`);
+  return all.length ? `<h3>Made by</h3>${all.join('\n')}` : '';
 }

@@ -29,7 +29,8 @@ export interface FrontierData {
   readonly settings: readonly ReportRow[];
   /** What was left out, and why. */
   readonly skipped: readonly string[];
-  readonly command: string;
+  /** Those that made these runs, one after the other. */
+  readonly commands: readonly string[];
 }
 
 /** Colours that style.ts has for classes. */
@@ -48,7 +49,7 @@ path.frontier { stroke: currentColor; }
 
 /** A sweep as one HTML page without scripts: L0 against FVU, and the numbers. The same data give the same bytes. */
 export function renderFrontier(data: FrontierData): string {
-  const { title, summary, expected, runs, settings, skipped, command } = data;
+  const { title, summary, expected, runs, settings, skipped, commands } = data;
   const yet = runs.length < expected ? ` ${expected - runs.length} of ${count(expected, 'run')} are still to come.` : '';
   const left = skipped.map((reason) => `<li class="fair">${escapeHtml(reason)}</li>`).join('\n');
   return htmlDocument({
@@ -64,7 +65,7 @@ ${section('frontier', 'The frontier', '', ...(runs.length > 0 ? [findings(runs),
 <h2 id="settings-title">Settings</h2>
 ${left && `<h3>Left out</h3>\n<ul class="findings">${left}</ul>`}
 <div class="tables">${pairsTable('Asked of all runs', settings)}</div>
-${madeBy(command)}
+${madeBy(...commands)}
 </section>`,
   });
 }

@@ -131,6 +131,7 @@ const samples = `
 .strip:first-child { flex-basis: 116px; }
 .strip th { width: 116px; padding: 3px 8px 3px 0; border: 0; font-size: .85rem; vertical-align: middle; }
 .strip td { padding: 3px; border: 0; text-align: center; font-size: .8rem; line-height: 1.3; vertical-align: middle; }
+.strip td, .other summary span { hyphens: auto; }
 .strip .p { max-width: 110px; margin: 0 auto; }
 .strip tr:last-child td { font-weight: 650; }
 .strip .dif, .growth .p { outline: 1px solid var(--line); outline-offset: -1px; }
@@ -143,8 +144,9 @@ const samples = `
 .others { display: flex; flex-wrap: wrap; gap: 8px; margin-top: 1.5rem; }
 .others h3 { width: 100%; margin: 0; }
 .other summary { display: grid; justify-items: center; width: 52px; list-style: none; font-size: .85rem; }
+.others.of-texts .other summary { width: 112px; }
 .other summary .p { width: 100%; }
-.other summary span { max-width: 100%; overflow: hidden; display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; overflow-wrap: anywhere; }
+.other summary span { max-width: 100%; overflow: hidden; display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 3; overflow-wrap: anywhere; }
 .other[open] { width: 100%; border: 1px solid var(--line); border-radius: 8px; padding: 10px; }
 .other[open] .steps { margin-top: 10px; }
 .growth { table-layout: fixed; max-width: 640px; }

@@ -23,8 +23,10 @@ export function percent(share: number): string {
 /** Its first letter a capital. */
 export const capital = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
 
-/** A long text cut to one line. */
+/** A long text cut to one line, between words where one ends in its last third. */
 export function clip(text: string, longest: number): string {
   const line = text.replace(/\s+/g, ' ').trim();
-  return line.length <= longest ? line : `${line.slice(0, longest - 1).trimEnd()}…`;
+  if (line.length <= longest) return line;
+  const end = line.lastIndexOf(' ', longest - 1);
+  return `${line.slice(0, end > (2 * longest) / 3 ? end : longest - 1).trimEnd()}…`;
 }

@@ -12,7 +12,7 @@ import { Tops } from './tops.js';
 
 export interface ScoreOptions {
   /** What each row is, null or undefined for those of which it is not known. Without labels there is DistRatio alone. */
-  labels?: readonly (string | null | undefined)[];
+  labels?: readonly (string | null | undefined)[] | undefined;
   /** k of the probes. Default 5. */
   k?: number;
   /** Of the random rows and directions. Default 0. */

@@ -36,7 +36,7 @@ export interface EarlyStopping {
 export interface LiveSettings {
   /** α, before the schedule. */
   learningRate?: number;
-  /** β, before `penaltyWarmup`. It stays with the model, as `sae.beta`; `targetL0` steers on from it. */
+  /** β, before `penaltyWarmup`. It stays with the model, as `sae.beta`; `targetL0` steers on from it, but not from 0. */
   beta?: number;
   /** Rows of the next step, up to `fit`'s own batchSize; the rest of the epoch is then as many steps as it takes. */
   batchSize?: number;

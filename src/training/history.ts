@@ -14,6 +14,8 @@ export interface EpochReport {
   deadUnits: number;
   /** β as the epoch left it, before `penaltyWarmup`. */
   beta: number;
+  /** That of the epoch's last step. */
+  learningRate: number;
   /** J, R, S and L0 on the validation rows after the epoch, where there are any. */
   validationLoss?: number;
   validationReconstruction?: number;
@@ -57,8 +59,8 @@ export interface History {
 /** What there is to be kept of an epoch. */
 export type EpochFigures = Omit<EpochReport, 'epoch' | 'epochs'>;
 
-/** An epoch as it is kept. Files of before have no β·S. */
-export type EpochRecord = Omit<EpochFigures, 'penalty'> & Partial<EpochFigures>;
+/** An epoch as it is kept. Files of before have neither β·S nor the rate. */
+export type EpochRecord = Omit<EpochFigures, 'penalty' | 'learningRate'> & Partial<EpochFigures>;
 
 /** What an epoch is judged by: J on validation rows, or, without them, on the rows it was trained on. */
 export const judged = ({ validationLoss, loss }: EpochRecord): number => validationLoss ?? loss;
@@ -91,6 +93,16 @@ export const weightOf = ({ penalty = Number.NaN, sparsity, beta }: EpochRecord):
 /** The same of each epoch, as far as a history tells. */
 export const weightsOf = ({ penalty, sparsity }: History): number[] =>
   penalty.map((each, e) => (sparsity[e] === 0 ? 0 : each / sparsity[e]));
+
+/** Of its greatest, what the learning rate is below where it has come to its end. */
+const AT_REST = 0.1;
+
+/** Whether the learning rate went down until there was next to nothing left of it; undefined where a record does not say. */
+export function rateEnded(records: readonly EpochRecord[]): boolean | undefined {
+  const rates = records.map(({ learningRate = Number.NaN }) => learningRate);
+  const greatest = Math.max(...rates);
+  return records.length === 0 || Number.isNaN(greatest) ? undefined : rates[rates.length - 1] < AT_REST * greatest;
+}
 
 /** How far β may have gone for J to count as the same. */
 const MOVED = 0.01;

@@ -1,5 +1,4 @@
-import type { Matrix } from '../kernels/kernels.js';
-import { columnMeans } from '../model/quality.js';
+import { columnMeans, type Matrix } from '../numbers/matrix.js';
 
 /** Where b_dec may start. */
 export type DecoderBiasStart = 'mean' | 'median';

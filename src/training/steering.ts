@@ -1,3 +1,4 @@
+import { refuse } from '../numbers/checks.js';
 import { exp, log } from '../numbers/elementary.js';
 import type { Memory } from '../sparsity/memory.js';
 
@@ -18,8 +19,12 @@ import type { Memory } from '../sparsity/memory.js';
  *
  *   v = min(v, s)   where β > 4·β* and s > 0.7·s*
  *
- * On the other side, a code may be too sparse for reasons of its own, and no weaker penalty brings it back: β is not let fall
- * below a millionth of β*, or of what it was when L0 came to be too small, so that it is there when L0 comes up again.
+ * Where L0 does not answer at all, s* stays 0 and β goes on, for a penalty that is too weak yet looks the same: L1, on data a
+ * hundred times as large, is felt from 10⁴ times its default on. But it goes no farther than to a million times β*, or what
+ * it was when L0 came to be on this side, and waits there: no penalty moves thresholds that no z comes near. If they answer
+ * after all, L0 falls too far at first, and thresholds may leave it there. On the other side, a code may be too sparse for
+ * reasons of its own, and no weaker penalty brings it back: β is held at a millionth in the same way, so that it is there
+ * when L0 comes up again.
  *
  * The rule and its numbers are ours, found on GloVe vectors and on the plants of test/training/steering.test.ts.
  */
@@ -35,9 +40,13 @@ export class Steering {
     this.state = memory.keep('steering', STEERING_START);
   }
 
-  /** After a step on a batch that had so many active units a row. */
+  /**
+   * After a step on a batch that had so many active units a row.
+   * @throws RangeError where someone has set β to 0, from which no factor leads away
+   */
   afterStep(l0: number): void {
     const { beta, state } = this;
+    if (beta[0] === 0) refuse('fit: settings: beta', 0, 'a number above 0 for targetL0 to start from');
     const measured = log(Math.max(l0, LEAST) / this.target);
     if (state[BEGUN] === 0) {
       state[BEGUN] = 1;
@@ -62,9 +71,10 @@ export class Steering {
     }
     const wanted = Math.min(Math.abs(e) / APPROACH, FASTEST);
     const best = state[BEST_SPEED];
-    const inVain = best > 0 && side * (u - state[BEST_LOG_BETA]) > MARGIN && speed > 0.7 * best;
+    const gone = side * (u - state[BEST_LOG_BETA]);
+    const inVain = best > 0 && gone > MARGIN && speed > 0.7 * best;
     const change = GAIN * (side * (inVain ? Math.min(wanted, speed) : wanted) - (before - e));
-    if (side < 0 && change < 0 && u < state[BEST_LOG_BETA] - WEAKEST) return;
+    if (side * change > 0 && gone > FARTHEST) return;
     beta[0] *= exp(Math.min(MOST, Math.max(-MOST, change)));
   }
 }
@@ -84,7 +94,7 @@ const SPEED_SMOOTHING = 0.01;
 /** A speed that would take so many steps to arrive is taken for noise. */
 const SLOWEST = 5000;
 /** ln 10⁶ */
-const WEAKEST = 13.815510557964274;
+const FARTHEST = 13.815510557964274;
 /** ln 4 */
 const MARGIN = 1.3862943611198906;
 /** L0 is taken to be no less than this: its logarithm must be finite. */

@@ -1,4 +1,4 @@
-import type { Kernels, Matrix } from '../kernels/kernels.js';
+import type { FloatArray, Kernels, Matrix } from '../kernels/kernels.js';
 import { viewStored } from '../layers/parameters.js';
 import { betaOf, layoutOf } from '../model/layout.js';
 import { assess } from '../model/metrics.js';
@@ -46,6 +46,7 @@ export async function train(k: Kernels, model: TrainingState, plan: TrainingPlan
   const state = model.copyTo(k);
   if (plan.averaging === null) state.averaged = null;
   const { memory } = state;
+  if (plan.targets || memory.values.targets) memory.keep('targets', [0])[0] = Number(plan.targets !== null);
   if (plan.decoderBias) viewStored(state.theta, layoutOf(spec)).decoderBias.set(plan.decoderBias);
   const batches = Math.ceil(x.rows / plan.dealing.batchSize);
   const order = identityOrder(x.rows);
@@ -55,6 +56,7 @@ export async function train(k: Kernels, model: TrainingState, plan: TrainingPlan
   const epochsDone = () => model.records.length - run.start;
   const outOfPatience = () =>
     earlyStopping !== null && run.best !== null && epochsDone() - 1 - run.best.epoch >= earlyStopping.patience;
+  const home = (theta: FloatArray) => bringHome(spec, viewStored(theta, layoutOf(spec)));
   const takeStep = stepper(k, state, plan, state.step + (epochs - epochsDone()) * batches);
 
   try {
@@ -62,12 +64,9 @@ export async function train(k: Kernels, model: TrainingState, plan: TrainingPlan
     plan.onStateMoved(state);
     while (epochsDone() < epochs && !outOfPatience()) {
       const epoch = epochsDone();
-      if (plan.averaging !== null) state.resumeIterate();
+      if (plan.averaging !== null) state.resumeIterate(home);
       const record: EpochFigures = await runEpoch(epoch);
-      if (state.averaged) {
-        bringHome(spec, viewStored(state.averaged.mean, layoutOf(spec)));
-        state.exposeMean();
-      }
+      state.averaged?.expose(state.theta, home);
       if (validation) validate(record, validation);
       requireFinite(record.validationLoss ?? 0, 'validation loss', epoch);
       requireFinite(k.sumOfSquares(state.theta), 'size of the weights', epoch);
@@ -110,6 +109,7 @@ export async function train(k: Kernels, model: TrainingState, plan: TrainingPlan
     if (shuffle) state.shuffle(order);
     activity.reset();
     const sum = { loss: 0, reconstruction: 0, sparsity: 0, penalty: 0, l0: 0 };
+    let rate = 0;
     for (let from = 0, batch = 0; from < x.rows; batch++) {
       const size = Math.min(plan.settings.batchSize ?? batchSize, batchSize);
       const batches = batch + Math.ceil((x.rows - from) / size);
@@ -118,6 +118,7 @@ export async function train(k: Kernels, model: TrainingState, plan: TrainingPlan
       const { loss, reconstruction, sparsity, active, code, learningRate, beta } = takeStep(order, from, to);
       requireFinite(loss, 'loss', epoch, batch, batches);
       activity.add(code);
+      rate = learningRate;
       sum.loss += n * loss;
       sum.reconstruction += n * reconstruction;
       sum.sparsity += n * sparsity;
@@ -134,7 +135,7 @@ export async function train(k: Kernels, model: TrainingState, plan: TrainingPlan
     const mean = (total: number) => total / x.rows;
     const terms = { loss: mean(sum.loss), reconstruction: mean(sum.reconstruction), sparsity: mean(sum.sparsity) };
     const told = { ...terms, penalty: mean(sum.penalty), l0: mean(sum.l0) };
-    return { ...told, deadUnits: activity.silent, beta: betaOf(memory) };
+    return { ...told, deadUnits: activity.silent, beta: betaOf(memory), learningRate: rate };
   }
 
   function requireFinite(value: number, what: string, epoch: number, batch?: number, batches?: number): void {
@@ -142,7 +143,7 @@ export async function train(k: Kernels, model: TrainingState, plan: TrainingPlan
     const where = `in epoch ${epoch + 1} of ${epochs}${batch === undefined ? '' : `, batch ${batch + 1} of ${batches}`}`;
     const done = epochsDone();
     // After the epoch is taken over, what became of the weights is the callback's doing.
-    const cause = done > epoch ? '' : `likely cause: ${likelyCause(plan)}; `;
+    const cause = done > epoch ? '' : `likely cause: ${likelyCause(plan, betaOf(memory))}; `;
     throw new RangeError(
       `fit: the ${what} became ${value} ${where}, expected a finite number; ${cause}` +
         `the model is as it stood ${done === 0 ? 'before fit' : `at the end of epoch ${done}`}`,
@@ -150,7 +151,8 @@ export async function train(k: Kernels, model: TrainingState, plan: TrainingPlan
   }
 }
 
-function likelyCause({ learningRate, x, targets }: TrainingPlan): string {
+function likelyCause({ learningRate, x, targets }: TrainingPlan, beta: number): string {
+  if (beta > 1e6) return `beta ${beta} too large`;
   const largest = Math.max(x.largest, targets?.largest ?? 0);
   if (largest > 100) return `entries as large as ${largest} (scale X, say to 0 … 1), or learningRate ${learningRate} too large`;
   return `learningRate ${learningRate} too large`;

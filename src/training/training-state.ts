@@ -2,7 +2,7 @@ import type { FloatArray, Kernels } from '../kernels/kernels.js';
 import { type DType, dtypeOf, floats } from '../numbers/matrix.js';
 import type { Memory } from '../sparsity/memory.js';
 import type { Moments } from './adam.js';
-import { WeightMean } from './averaging.js';
+import { type Home, WeightMean } from './averaging.js';
 import type { EpochRecord } from './history.js';
 
 /** How the rows of a `fit` are dealt out: what a resumed one must have in common with it. */
@@ -84,14 +84,9 @@ export class TrainingState implements Moments {
   }
 
   /** θ, the mean of the weights where there is one, becomes what training goes on from. */
-  resumeIterate(): void {
+  resumeIterate(home: Home): void {
     this.averaged ??= WeightMean.of(this.theta);
-    this.averaged.resume(this.theta);
-  }
-
-  /** θ becomes the mean of the weights. */
-  exposeMean(): void {
-    this.averaged?.expose(this.theta);
+    this.averaged.resume(this.theta, home);
   }
 
   /** A new random order of all rows, whatever order they come in. */

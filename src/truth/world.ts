@@ -17,7 +17,7 @@ export interface WorldOptions {
   noise?: number;
   /** Feature j is drawn with a weight of decayʲ: 1, the default, makes all equally frequent. */
   decay?: number;
-  /** How likely a further feature of a row comes from the group of its first, as many as are `active`. Default 0. */
+  /** How likely a further feature of a row is drawn from the group of its first, as many as are `active`. Default 0. */
   correlation?: number;
   /** Default 0. */
   seed?: Seed;
@@ -41,8 +41,9 @@ const checks = {
 /**
  * Rows made of a hidden dictionary:  x = Σ_{j ∈ A} c_j·g_j + ε,  with
  *   g_j  the m features: directions of N(0, I), each of length 1, drawn once
- *   A    `active` of them, no two the same: by their weights, or, each with probability `correlation`, any of the
- *        group of the row's first one, features q·⌊j/q⌋ … + q − 1 for q = `active`
+ *   A    `active` of them, no two the same: by their weights, or, each but the first, j, with probability `correlation`, any of
+ *        j's group, features q·⌊j/q⌋ … + q − 1 for q = `active`, that is not there yet. Where m is no multiple of q, the last
+ *        group is smaller: when it is all there, the others are drawn by their weights
  *   c_j  ~ U(low, high),   ε ~ N(0, noise²) in every entry
  * as in Sharkey et al. 2022 ("Taking features out of superposition with sparse autoencoders"), but for the
  * correlations, which are theirs by a random covariance.
@@ -94,14 +95,18 @@ export class SparseWorld {
   /** A */
   private choose(): Set<number> {
     const { features: m, active, correlation } = this.options;
-    const chosen = new Set<number>();
-    let first = -1;
-    while (chosen.size < active) {
-      const together = first >= 0 && correlation > 0 && this.random.uniform() < correlation;
-      const group = active * Math.floor(first / active);
-      const j = together ? Math.min(m - 1, group + Math.floor(active * this.random.uniform())) : this.byWeight();
-      if (first < 0) first = j;
+    const first = this.byWeight();
+    const chosen = new Set([first]);
+    const group = active * Math.floor(first / active);
+    const size = Math.min(active, m - group);
+    const any = () => group + Math.floor(size * this.random.uniform());
+    for (let inGroup = 1; chosen.size < active; ) {
+      const together = inGroup < size && correlation > 0 && this.random.uniform() < correlation;
+      let j: number;
+      do j = together ? any() : this.byWeight();
+      while (chosen.has(j));
       chosen.add(j);
+      if (j >= group && j < group + size) inGroup++;
     }
     return chosen;
   }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type DataFlags, readRows } from '../../src/cli/data.js';
-import { fails, inTemporaryFolder } from '../helpers.js';
+import { fails, inTemporaryFolder, randomRows, runNode } from '../helpers.js';
 
 test('a flag that means nothing to a file is refused, and called as it was typed', () =>
   inTemporaryFolder(async (folder) => {
@@ -22,6 +22,28 @@ test('a flag that means nothing to a file is refused, and called as it was typed
       () => readRows([path], { format: 'csv', embedding: 'v' }, 'float32'),
       /csv, which has no fields, expected no --embedding$/,
     );
+  }));
+
+test('train ends with a next step, which reads the same files the same way and runs as printed; of stdin there is none', () =>
+  inTemporaryFolder(async (folder) => {
+    const at = (name: string) => join(folder, name);
+    const cli = (...args: string[]) => runNode(['src/cli.ts', ...args]);
+    const lines = randomRows(20, 3).map((row, i) => ['xy'[i % 2], ...row].join('|'));
+    for (const name of ['a.csv', 'b c.csv']) writeFileSync(at(name), `${lines.join('\n')}\n`);
+    const [model, a, b] = ['m.safetensors', 'a.csv', 'b c.csv'].map(at);
+    const how = ['--no-header', '--delimiter', '|', '--label', '0'];
+    const { code, stdout, stderr } = await cli('train', a, b, ...how, '--out', model, '--epochs', '2', '--hidden', '4');
+    assert.is(code, 0, stderr);
+    const [, printed] = /\nnext: npx sparse-autoencoder (.*)\n$/.exec(stdout) ?? [];
+    assert.is(printed, `features ${model} ${a} '${b}' --label 0 --no-header --delimiter '|'`);
+    const next = await cli(...Array.from(printed.matchAll(/'([^']*)'|\S+/g), ([word, inside]) => inside ?? word));
+    assert.is(next.code, 0, next.stderr);
+    assert.match(next.stdout, /\bx\b/, 'its rows are called by their labels');
+
+    const args = ['train', '-', ...how, '--out', model, '--epochs', '2', '--hidden', '4'];
+    const piped = await runNode(['src/cli.ts', ...args], {}, lines.join('\n'));
+    assert.is(piped.code, 0, piped.stderr);
+    assert.not.match(piped.stdout, /next:/);
   }));
 
 test.run();

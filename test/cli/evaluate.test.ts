@@ -88,4 +88,58 @@ test('evaluate: a table with the same, what each is, how the loss is made up, an
     );
   }));
 
+test('evaluate: a score that is left out is said with its reason', () =>
+  inTemporaryFolder(async (folder) => {
+    const at = (name: string) => join(folder, name);
+    const said = async (rows: number, cols: number, labelOf: ((i: number) => string | number) | null) => {
+      save(new SparseAutoencoder({ inputDim: cols, hiddenDim: 4, seed: 1 }), at('m.safetensors'));
+      const lines = randomRows(rows, cols).map((row, i) => [...(labelOf ? [`l${labelOf(i)}`] : []), ...row].join());
+      writeFileSync(at('x.csv'), `${lines.join('\n')}\n`);
+      const flags = ['--no-header', ...(labelOf ? ['--label', '0'] : [])];
+      const { code, stdout, stderr } = await runNode(['src/cli.ts', 'evaluate', at('m.safetensors'), at('x.csv'), ...flags]);
+      assert.is(code, 0, stderr);
+      const [table = ''] = /^ +features .*$/m.exec(stdout) ?? [];
+      return [table.trim().split(/ {2,}/), ...(stdout.match(/^.*: left out, since .*$/gm) ?? [])];
+    };
+    const unlabelled = 'precision@20 and probes: left out, since the rows have no labels, expected --label to name them';
+    const all = ['features', 'DistRatio', 'precision@20', 'probe of 1', 'probe of 5'];
+    const by = 'precision@20 and probes';
+    const cases: [Parameters<typeof said>, (string | string[])[]][] = [
+      [
+        [120, 3, null],
+        [all.slice(0, 2), unlabelled],
+      ],
+      [
+        [99, 3, null],
+        [[''], 'DistRatio: left out, since there are 99 rows, expected at least 100', unlabelled],
+      ],
+      [
+        [100, 513, null],
+        [
+          [''],
+          'DistRatio: left out, since rows have 513 numbers, expected at most 512 unless --label asks for all scores',
+          unlabelled,
+        ],
+      ],
+      [
+        [400, 3, (i) => i % 40],
+        [all.slice(0, 2), `${by}: left out, since the most frequent of 40 labels has 10 rows, expected at least 20`],
+      ],
+      [
+        [60, 3, () => 1],
+        [all.slice(0, 2), `${by}: left out, since all rows have one label, expected at least 2`],
+      ],
+      [
+        [60, 3, (i) => Math.min(i, 5)],
+        [all, `${by} of 5 of 6 labels: left out, since each has under 20 rows`],
+      ],
+      [[60, 3, (i) => i % 2], [all]],
+      [
+        [60, 1025, (i) => i % 2],
+        [all, 'PCA: left out, since rows have 1,025 numbers, expected at most 1,024'],
+      ],
+    ];
+    for (const [given, expected] of cases) assert.equal(await said(...given), expected);
+  }));
+
 test.run();

@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert';
 import { toOnnx, toUdf } from '../../src/export.js';
 import { SparseAutoencoder } from '../../src/index.js';
 import { save } from '../../src/node.js';
-import { inTemporaryFolder, runNode } from '../helpers.js';
+import { inTemporaryFolder, randomRows, runNode } from '../helpers.js';
 
 test('export writes what the library gives, and says what has no meaning or does not fit', () =>
   inTemporaryFolder(async (folder) => {
@@ -40,6 +40,24 @@ test('export writes what the library gives, and says what has no meaning or does
     assert.match(f.stderr, /^error: --to bigquery: .*; with 8 bits it has .* for files instead, expected --library "gs:.*\n$/);
     assert.is(e.stderr, 'error: --bits has no meaning with --to onnx\n');
     assert.not(existsSync(join(folder, 'none.sql')) || existsSync(join(folder, 'none.onnx')));
+  }));
+
+test('export --to safetensors: a checkpoint without the state of its training, a model as it is', () =>
+  inTemporaryFolder(async (folder) => {
+    const at = (name: string) => join(folder, name);
+    const sae = new SparseAutoencoder({ inputDim: 4, hiddenDim: 3, seed: 1 });
+    await sae.fit(randomRows(20, 4), { epochs: 2 });
+    sae.setNames({ 1: 'cats' });
+    save(sae, at('checkpoint.safetensors'), { training: true });
+    for (const [from, to] of [
+      ['checkpoint.safetensors', 'm.safetensors'],
+      ['m.safetensors', 'again.safetensors'],
+    ]) {
+      const { code, stderr } = await runNode(['src/cli.ts', 'export', at(from), '--to', 'safetensors', '--out', at(to)]);
+      assert.is(code, 0, stderr);
+      assert.equal(readFileSync(at(to)), Buffer.from(sae.toBytes()));
+    }
+    assert.ok(readFileSync(at('checkpoint.safetensors')).length > sae.toBytes().length);
   }));
 
 test.run();

@@ -66,6 +66,25 @@ test('a model that was fitted with rows to validate on, then without, has a repo
     assert.not.match(html, /NaN/);
   }));
 
+test('a report of the finished model says of its training what the report of that training said', () =>
+  inTemporaryFolder(async (folder) => {
+    const at = (name: string) => join(folder, name);
+    writeFileSync(at('x.csv'), csv(60));
+    const verdictOf = (html: string) => /<li class="(\w+)">(The loss [^<]*)/.exec(readFileSync(at(html), 'utf8'))?.slice(1);
+    for (const [decay, expected] of [
+      ['linear', ['good', 'The loss fell until training ended, where the learning rate had come to its end.']],
+      ['constant', ['fair', 'The loss was still falling when training ended: more epochs would improve it.']],
+    ] as const) {
+      const how = ['--label', '0', '--epochs', '8', '--batch-size', '10', '--lr', '0.01', '--lr-decay', decay];
+      const trained = await cli('train', at('x.csv'), ...how, '--out', at('m.safetensors'), '--report', at('t.html'));
+      assert.is(trained.code, 0, trained.stderr);
+      const { code, stderr } = await cli('report', at('m.safetensors'), at('x.csv'), '--label', '0', '--out', at('r.html'));
+      assert.is(code, 0, stderr);
+      assert.equal(verdictOf('t.html'), expected);
+      assert.equal(verdictOf('r.html'), expected);
+    }
+  }));
+
 test('train --validation-split: rows kept aside are not counted as learned from', () =>
   inTemporaryFolder(async (folder) => {
     const at = (name: string) => join(folder, name);

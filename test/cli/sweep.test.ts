@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -56,8 +56,9 @@ test('killed and called again it goes on, and ends with the same lines, models a
     assert.is(code, 0, stderr);
     assert.match(stdout, `8 runs of 300 epochs, ${before} of them there already`);
     assert.is(stdout.split('\n').filter((line) => /^ *\d+\/8 /.test(line)).length, 8 - before);
-    assert.is(readFileSync(join(parts, 'sweep.jsonl'), 'utf8'), readFileSync(join(whole, 'sweep.jsonl'), 'utf8'));
-    const page = (out: string) => readFileSync(join(out, 'sweep.html'), 'utf8').replaceAll(out, '');
+    const fileOf = (out: string, name: string) => readFileSync(join(out, name), 'utf8').replaceAll(out, '');
+    const page = (out: string) => fileOf(out, 'sweep.html');
+    assert.is(fileOf(parts, 'sweep.jsonl'), fileOf(whole, 'sweep.jsonl'));
     assert.is(page(parts), page(whole));
 
     const lines = linesOf(whole);
@@ -116,7 +117,22 @@ test('a wider grid trains what is new; --json prints all of it, one object a run
     assert.is(second.stdout.trimEnd().split('\n').length, 4);
     assert.is(second.stdout.split('\n')[0], told[0], 'a run that was there is told as it was');
     assert.is(linesOf(out).length, 5);
-    assert.is(tableOf(readFileSync(join(out, 'sweep.html'), 'utf8')).length, 5);
+    const page = () => readFileSync(join(out, 'sweep.html'), 'utf8');
+    assert.equal(
+      tableOf(page()).map(([kind, asked, seed]) => `${kind} ${asked} ${seed}`),
+      ['topk k 2 1', 'topk k 2 7', 'topk k 8 1', 'relu, l1 targetL0 2 1', 'relu, l1 targetL0 2 7'],
+      'by kind as given, then by level, whenever they were trained',
+    );
+
+    // What stands under "Made by" makes this page again.
+    const whole = page();
+    const commands = Array.from(whole.matchAll(/<pre tabindex="0"><code>(.*?)<\/code>/g), ([, code]) =>
+      code.replaceAll(/<\/?span>/g, '').replace('npx sparse-autoencoder sweep ', ''),
+    );
+    assert.is(commands.length, 2);
+    rmSync(out, { recursive: true });
+    for (const each of commands) assert.is((await sweep(...each.split(' '))).code, 0);
+    assert.is(page(), whole);
 
     const before = readFileSync(join(out, 'sweep.jsonl'), 'utf8');
     const epochs = await sweep(data, ...small, '--epochs', '3');

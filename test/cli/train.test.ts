@@ -23,6 +23,7 @@ const plan = (folder: string, judge = samples): TrainingPlan => ({
   files: { model: join(folder, 'm.safetensors'), report: join(folder, 'r.html'), checkpoints: join(folder, 'checkpoints') },
   checkpointMinutes: 1e-9,
   resume: null,
+  next: null,
   json: false,
   command: [],
 });

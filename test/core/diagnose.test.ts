@@ -197,6 +197,20 @@ test('a target that was missed, and by which side', async () => {
   );
 });
 
+test('a code not sparse enough, with thresholds: it is not β that is late, however far it has risen', () => {
+  const options = {
+    inputDim: 16,
+    hiddenDim: 32,
+    hiddenActivation: 'jumprelu',
+    outputActivation: 'identity',
+    targetL0: 3,
+  } as const;
+  const judged = { l0: 12, deadUnits: 0, saturatedUnits: 0, mse: 0.01, fvu: 0.01 };
+  assert.equal(diagnose(judged, new SparseAutoencoder(options).options), [
+    '12 units are active a row, where targetL0 is 3. Try more epochs, a larger threshold to start from, or a larger bandwidth: a threshold that no z comes near stays where it is.',
+  ]);
+});
+
 test('a code too sparse, with thresholds that answer nothing any more', () => {
   const options = {
     inputDim: 16,

@@ -12,6 +12,8 @@ test('k, h, learning rate, batch and epochs by the shape of the rows', () => {
   assert.equal(shape(50, 1_000_000), [8, 400, 0.011, 1024, 3]);
   assert.equal(shape(100, 20_000), [16, 800, 0.008, 1024, 100]);
   assert.equal(shape(100, 100_000), [16, 800, 0.008, 1024, 21]);
+  assert.equal(shape(100, 110), [16, 56, 0.008, 64, 100], '55 in eights: 31.4 rows a unit');
+  assert.equal(shape(100, 20), [16, 32, 0.008, 64, 100], 'twice k: 10 rows a unit');
   assert.equal(shape(384, 778), [32, 776, 0.0041, 192, 100]);
   assert.equal(shape(768, 500_000), [48, 6144, 0.0029, 1024, 5]);
   assert.equal(shape(3072, 5_000_000), [88, 24_576, 0.0014, 1024, 1]);
@@ -28,6 +30,13 @@ test('it says when rows are so few that they are learned by heart', () => {
   const said = /With 40 rows a unit it learns much by heart/;
   assert.match(embeddings({ inputDim: 100, rows: 2000 }).sentence, said);
   assert.not.match(embeddings({ inputDim: 100, rows: 20_000 }).sentence, /by heart/);
+});
+
+test('it says when rows are narrower or wider than any it was tried on', () => {
+  const sentence = (inputDim: number) => embeddings({ inputDim, rows: 1_000_000 }).sentence;
+  assert.match(sentence(49), /second half\. It was tried on rows of 50 to 3,072 numbers, not on such of 49$/);
+  assert.match(sentence(4096), /not on such of 4,096$/);
+  for (const d of [50, 3072]) assert.not.match(sentence(d), /tried/);
 });
 
 test('it says in a sentence what it chose', () => {

@@ -77,6 +77,11 @@ for (const backend of backends) {
     sameBits(thetaOf(sae), before);
   });
 
+  test(`${backend}: a β that is huge is named as the likely cause`, async () => {
+    const sae = create({ backend, penalty: 'l1', beta: 1e39, outputActivation: 'identity' });
+    await fails(() => sae.fit(X, { batchSize: 8 }), /^fit: the .* became .* likely cause: beta 1e\+39 too large; the model/);
+  });
+
   test(`${backend}: divergence in a later epoch leaves the model as it was at the end of the epoch before`, async () => {
     const sae = create({ backend });
     const onBatchEnd: FitOptions['onBatchEnd'] = ({ epoch, batch }) => {

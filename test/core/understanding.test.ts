@@ -143,7 +143,7 @@ test('steer with a sigmoid output: x + (x̂′ − x̂); rows of another width c
   near(flatten(wide.steer(X[0], { 5: 4 })), flatten(wide.decoder.decode(code)), 1e-12);
   await fails(
     () => wide.steer(X, {}, { keepError: true }),
-    'steer: keepError is true, expected false, since rows of 4 come out of rows of 6',
+    'steer: keepError: outputDim is 4, expected inputDim 6: what x̂ lacks is of x',
   );
 });
 

@@ -69,6 +69,11 @@ test('together, each of the four units that are active anywhere has an eighth of
   near([own?.low, own?.high] as number[], newcombe(30, 40, 10, 40, z), 1e-12);
 });
 
+test('at a confidence whose share a unit is 1e-14, units that are on all rows here and on one in 1,000 there still differ', () => {
+  const [a, b] = [1000, 1].map((count) => ({ counts: Array(4096).fill(count), rows: 1000 }));
+  assert.is(differences(a, b, { confidence: 0.9999999999 }).length, 4096);
+});
+
 test('of 400 units that differ in nothing about 5% are found one by one, and none together', () => {
   // A repeatable binomial: how many of 100 draws fall below 0.2.
   let state = 7;

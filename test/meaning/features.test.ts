@@ -1,5 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { newcombe } from '../../src/meaning/compare.js';
 import { type FeatureOptions, Features } from '../../src/meaning/features.js';
 import { readAnswers, writePrompts } from '../../src/meaning/prompts.js';
 import { fails, near } from '../helpers.js';
@@ -49,7 +50,8 @@ test('names of words: the top rows, those that differ in case alone once; the mo
 test('names of texts: the terms that tell a unit’s rows from those of the others; what rows are called stays', () => {
   const texts = ['a cat with fur', 'the cat', 'a dog with fur', 'fish swim', 'frogs swim and jump', 'toads jump'];
   const features = read({ rows, texts });
-  assert.equal(features.names, ['cat', '“a cat with fur”', 'swim', 'jump', null]);
+  const fish = '“fish swim”, “frogs swim and jump”, “a dog with fur”';
+  assert.equal(features.names, ['cat', '“a cat with fur”', fish, 'jump', null]);
   assert.is(features.topRows(0)[0].name, 'cat');
   assert.is(read({ texts }).topRows(0)[0].name, 'the cat');
   assert.is(read({ texts, stopWords: ['cat', 'a', 'the', 'with'] }).name(0), '“the cat”, “a cat with fur”');
@@ -74,6 +76,25 @@ test('names of texts: rows below a third of the loudest have no say; without a t
     '“cats”, “dogs”, “the”, “a cow”, “an owl”, “x”, “y”',
   );
   assert.is(together(['of', 'the', 'of', 'a'.repeat(46), 'it', '', '']), '“of”, “the”', 'no further than what fits');
+});
+
+test('names of texts: a term that may be as frequent in the rest is none of the unit’s', () => {
+  const loud = Array.from(
+    { length: 10 },
+    (_, i) => `carpenter ${i < 6 ? 'near' : 'under'}${i < 4 ? ' door' : i < 6 ? ' lamp' : ''}`,
+  );
+  const rest = Array.from({ length: 30 }, (_, i) => (i % 2 ? 'near' : 'under'));
+  const codes = csr([...loud.map(() => ({ 0: 1 })), ...rest.map(() => ({ 1: 1 }))], 2);
+  const texts = [...loud, ...rest];
+  const features = new Features(codes, matrix([[1], [1]]), () => [null, null], { texts });
+  assert.is(features.name(0), 'carpenter, door');
+  // Of 5 terms z is 2.576 (Bonferroni); "door", 4 of 10 against 0 of 30, is surely more, "lamp", 2 of 10, is not.
+  near([newcombe(4, 10, 0, 30, 2.5758)[0], newcombe(2, 10, 0, 30, 2.5758)[0]], [0.0731, -0.0416], 1e-3);
+  assert.is(features.name(1), '“under”, “near”', 'as common in the others: nothing tells it');
+  const common = new Features(csr(Array(7).fill({ 0: 1 }), 1), matrix([[1]]), () => [null], {
+    texts: Array(7).fill('same thing'),
+  });
+  assert.is(common.name(0), '“same thing”', 'without a rest');
 });
 
 test('neighbours by decoder: the cosine of rows of W_dec; a row of zeros is near nothing', () => {

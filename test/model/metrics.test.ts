@@ -1,33 +1,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { SparseAutoencoder, type SparseAutoencoderOptions } from '../../src/index.js';
-import { explainedVariance } from '../../src/model/quality.js';
 import { klDivergence as kl } from '../../src/sparsity/penalties/kl.js';
 import { fails, flatten, near, randomRows } from '../helpers.js';
-
-const matrix = (rows: number[][]) => ({ data: Float64Array.from(rows.flat()), rows: rows.length, cols: rows[0].length });
-
-test('explained variance by hand: 1 − Σ(t − x̂)²/Σ(t − t̄)², each column about its own mean', () => {
-  // Columns [1, 3] and [10, 20]: means 2 and 15, variation 2 + 50 = 52.
-  const t = matrix([
-    [1, 10],
-    [3, 20],
-  ]);
-  near(
-    [explainedVariance(0, t), explainedVariance(52, t), explainedVariance(13, t), explainedVariance(104, t)],
-    [1, 0, 0.75, -1],
-    1e-15,
-  );
-});
-
-test('explained variance where T does not vary: 1 if it is met, else 0', () => {
-  const constant = matrix([
-    [1, 10],
-    [1, 10],
-  ]);
-  assert.is(explainedVariance(0, constant), 1);
-  assert.is(explainedVariance(0.1, constant), 0);
-});
 
 /**
  * 2-3-2, identity out, W_enc = [[1, −1, 0], [0, 0, 0]], b_enc = 0: f = [max(x₀, 0), max(−x₀, 0), 0];
@@ -103,15 +78,12 @@ for (const options of [
     const [many, one] = [sae.evaluate(data, { targets }), sae.lossAndGradients(data, { targets })];
     for (const term of ['loss', 'reconstruction', 'sparsity'] as const) near([many[term]], [one[term]], 1e-6, term);
     const code = flatten(sae.transform(data));
-    const xHat = flatten(sae.reconstruct(data));
     near([many.l0], [code.filter((f) => f !== 0).length / 700], 1e-12);
     near(
       flatten(many.meanActivation),
       Array.from({ length: 9 }, (_, j) => code.reduce((sum, f, p) => sum + (p % 9 === j ? f / 700 : 0), 0)),
       1e-6,
     );
-    const squares = (targets ?? data).flat().reduce((sum, t, p) => sum + (t - xHat[p]) ** 2, 0);
-    near([many.explainedVariance], [explainedVariance(squares, matrix(targets ?? data))], 1e-5);
   });
 }
 

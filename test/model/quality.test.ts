@@ -24,9 +24,53 @@ test('the two explained variances differ where rows do: a row that is far out co
   near([fvu, meanExplainedVariance], [1 / 202, 3 / 4], 1e-15);
 });
 
+test('explained variance, 1 − FVU, by hand: 1, 0, 0.75, −1', () => {
+  // Columns [1, 3] and [10, 20]: means 2 and 15, variation 2 + 50 = 52.
+  const t = matrix([
+    [1, 10],
+    [3, 20],
+  ]);
+  near(
+    [0, 52, 13, 104].map((error) => fidelity([error, 0], t).explainedVariance),
+    [1, 0, 0.75, -1],
+    1e-15,
+  );
+});
+
 test('what does not vary: FVU 0 if it is met, else 1; and a row that is the mean is explained if it is met', () => {
-  assert.equal(fidelity([0, 0], matrix([[2], [2]])), { mse: 0, fvu: 0, meanExplainedVariance: 1 });
-  assert.equal(fidelity([0, 4], matrix([[2], [2]])), { mse: 2, fvu: 1, meanExplainedVariance: 0.5 });
+  assert.equal(fidelity([0, 0], matrix([[2], [2]])), { mse: 0, fvu: 0, explainedVariance: 1, meanExplainedVariance: 1 });
+  assert.equal(fidelity([0, 4], matrix([[2], [2]])), { mse: 2, fvu: 1, explainedVariance: 0, meanExplainedVariance: 0.5 });
+});
+
+const sevenths = Array(10).fill([0.1, 0.2, 0.1 / 7]);
+const milliseconds = (n: number) => Array.from({ length: n }, (_, i) => [1.7e12 + (i % 3)]);
+for (const dtype of ['float32', 'float64'] as const) {
+  const given = (rows: number[][]) =>
+    dtype === 'float64' ? matrix(rows) : { ...matrix(rows), data: Float32Array.from(rows.flat()) };
+
+  test(`${dtype}: what varies by the rounding of its mean alone does not vary`, () => {
+    const errors = Array(10).fill(0.25);
+    const { fvu, explainedVariance, meanExplainedVariance } = fidelity(errors, given(sevenths));
+    assert.equal([fvu, explainedVariance, meanExplainedVariance], [1, 0, 0]);
+    assert.is(fidelity(Array(10).fill(0), given(sevenths)).fvu, 0);
+  });
+
+  test(`${dtype}: a row that is the mean is explained if it is met, wherever the mean lies`, () => {
+    for (const [seed, shift] of [0, 100, -0.5].flatMap((by) => [1, 2, 3, 4].map((seed) => [seed, by]))) {
+      const [a, b] = randomRows(2, 5, seed).map((row) => row.map((u) => u + shift));
+      const middle = a.map((value, j) => (value + b[j]) / 2);
+      const own = a.reduce((sum, value, j) => sum + (value - middle[j]) ** 2, 0);
+      const rows = [a, b, middle];
+      const about0 = rows.map((row) => row.map((value, j) => value - middle[j]));
+      for (const t of [rows, about0].map((all) => given([...all, ...all])))
+        near([fidelity(Array(6).fill(0.01), t).meanExplainedVariance], [(2 - (2 * 0.01) / own) / 3], 1e-3);
+    }
+  });
+}
+
+test('what varies little, far from 0, varies: milliseconds of this century, three of them or 100,000', () => {
+  near([fidelity([0.5, 0.5, 0.5], matrix(milliseconds(3))).fvu], [0.75], 1e-15);
+  near([fidelity(Array(99_999).fill(0.5), matrix(milliseconds(99_999))).fvu], [0.75], 1e-6);
 });
 
 test('what an output cannot give: beyond [0, ∞), [0, 1], [−1, 1], nothing; the ends are within', () => {
@@ -82,7 +126,7 @@ for (const options of [
     const errors = X.map((row, i) => row.reduce((sum, x, p) => sum + (xHat[12 * i + p] - x) ** 2, 0));
     const expected = fidelity(errors, matrix(X));
     near([e.mse, e.fvu, e.meanExplainedVariance], [expected.mse, expected.fvu, expected.meanExplainedVariance], 1e-6);
-    near([e.fvu], [1 - e.explainedVariance], 1e-6);
+    assert.is(e.explainedVariance, 1 - e.fvu);
     assert.is(e.outOfReach, matrix(X).data.filter((x) => x < 0 || x > 1).length / 3600);
   });
 

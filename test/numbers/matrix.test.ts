@@ -2,7 +2,7 @@ import ndarray from 'ndarray';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { show } from '../../src/numbers/checks.js';
-import { checkFinite, type DType, rowsOf } from '../../src/numbers/matrix.js';
+import { checkFinite, columnMeans, type DType, rowsOf } from '../../src/numbers/matrix.js';
 import { readMatrix } from '../../src/numbers/matrix-like.js';
 import { fails, sameBits } from '../helpers.js';
 
@@ -134,6 +134,14 @@ test('rowsOf shares memory', () => {
 test('show is short', () => {
   assert.is(show({ a: 1, b: 2, c: 3, d: 4, e: 5, f: 6 }), 'an object (a, b, c, d, e)');
   assert.is(show(Symbol('s')), 'Symbol(s)');
+});
+
+test('columnMeans keeps what a sum of doubles rounds off: (2⁵³ + 1 − 2⁵³ + 2)/4, 10⁶ times 0.1, and of the same number itself', () => {
+  const means = (cols: number, numbers: ArrayLike<number>) =>
+    columnMeans({ data: Float64Array.from(numbers), rows: numbers.length / cols, cols });
+  assert.equal(means(2, [2 ** 53, 3, 1, 5, -(2 ** 53), 4, 2, 0]), Float64Array.of(0.75, 3));
+  assert.is(means(1, Array(1e6).fill(0.1))[0], 0.1);
+  assert.equal(columnMeans({ data: Float32Array.of(1, 2, 3, 5), rows: 2, cols: 2 }), Float64Array.of(2, 3.5));
 });
 
 test.run();

@@ -92,6 +92,25 @@ test('what little a column varies is kept, up to the last bits of its entries', 
   near(prepared({ standardize: true }, [[0.3], [0.1 + 0.2], [0.3]]).made, [0, 0, 0], 1e-15);
 });
 
+test('a column far from 0 varies, as far as float64 tells its entries apart: milliseconds and microseconds of this century', () => {
+  for (const [start, step] of [
+    [1.7e12, 1],
+    [-1.7e12, 1],
+    [1.7e15, 10],
+  ]) {
+    const column = [0, 1, 2].map((i) => [start + i * step]);
+    assert.equal(prepared({ center: true }, column).made, [-step, 0, step]);
+    near(prepared({ standardize: true }, column).made, [-Math.sqrt(1.5), 0, Math.sqrt(1.5)], 1e-15);
+  }
+  // The mean of 30,000 of them is off by its last bit at most, 2⁻¹² here.
+  const many = Array.from({ length: 30_000 }, (_, i) => [1.7e12 + (i % 3)]);
+  near(
+    prepared({ center: true }, many).made,
+    many.map((_, i) => (i % 3) - 1),
+    2 ** -12,
+  );
+});
+
 test('what was learned stays: other rows are prepared by it', () => {
   const { preparation } = prepared({ standardize: true }, X);
   preparation.learn(matrix([[100, 100]]));

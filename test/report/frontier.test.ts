@@ -22,7 +22,7 @@ const render = (runs: readonly FrontierRun[], more: Partial<FrontierData> = {}) 
     runs,
     settings: [{ name: 'epochs', value: '2' }],
     skipped: [],
-    command: 'sweep',
+    commands: ['sweep'],
     ...more,
   });
 

@@ -2,6 +2,7 @@ import { decode } from 'fast-png';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { encodeBase64 } from '../../src/report/base64.js';
+import { lettering } from '../../src/report/lettering.js';
 import {
   type Brush,
   barBrush,
@@ -125,19 +126,50 @@ test('the PNG files hold all units in the order of their use, and samples above 
   const [units, reconstructions] = pngFiles(data);
   assert.equal([units.name, reconstructions.name], ['units.png', 'reconstructions.png']);
   const png = decode(units.bytes);
-  assert.equal([png.width, png.height], [3 * 6, 2 * 5]);
+  // 3 of a picture, 2, a line of 5, 4, and a frame of 1.
+  const cell = 3 + 2 + 5 + 4 + 2;
+  assert.equal([png.width, png.height], [3 * 6, 2 * cell]);
   const brush = signedBrush({ width: 4, height: 3 });
+  const ink = png.palette?.findIndex(([red, green, blue]) => red === green && green === blue && red < 99);
   for (const [k, j] of statisticsOf(data).byUse.entries()) {
     const drawn = brush.draw(row(data.model.decoderWeight, j, 12));
-    const at = (p: number) => (Math.floor(k / 3) * 5 + 1 + Math.floor(p / 4)) * png.width + (k % 3) * 6 + 1 + (p % 4);
+    const at = (p: number) => (Math.floor(k / 3) * cell + 1 + Math.floor(p / 4)) * png.width + (k % 3) * 6 + 1 + (p % 4);
     assert.equal(
       [...drawn],
       Array.from({ length: 12 }, (_, p) => png.data[at(p)]),
     );
+    const under = Array.from({ length: 4 * 11 }, (_, p) => Number(png.data[at(12 + p)] === ink));
+    assert.equal(under, [...Array(8).fill(0), ...lettering(String(j), 4, 1), ...Array(16).fill(0)], `the number of unit ${j}`);
   }
   const pairs = decode(reconstructions.bytes);
   assert.equal([pairs.width, pairs.height], [2 * 6, 2 * 5]);
   assert.is(pairs.data[pairs.width + 1], greyBrush({ width: 4, height: 3 }, 0, 1).draw([data.samples.x[0]])[0]);
+});
+
+test('under a unit stand its number and its name, as far as there is room; a picture narrower than the number makes room', () => {
+  const lines = (text: string, width: number, scale = 1) => {
+    const ink = lettering(text, width, scale);
+    return Array.from({ length: 5 * scale }, (_, y) =>
+      [...ink.subarray(y * width, (y + 1) * width)].map((on) => '·#'[on]).join(''),
+    );
+  };
+  assert.equal(lines('1é', 8), ['·#··###·', '##··#···', '·#··##··', '·#··#···', '###·###·']);
+  assert.equal(lines('字-', 8), ['###·····', '###·····', '###·###·', '###·····', '###·····']);
+  assert.equal(lines('12', 16, 2).slice(0, 3), ['··##····######··', '··##····######··', '####········##··']);
+  assert.equal(lines('12 cats', 23), lines('12 c…', 23), 'cut to what fits');
+  const data = sample();
+  const first = statisticsOf(data).byUse[0];
+  const names = Array.from({ length: 6 }, (_, j) => (j === first ? 'cats' : null));
+  const unitsOf = (more: Partial<typeof data>) => decode(pngFiles({ ...data, ...more })[0].bytes);
+  const named = unitsOf({ image: null, model: { ...data.model, names } });
+  assert.equal([named.width, named.height], [3 * 14, 2 * (49 + 2 + 5 + 4 + 2)]);
+  const ink = (named.palette?.length ?? 0) - 1;
+  const under = Array.from({ length: 5 * 12 }, (_, at) => {
+    const [y, x] = [1 + 49 + 2 + Math.floor(at / 12), 1 + (at % 12)];
+    return Number(named.data[y * named.width + x] === ink);
+  });
+  assert.equal(under, [...lettering(`${first} cats`, 12, 1)]);
+  assert.is(unitsOf({ image: { width: 2, height: 6 } }).width, 3 * (4 + 2));
 });
 
 test('an element shows its place on the sheet, by classes that have rules', () => {

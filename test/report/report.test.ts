@@ -387,9 +387,12 @@ test('even of noise, which no PNG can pack, 784-64-784 stays below 1 MB and 2,04
 });
 
 test('examples are one of each class, or spread over all', () => {
-  assert.equal(exampleSamples([2, 0, 0, 2, 1], 5), [1, 4, 0]);
-  assert.equal(exampleSamples(null, 40), [0, 4, 8, 12, 16, 20, 24, 28, 32, 36]);
-  assert.equal(exampleSamples(null, 3), [0, 1, 2]);
+  const texts = Array(40).fill('a text');
+  assert.equal(exampleSamples({ labels: [2, 0, 0, 2, 1], texts: null }, 5), [1, 4, 0]);
+  assert.equal(exampleSamples({ labels: null, texts: null }, 40), [0, 4, 8, 12, 16, 20, 24, 28, 32, 36]);
+  assert.equal(exampleSamples({ labels: null, texts: null }, 3), [0, 1, 2]);
+  assert.equal(exampleSamples({ labels: null, texts }, 40), [0, 6, 13, 20, 26, 33], 'fewer, with room for their texts');
+  assert.equal(exampleSamples({ labels: texts.map((_, i) => i % 8), texts }, 40), [0, 1, 2, 3, 4, 5]);
   assert.equal(spread(9, 3), [0, 4, 8]);
   assert.equal(spread(2, 8), [0, 1]);
 });
@@ -400,6 +403,18 @@ test('numbers are written for reading', () => {
   assert.equal([tenths(72.34), tenths(-0.134)], ['72.3', '−0.1']);
   assert.equal([count(1, 'unit'), count(2048, 'unit')], ['1 unit', '2,048 units']);
   assert.equal([clip('a  b\nc', 9), clip('abcdefgh', 5)], ['a b c', 'abcd…']);
+  const text = 'the hammer behind the red wall';
+  assert.equal(
+    [29, 24, 22, 21, 17, 8].map((longest) => clip(text, longest)),
+    [
+      'the hammer behind the red…',
+      'the hammer behind the…',
+      'the hammer behind the…',
+      'the hammer behind…',
+      'the hammer behin…',
+      'the ham…',
+    ],
+  );
 });
 
 test.run();

@@ -24,6 +24,7 @@ const ways: Record<string, [FitOptions, Partial<SparseAutoencoderOptions>?]> = {
   'a penalty that warms up': [{ penaltyWarmup: 30 }],
   clipping: [{ clipNorm: 0.05 }],
   averaging: [{ averaging: 0.9 }],
+  'averaging, rows of length 1': [{ averaging: 0.9 }, { unitNorm: true }],
   resampling: [{ resampling: { every: 6, rows: 20 } }, { beta: 0.3 }],
   targetL0: [{}, { targetL0: 2 }],
   'all of it': [
@@ -135,24 +136,28 @@ test('averaging: after each epoch the model is Σγ^(t−i)·θ_i/Σγ^(t−i); 
   near(thetaOf(mean), expected(8), 1e-12);
 });
 
-test('averaging: with unitNorm the mean has rows of length 1 too, and training goes on from the iterate', async () => {
-  const lengths = (sae: SparseAutoencoder) => {
-    const { data, shape } = sae.parameters.decoderWeight;
-    const row = (j: number) => Array.from(data.subarray(j * shape[1], (j + 1) * shape[1]));
-    return Array.from({ length: shape[0] }, (_, j) => Math.hypot(...row(j)));
-  };
+test('averaging: with unitNorm the model is that mean, brought to rows of length 1 once; training goes on from the iterate', async () => {
   const options = { dtype: 'float64', unitNorm: true } as const;
   const [plain, mean] = [create(options), create(options)];
-  const last: number[] = [];
-  await plain.fit(X, { ...quick, epochs: 2, onBatchEnd: ({ loss }) => void last.push(loss) });
-  const losses: number[] = [];
-  await mean.fit(X, { ...quick, epochs: 2, averaging: 0.8, onBatchEnd: ({ loss }) => void losses.push(loss) });
+  const iterates: number[][] = [];
+  const losses: number[][] = [[], []];
+  await plain.fit(X, {
+    ...quick,
+    epochs: 3,
+    onBatchEnd: ({ loss }) => {
+      losses[0].push(loss);
+      iterates.push(flatten(plain.parameters.decoderWeight));
+    },
+  });
+  await mean.fit(X, { ...quick, epochs: 3, averaging: 0.8, onBatchEnd: ({ loss }) => void losses[1].push(loss) });
+  near(losses[1], losses[0], 1e-12);
+  const sum = iterates[0].map((_, q) => iterates.reduce((total, w, i) => total + 0.8 ** (iterates.length - i) * w[q], 0));
+  const lengths = Array.from({ length: 12 }, (_, j) => Math.hypot(...sum.slice(j * 7, j * 7 + 7)));
   near(
-    lengths(mean),
-    lengths(mean).map(() => 1),
+    flatten(mean.parameters.decoderWeight),
+    sum.map((w, q) => w / lengths[Math.floor(q / 7)]),
     1e-12,
   );
-  near(losses, last, 1e-12);
 });
 
 test('averaging: parameters written meanwhile are kept, and the mean begins anew with them', async () => {
@@ -258,6 +263,30 @@ test('targetL0 brings L0 to the target from either side, and β is part of the m
   }
 });
 
+test('targetL0 steers on from a β that was set meanwhile; 0 is refused, and leaves the model as the last epoch did', async () => {
+  const settings: { beta?: number } = {};
+  const sae = create({ targetL0: 2 });
+  const seen: number[] = [];
+  const set = (beta: number) => ({
+    ...quick,
+    settings,
+    onBatchEnd: ({ epoch, batch, beta: now }: { epoch: number; batch: number; beta: number }) => {
+      seen.push(now);
+      if (epoch === 1 && batch === 0) settings.beta = beta;
+      else delete settings.beta;
+    },
+  });
+  await sae.fit(X, { ...set(0.5), epochs: 2 });
+  const after = seen[seen.indexOf(0.5) + 1];
+  assert.ok(after !== 0.5 && Math.abs(after / 0.5 - 1) < 0.03, String(after));
+  const { beta } = sae;
+  await fails(
+    () => sae.fit(X, { ...set(0), epochs: 2 }),
+    'fit: settings: beta is 0, expected a number above 0 for targetL0 to start from',
+  );
+  assert.ok(sae.beta > 0 && sae.beta !== beta);
+});
+
 for (const [options, message] of [
   [{ penalty: 'kl' }, 'targetL0 is 3, expected none with penalty "kl": β is steered for "l1"'],
   [
@@ -266,6 +295,7 @@ for (const [options, message] of [
   ],
   [{ beta: 0 }, 'beta is 0, expected a number above 0 for targetL0 to start from'],
   [{ hiddenDim: 3 }, 'targetL0 is 3, expected a number below hiddenDim 3'],
+  [{ hiddenActivation: 'topk', k: 2 }, 'targetL0 is 3, expected a number below k 2'],
 ] as const)
   test(`targetL0 where it cannot be: ${JSON.stringify(options)}`, () =>
     fails(() => create({ targetL0: 3, ...options }), new RegExp(`^SparseAutoencoder: ${message}`)));

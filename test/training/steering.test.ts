@@ -77,6 +77,19 @@ test('no wind-down: where L0 stays too small whatever β, β keeps a millionth o
   );
 });
 
+test('no wind-up where L0 does not answer at all: β waits at a million times its start, and holds L0 soon after it does', () => {
+  const usual = plant({});
+  const deaf = 20_000;
+  let t = 0;
+  const { l0, beta } = steer((β) => (t++ < deaf ? 500 * Math.exp(noise[t]) : usual(β)), 32, 40_000);
+  for (const most of [Math.max(...beta), Math.min(...beta.slice(2000, deaf))])
+    assert.ok(most > 0.9e6 * 1e-4 && most < 1.1e6 * 1e-4, String(most));
+  assert.ok(
+    within(l0.slice(deaf + 6000), 32, 0.02),
+    `${Math.min(...l0.slice(deaf + 6000))} … ${Math.max(...l0.slice(deaf + 6000))}`,
+  );
+});
+
 test('by hand: the first step only looks; each further one adds 3·(e/200 − fall of e) to ln β', () => {
   const memory = new Memory({ beta: [0.5] }, 0);
   const steering = new Steering(memory, 10);

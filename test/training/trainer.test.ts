@@ -7,7 +7,7 @@ import {
   SparseAutoencoder,
   type SparseAutoencoderOptions,
 } from '../../src/index.js';
-import { historyOf } from '../../src/training/history.js';
+import { type EpochRecord, historyOf, rateEnded } from '../../src/training/history.js';
 import { near, randomRows, sameBits, thetaOf } from '../helpers.js';
 
 const X = randomRows(50, 7, 3);
@@ -257,6 +257,24 @@ test('the best epoch is the one that early stopping restores, minDelta and all; 
   assert.is(historyOf(records).bestEpoch, 4);
   assert.is(historyOf(records, 1).bestEpoch, 1);
   assert.is(historyOf(records.map((record) => ({ ...record, validationLoss: 7 }))).bestEpoch, 0);
+});
+
+test('a record has the rate of its last step, and records tell whether that came to its end', async () => {
+  const steps: number[] = [];
+  const rates: number[] = [];
+  await create().fit(X, {
+    ...{ epochs: 2, batchSize: 10, schedule: { decay: 'linear', decaySteps: 5 } },
+    onBatchEnd: ({ learningRate }) => void steps.push(learningRate),
+    onEpochEnd: ({ learningRate }) => void rates.push(learningRate),
+  });
+  assert.equal(rates, [steps[4], steps[9]]);
+  near(rates, [0.01, 0.002], 1e-15);
+  const of = (...rates: (number | undefined)[]) =>
+    rateEnded(rates.map((learningRate) => ({ ...(learningRate !== undefined && { learningRate }) }) as EpochRecord));
+  assert.is(of(0.1, 1, 0.05), true);
+  assert.is(of(1, 1, 0.2), false);
+  assert.is(of(), undefined);
+  assert.is(of(undefined, 1, 0.05), undefined, 'a record of before does not say');
 });
 
 test.run();

@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { recovery, SparseWorld } from '../../src/index.js';
+import { recovery, SparseAutoencoder, SparseWorld } from '../../src/index.js';
 import { fails, near, randomRows, sameBits } from '../helpers.js';
 
 const usual = { dimension: 8, features: 20, active: 3, seed: 'world' };
@@ -57,13 +57,32 @@ test('frequencies: even without decay; with decay, the first of two features by 
   near([two.filter(([j]) => j === 0).length / n], [2 / 3], 0.03);
 });
 
-test('correlation: the second feature is of the first one’s group, with probability c + (1 − c)·1/5 of its only other member', () => {
-  const world = new SparseWorld({ dimension: 4, features: 6, active: 2, correlation: 0.5 });
-  const together = chosen(world.sample(n).codes).filter(([a, b]) => Math.floor(a / 2) === Math.floor(b / 2)).length;
-  // A draw that hits the first feature again is repeated: from the group it is another member half the time, so that
-  // the odds of "member" to "other" are ½·½ + ½·1/6 = 1/3 to ½·4/6 = 1/3.
-  near([together / n], [0.5], 0.03);
+/** The share of rows whose features are all of one group of so many. */
+const together = (rows: number[][], size: number) =>
+  rows.filter((row) => new Set(row.map((j) => Math.floor(j / size))).size === 1).length / rows.length;
+
+test('correlation: the second feature is of the first one’s group with probability c + (1 − c)·1/(m − 1)', () => {
+  for (const correlation of [0.3, 0.5, 0.9]) {
+    const world = new SparseWorld({ dimension: 4, features: 40, active: 2, correlation });
+    near([together(chosen(world.sample(n).codes), 2)], [correlation + (1 - correlation) / 39], 0.03, String(correlation));
+  }
 });
+
+test('correlation: when a last group, smaller than the others, is all there, the rest is drawn by weight', () => {
+  const rows = chosen(new SparseWorld({ dimension: 4, features: 7, active: 3, correlation: 0.999 }).sample(n).codes);
+  // 0 1 2 | 3 4 5 | 6: beside 6 there are two of the other six, the second of the first's group 2 times in 5.
+  const beside = rows.filter((row) => row[2] === 6).map((row) => row.slice(0, 2));
+  near([beside.length / n], [1 / 7], 0.03);
+  near([together(beside, 3)], [2 / 5], 0.06);
+  assert.ok(together(rows, 3) > 0.8, 'the other rows are a group each');
+});
+
+test('without correlation the same rows as ever', () =>
+  assert.equal(chosen(new SparseWorld(usual).sample(3).codes), [
+    [10, 15, 18],
+    [0, 6, 13],
+    [7, 13, 17],
+  ]));
 
 for (const [options, message] of [
   [{ active: 21 }, 'SparseWorld: active is 21, expected at most the 20 features there are'],
@@ -96,7 +115,27 @@ test('a dictionary is its own, in any order and length; another width is refused
   const rows = randomRows(12, 5, 3);
   const shuffled = [...rows].reverse().map((row) => row.map((x) => 3 * x));
   near([recovery(matrix(rows), matrix(shuffled)).mmcs], [1], 1e-15);
-  fails(() => recovery(matrix(rows), matrix([[1, 2]])), 'recovery: learned has rows of 2, expected 5, as the truth');
+  fails(() => recovery(matrix(rows), matrix([[1, 2]])), 'recovery: learned: got rows of 2, expected 5');
+});
+
+test('a dictionary comes in any form of a matrix: the live W_dec, lists, numbers with a shape; what is none is named', () => {
+  const sae = new SparseAutoencoder({ inputDim: 5, hiddenDim: 7, seed: 1 });
+  const { decoderWeight } = sae.parameters;
+  const rows = Array.from({ length: 7 }, (_, j) => Array.from({ length: 5 }, (_, p) => decoderWeight.get(j, p)));
+  const truth = randomRows(12, 5, 3);
+  const expected = recovery(matrix(truth), matrix(rows));
+  const { data } = matrix(truth);
+  for (const known of [truth, { data, shape: [12, 5] }])
+    for (const learned of [decoderWeight, rows, rows.map((row) => Float32Array.from(row))])
+      assert.equal(recovery(known, learned), expected);
+  const turned = { data, shape: [5, 12], stride: [1, 5] };
+  assert.equal(recovery(turned, turned).cosines.length, 5);
+  fails(() => recovery(3 as never, truth), 'recovery: truth is 3, expected an ndarray, number[][] or { data, shape }');
+  fails(
+    () => recovery(truth, undefined as never),
+    'recovery: learned is undefined, expected an ndarray, number[][] or { data, shape }',
+  );
+  fails(() => recovery([[1, 2]], [[1, Number.NaN]]), 'recovery: learned[0, 1] is NaN, expected a finite number');
 });
 
 test.run();

@@ -2,12 +2,14 @@ import { escapeHtml } from '../escape.js';
 import { figure, section } from '../figure.js';
 import type { Page } from '../page.js';
 import { greatestMagnitude } from '../pictures.js';
+import type { ReportSamples } from '../report-data.js';
 import { buildUp, meanSquaredError } from '../statistics.js';
 import { clip, count, short } from '../text.js';
 
+/** Samples that are shown, in so many strips side by side, or one below the other on a phone: fewer where texts need room. */
 const MOST_EXAMPLES = 10;
-/** Samples side by side on a phone. */
-const IN_A_STRIP = 5;
+const MOST_TEXTS = 6;
+const STRIPS = 2;
 /** Units shown one by one when a sample is put together. */
 const STEPS = 7;
 
@@ -20,20 +22,20 @@ interface Example {
 }
 
 /** One sample of each class, or samples at equal distances where there are no classes. */
-export function exampleSamples(labels: ArrayLike<number> | null, n: number): number[] {
-  if (labels === null)
-    return Array.from({ length: Math.min(n, MOST_EXAMPLES) }, (_, k) => Math.floor((k * n) / Math.min(n, MOST_EXAMPLES)));
+export function exampleSamples({ labels, texts }: Pick<ReportSamples, 'labels' | 'texts'>, n: number): number[] {
+  const most = Math.min(n, texts === null ? MOST_EXAMPLES : MOST_TEXTS);
+  if (labels === null) return Array.from({ length: most }, (_, k) => Math.floor((k * n) / most));
   const first = new Map<number, number>();
   for (let i = 0; i < n; i++) if (!first.has(labels[i])) first.set(labels[i], i);
   return [...first]
     .sort(([a], [b]) => a - b)
     .map(([, i]) => i)
-    .slice(0, MOST_EXAMPLES);
+    .slice(0, most);
 }
 
 export function samplesSections(page: Page): string {
   const { samples } = page.data;
-  const examples = exampleSamples(samples.labels, page.statistics.samples).map((sample): Example => {
+  const examples = exampleSamples(samples, page.statistics.samples).map((sample): Example => {
     const { bias, steps } = buildUp(page.data.model, page.code(sample));
     const reconstruction = steps.length > 0 ? steps[steps.length - 1].soFar : bias;
     const label = page.hasTexts ? clip(page.nameOf(sample), 24) : (page.className(sample) ?? `sample ${sample}`);
@@ -46,8 +48,9 @@ function reconstructions(page: Page, examples: readonly Example[]): string {
   const differences = examples.map(({ sample, reconstruction }) => page.target(sample).map((t, p) => reconstruction[p] - t));
   const scale = Math.max(...differences.map(greatestMagnitude));
   const strips: string[] = [];
-  for (let from = 0; from < examples.length; from += IN_A_STRIP) {
-    const some = examples.slice(from, from + IN_A_STRIP);
+  const each = (page.hasTexts ? MOST_TEXTS : MOST_EXAMPLES) / STRIPS;
+  for (let from = 0; from < examples.length; from += each) {
+    const some = examples.slice(from, from + each);
     const line = (title: string, cell: (example: Example, k: number) => string) =>
       `<tr><th scope="row">${title}</th>${some.map((example, k) => `<td>${cell(example, from + k)}</td>`).join('')}</tr>`;
     strips.push(`<table class="strip"><tbody>
@@ -83,7 +86,7 @@ function oneByOne(page: Page, examples: readonly Example[]): string {
   );
   const body = figure({
     body: `${steps(page, typical)}
-${more.length > 0 ? `<div class="others"><h3>The other samples, put together in the same way</h3>${more.join('\n')}</div>` : ''}`,
+${more.length > 0 ? `<div class="others${page.hasTexts ? ' of-texts' : ''}"><h3>The other samples, put together in the same way</h3>${more.join('\n')}</div>` : ''}`,
     caption: `The upper row holds the parts: a unit's row of decoder weights times how active the unit is, orange where it adds
 and blue where it takes away. The parts of one sample share a scale, so a pale part adds little. The lower row is the output
 with the parts so far, beginning with the decoder's bias alone, which is the same for every sample.`,

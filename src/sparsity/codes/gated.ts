@@ -72,7 +72,7 @@ function magnitude(g: number, θ: Parameters, scales: Float64Array, j: number): 
 
 class GatedLayer implements CodeLayer {
   private readonly workspace: Workspace<unknown>;
-  /** G, then ReLU(G), from which nothing that is needed cannot be had. */
+  /** G, then ReLU(G) in its place: they are the same where the gate is open, and where it is shut nothing depends on G. */
   private readonly gate: Matrix;
   private readonly f: Matrix;
   private readonly scales: Float64Array;
