@@ -1,10 +1,11 @@
 import { modelOf } from '../core/sparse-autoencoder.js';
 import type { FitOptions, History, SparseAutoencoder } from '../index.js';
-import { checkpoints, clearCheckpoints, latestCheckpoint } from '../node/checkpoints.js';
+import { checkpoints, latestCheckpoint } from '../node/checkpoints.js';
 import { equationOf } from '../report/equation.js';
 import type { ReportSnapshot } from '../report/report-data.js';
 import { coreOf } from '../sparse-autoencoder.js';
 import { type EpochRecord, historyOf } from '../training/history.js';
+import type { Interruption } from './interruption.js';
 import { createProgress } from './progress.js';
 
 /** W_dec at the start and after 1, 2, 4, 8 … epochs: units take their shape early. */
@@ -25,6 +26,7 @@ export interface Job {
   readonly scoreEvery?: number;
   /** Where checkpoints go while it lasts, and every how many minutes. */
   readonly checkpoints: { readonly folder: string; readonly minutes: number };
+  readonly interruption: Interruption;
   /** One JSON object an epoch instead of a bar. */
   readonly json?: boolean;
 }
@@ -41,29 +43,16 @@ export interface Outcome {
   readonly interrupted: { readonly signal: NodeJS.Signals; readonly checkpoint: string | null } | null;
 }
 
-const SIGNALS: Readonly<Partial<Record<NodeJS.Signals, number>>> = { SIGINT: 130, SIGTERM: 143 };
-
 /**
  * Trains until done, or until Ctrl-C or SIGTERM, which leave a checkpoint of the epochs so far and set the exit code that
- * shells expect. When it is done the checkpoints are gone.
+ * shells expect.
  */
-export async function runJob({ sae, X, rows, fit, scoreEvery, json, checkpoints: kept }: Job): Promise<Outcome> {
+export async function runJob({ sae, X, rows, fit, scoreEvery, json, checkpoints: kept, interruption }: Job): Promise<Outcome> {
   const { state } = modelOf(coreOf(sae));
   const start = state.run?.start ?? state.records.length;
   const epochsDone = () => state.records.length - start;
   const before = epochsDone();
   const snapshots = [snapshot(sae, before)];
-  const stop = new AbortController();
-  let signal: NodeJS.Signals | null = null;
-  let interruptedAt = Infinity;
-  const interrupt = (name: NodeJS.Signals) => {
-    // npm and tsx pass on what the terminal has sent already; whoever insists a second later gets out.
-    if (performance.now() - interruptedAt > 1000) process.exit(SIGNALS[name]);
-    if (signal) return;
-    interruptedAt = performance.now();
-    signal = name;
-    stop.abort();
-  };
   const checkpoint = checkpoints(kept.folder, { minutes: kept.minutes });
   const progress = createProgress({
     epochs: fit.epochs,
@@ -75,25 +64,23 @@ export async function runJob({ sae, X, rows, fit, scoreEvery, json, checkpoints:
     json,
   });
   const started = performance.now();
-  for (const name of Object.keys(SIGNALS)) process.on(name, interrupt);
+  let signal: NodeJS.Signals | null = null;
   try {
     await sae.fit(X, {
       ...fit,
       checkpoint,
-      signal: stop.signal,
+      signal: interruption.aborted,
       onBatchEnd: progress.batch,
       onEpochEnd(report) {
         if (isSnapshotEpoch(report.epoch + 1)) snapshots.push(snapshot(sae, report.epoch + 1));
         progress.epoch(report);
       },
     });
-    clearCheckpoints(kept.folder);
   } catch (error) {
+    signal = interruption.signal;
     if (!signal) throw error;
-    process.exitCode = SIGNALS[signal];
     if (epochsDone() > before) await checkpoint.save(sae.toBytes({ training: true }), epochsDone());
   } finally {
-    for (const name of Object.keys(SIGNALS)) process.off(name, interrupt);
     progress.stop();
   }
   const seconds = (performance.now() - started) / 1000;

@@ -1,7 +1,8 @@
-import { accessSync, constants, existsSync, mkdirSync, realpathSync, statSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { accessSync, constants, existsSync, realpathSync, statSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { writeWhole } from '../node/files.js';
+import { makeFolder } from '../node/folders.js';
 
 export const print = (line: string): void => {
   process.stdout.write(`${line}\n`);
@@ -35,15 +36,9 @@ export const givenArguments = (command: Command): string[] => {
 
 /** Before anything is computed: an --out that cannot be written must not cost a training run. */
 export function prepareFolder(folder: string, files: readonly string[], flag = 'out'): void {
-  try {
-    makeFolder(resolve(folder));
-    accessSync(folder, constants.W_OK);
-    if (!statSync(folder).isDirectory()) throw Object.assign(new Error(), { code: 'ENOTDIR' });
-    if (files.some((path) => existsSync(path) && !statSync(path).isFile())) throw Object.assign(new Error(), { code: 'EISDIR' });
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new Error(`--${flag}: ${folder} cannot be written (${code}), expected a folder to put files in`);
-  }
+  makeFolder(`--${flag}`, folder);
+  const taken = files.find((path) => existsSync(path) && !statSync(path).isFile());
+  if (taken !== undefined) throw new Error(`--${flag}: ${taken} is no file, expected a folder to put files in`);
 }
 
 /**
@@ -51,7 +46,7 @@ export function prepareFolder(folder: string, files: readonly string[], flag = '
  * @throws Error naming the flag
  */
 export function prepareFiles(outputs: Readonly<Record<string, string | undefined>>, inputs: readonly string[]): void {
-  const taken = new Map(inputs.filter((path) => path !== '-').map((path) => [resolve(path), 'is read by this command']));
+  const taken = new Map(inputs.filter((path) => path !== '-').map((path) => [placeOf(path), 'is read by this command']));
   for (const [flag, path] of Object.entries(outputs)) {
     if (path === undefined || path === '-') continue;
     const fail = (why: string): never => {
@@ -60,13 +55,19 @@ export function prepareFiles(outputs: Readonly<Record<string, string | undefined
     if (existsSync(path) && statSync(path).isDirectory()) fail('is a folder');
     if (!existsSync(dirname(path))) throw new Error(`--${flag}: the folder ${dirname(path)} does not exist`);
     // What is no file (a pipe, /dev/stdout) is written to as it is, a file by way of one beside it.
-    const touched = existsSync(path) ? realpathSync(path) : path;
-    requireWritable(flag, existsSync(touched) && !statSync(touched).isFile() ? touched : dirname(touched));
-    const why = taken.get(resolve(path));
+    const place = placeOf(path);
+    requireWritable(flag, existsSync(place) && !statSync(place).isFile() ? place : dirname(place));
+    const why = taken.get(place);
     if (why) fail(why);
-    taken.set(resolve(path), `is what --${flag} writes`);
+    taken.set(place, `is what --${flag} writes`);
   }
 }
+
+/** A path through all links; of what is not there, that of its folder and its name. */
+const placeOf = (path: string): string => {
+  const full = resolve(path);
+  return existsSync(full) ? realpathSync(full) : join(placeOf(dirname(full)), basename(full));
+};
 
 function requireWritable(flag: string, path: string): void {
   try {
@@ -74,13 +75,6 @@ function requireWritable(flag: string, path: string): void {
   } catch (error) {
     throw new Error(`--${flag}: ${path} must not be written to (${(error as NodeJS.ErrnoException).code})`, { cause: error });
   }
-}
-
-/** One level at a time: mkdir's own `recursive` never returns on file systems that answer ENOENT to all. */
-function makeFolder(path: string): void {
-  if (existsSync(path)) return;
-  makeFolder(dirname(path));
-  mkdirSync(path);
 }
 
 /** To a file, or to stdout. */

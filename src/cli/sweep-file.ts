@@ -2,9 +2,8 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { completeModelOptions } from '../core/options.js';
 import { writeWhole } from '../node/files.js';
-import { show } from '../numbers/checks.js';
 import type { FrontierRun } from '../report/frontier.js';
-import { penaltyKind } from '../sparsity/kinds.js';
+import { codes, penalties, penaltyKind } from '../sparsity/kinds.js';
 import type { GridRun } from './grid.js';
 import type { Samples } from './plan.js';
 
@@ -89,16 +88,19 @@ export class SweepFile {
   requireOneSweep(settings: SweepSettings): void {
     for (const { settings: other } of this.lines) {
       const sameWeight = settings.penalty === other.penalty && isSteered(settings) && isSteered(other);
-      for (const [name, value] of Object.entries(settings)) {
-        if (OF_THE_GRID.includes(name) || (name === 'beta' && !sameWeight) || !Object.hasOwn(other, name)) continue;
-        if (JSON.stringify(value) === JSON.stringify(other[name])) continue;
-        throw new Error(
-          `${this.path}: has runs with ${name} ${show(other[name])}, expected ${show(value)} as in this sweep; name another --out`,
-        );
+      for (const name of new Set([...Object.keys(settings), ...Object.keys(other)])) {
+        const both = Object.hasOwn(settings, name) && Object.hasOwn(other, name);
+        if (OF_THE_GRID.includes(name) || (name === 'beta' && !sameWeight) || (!both && isOfKind(name))) continue;
+        const [here, there] = [settings, other].map((of) => (Object.hasOwn(of, name) ? JSON.stringify(of[name]) : 'none'));
+        if (here === there) continue;
+        throw new Error(`${this.path}: has runs with ${name} ${there}, expected ${here} as in this sweep; name another --out`);
       }
     }
   }
 }
+
+/** Whether a kind of code or penalty owns an option, so that others are without it. */
+const isOfKind = (name: string): boolean => [...codes, ...penalties].some(({ options }) => Object.hasOwn(options, name));
 
 /** Whether β is where it starts, not the level. */
 const isSteered = (settings: SweepSettings): boolean =>

@@ -113,11 +113,10 @@ function requireRun({ run, records }: TrainingState, dealing: Dealing, epochs: n
     throw new Error('fit: resume: this model is in the middle of no fit, expected a checkpoint of one, or one that was aborted');
   for (const name of ['rows', 'batchSize', 'shuffle'] as const) {
     if (run[name] === dealing[name]) continue;
-    throw new RangeError(`fit: resume: ${name} is ${dealing[name]}, expected ${run[name]}, as when the fit began`);
+    refuse(`fit: resume: ${name}`, dealing[name], `${run[name]}, as when the fit began`);
   }
   const done = records.length - run.start;
-  if (epochs < done)
-    throw new RangeError(`fit: resume: epochs is ${epochs}, expected at least ${done}, as many as there have been`);
+  if (epochs < done) refuse('fit: resume: epochs', epochs, `at least ${done}, as many as there have been`);
   return run;
 }
 

@@ -4,7 +4,7 @@ import type { FloatArray, Matrix } from '../kernels/kernels.js';
 import { partsOf } from '../layers/parameters.js';
 import { type Names, readNames } from '../meaning/names.js';
 import { layoutOf } from '../model/layout.js';
-import { checkOptions, flag, show } from '../numbers/checks.js';
+import { checkOptions, flag, refuse, show } from '../numbers/checks.js';
 import { firstNonFinite } from '../numbers/matrix.js';
 import { isRandomState, type RandomState } from '../numbers/random.js';
 import { WeightMean } from '../training/averaging.js';
@@ -156,15 +156,15 @@ export function readModel(bytes: Uint8Array, how: FromBytesOptions): Model {
   // Before anything of the size that the options claim is made, the file must hold as much.
   const parts = layoutOf(spec).map(({ name, tensor: as, shape }) => ({ name, data: take(as, shape) }));
   const model = new Model(spec, true);
-  for (const [name, { shape }] of aliases(model)) take(name, shape);
+  for (const [name, { shape }] of aliases(model)) take(name, shape, undefined, true);
   const own = partsOf(model.state.theta, model.layout);
   for (const { name, data } of parts) own.get(name)?.data.set(data);
-  if (tensors.has('memory.silence')) model.state.memory.keep('silence', new Float64Array(spec.hiddenDim));
-  if (tensors.has('memory.targets')) model.state.memory.keep('targets', [0]);
-  takeMemory(take, 'memory', model.state);
+  model.state.memory.keep('silence', new Float64Array(spec.hiddenDim));
+  model.state.memory.keep('targets', [0]);
+  takeMemory(take, tensors, 'memory', model.state);
   if (metadata.has('history')) model.state.records.push(...readRecords(metadata.get('history') as string));
   if (metadata.has('names')) model.names = readNamesOf(metadata.get('names') as string, model.names);
-  if (metadata.has('training')) readTraining(take, parse<Training>(metadata, 'training'), model.state);
+  if (metadata.has('training')) readTraining(take, tensors, parse<Training>(metadata, 'training'), model.state);
   if (tensors.size > 0) throw new RangeError(`${call}: unknown tensor ${show([...tensors.keys()][0])}`);
   return model;
 }
@@ -184,14 +184,14 @@ function parse<T>(metadata: ReadonlyMap<string, string>, key: string): T {
     value = JSON.parse(text ?? '');
   } catch {}
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as T;
-  throw new RangeError(`fromBytes: metadata's ${key} is ${show(text)}, expected a JSON object`);
+  return refuse(`fromBytes: metadata's ${key}`, text, 'a JSON object');
 }
 
-type Take = (name: string, shape: readonly number[], dtype?: 'F32' | 'F64') => FloatArray;
+type Take = (name: string, shape: readonly number[], dtype?: 'F32' | 'F64', unread?: boolean) => FloatArray;
 
-/** Takes tensor after tensor out of those that a file has: each must be there, of its shape, and finite. */
+/** Takes tensor after tensor out of those that a file has: each must be there, of its shape, and finite unless it stays unread. */
 function reader(call: string, tensors: Safetensors['tensors'], usual: 'F32' | 'F64'): Take {
-  return (name, shape, dtype = usual) => {
+  return (name, shape, dtype = usual, unread) => {
     const found = tensors.get(name);
     if (!found) throw new RangeError(`${call}: tensor ${name} is missing, expected [${shape}] of ${dtype}`);
     if (found.dtype !== dtype || String(found.shape) !== String(shape)) {
@@ -199,15 +199,20 @@ function reader(call: string, tensors: Safetensors['tensors'], usual: 'F32' | 'F
     }
     tensors.delete(name);
     const data = found.data as FloatArray;
-    const at = firstNonFinite(data);
+    const at = unread ? -1 : firstNonFinite(data);
     if (at < 0) return data;
     const place = shape.length === 2 ? [Math.floor(at / shape[1]), at % shape[1]] : [at];
-    throw new RangeError(`${call}: ${name}[${place.join(', ')}] is ${data[at]}, expected a finite number`);
+    return refuse(`${call}: ${name}[${place.join(', ')}]`, data[at], 'a finite number');
   };
 }
 
-function takeMemory(take: Take, prefix: string, { memory }: TrainingState): void {
-  for (const [name, values] of Object.entries(memory.values)) values.set(take(`${prefix}.${name}`, [values.length], 'F64'));
+/** Of what a fit begins to remember, silence and targets, a file has what had begun: before its best epoch, it may be, or after. */
+function takeMemory(take: Take, tensors: Safetensors['tensors'], prefix: string, { memory: { values } }: TrainingState): void {
+  for (const [name, numbers] of Object.entries(values)) {
+    const tensor = `${prefix}.${name}`;
+    if (/^(silence|targets)$/.test(name) && !tensors.has(tensor)) delete values[name];
+    else numbers.set(take(tensor, [numbers.length], 'F64'));
+  }
 }
 
 function takeMean(take: Take, prefix: string, steps: number | undefined, state: TrainingState): void {
@@ -217,7 +222,12 @@ function takeMean(take: Take, prefix: string, steps: number | undefined, state: 
   state.averaged.steps = whole(`${prefix}'s steps`, steps);
 }
 
-function readTraining(take: Take, { step, streams, averaged, run }: Training, state: TrainingState): void {
+function readTraining(
+  take: Take,
+  tensors: Safetensors['tensors'],
+  { step, streams, averaged, run }: Training,
+  state: TrainingState,
+): void {
   const size = [state.theta.length];
   state.m.set(take('adam.m', size));
   state.v.set(take('adam.v', size));
@@ -244,7 +254,7 @@ function readTraining(take: Take, { step, streams, averaged, run }: Training, st
   copy.m.set(take('best.m', size));
   copy.v.set(take('best.v', size));
   copy.step = whole('run.best.step', best.step);
-  takeMemory(take, 'best.memory', copy);
+  takeMemory(take, tensors, 'best.memory', copy);
   copy.averaged = null;
   takeMean(take, 'best.mean', best.averaged, copy);
   copy.memory.positions = positions(best.streams);
@@ -256,7 +266,7 @@ function readRecords(text: string): EpochRecord[] {
     const records: unknown = JSON.parse(text);
     if (Array.isArray(records) && records.every(isRecord)) return records;
   } catch {}
-  throw new RangeError(`fromBytes: metadata's history is ${show(text)}, expected a JSON list of numbers by name`);
+  return refuse("fromBytes: metadata's history", text, 'a JSON list of numbers by name');
 }
 
 function readNamesOf(text: string, before: Names): Names {
@@ -265,7 +275,7 @@ function readNamesOf(text: string, before: Names): Names {
     names = JSON.parse(text);
   } catch {}
   if (Array.isArray(names)) return readNames("fromBytes: metadata's names", names, before);
-  throw new RangeError(`fromBytes: metadata's names is ${show(text)}, expected a JSON list of texts and nulls`);
+  return refuse("fromBytes: metadata's names", text, 'a JSON list of texts and nulls');
 }
 
 const isRecord = (record: unknown): boolean =>

@@ -6,8 +6,8 @@ import { type Layout, parameterCount, type StoredParameters, viewStored } from '
 import type { Names } from '../meaning/names.js';
 import { CHUNK, type Trained } from '../model/chunks.js';
 import { layoutOf, newMemory, parametersOf } from '../model/layout.js';
-import { show, suggestion } from '../numbers/checks.js';
-import { firstNonFinite, floats, requireFinite, type Where } from '../numbers/matrix.js';
+import { refuse, show, suggestion } from '../numbers/checks.js';
+import { firstNonFinite, floats, placeOf, requireFinite, type Where } from '../numbers/matrix.js';
 import { type MatrixLike, readMatrix, readRowOrMatrix, readVector } from '../numbers/matrix-like.js';
 import { Preparation, prepares, unlearned } from '../numbers/preparation.js';
 import { Random } from '../numbers/random.js';
@@ -205,7 +205,7 @@ export class Model implements Trained {
   readVector(where: Where, input: unknown, n: number): FloatArray {
     const data = readVector(where, input, n, this.spec.dtype);
     const at = firstNonFinite(data);
-    if (at >= 0) throw new RangeError(`${where}[${at}] is ${data[at]}, expected a finite number`);
+    if (at >= 0) refuse(`${where}[${at}]`, data[at], 'a finite number');
     return data;
   }
 
@@ -259,11 +259,9 @@ export class Model implements Trained {
   }
 
   /** That `t` can be T: what is compared with a probability must be one. X, where T = X, is told here once it is prepared. */
-  requireTarget(where: Where, { data, cols }: Matrix): void {
+  requireTarget(where: Where, matrix: Matrix): void {
     if (this.spec.reconstruction !== 'bce') return;
-    const at = data.findIndex((t: number) => t < 0 || t > 1);
-    if (at < 0) return;
-    const place = `${where}[${Math.floor(at / cols)}, ${at % cols}]`;
-    throw new RangeError(`${place} is ${data[at]}, expected a number from 0 to 1 with reconstruction "bce"`);
+    const at = matrix.data.findIndex((t: number) => t < 0 || t > 1);
+    if (at >= 0) refuse(placeOf(where, matrix, at), matrix.data[at], 'a number from 0 to 1 with reconstruction "bce"');
   }
 }

@@ -13,7 +13,7 @@ import { betaOf } from '../model/layout.js';
 import { assess } from '../model/metrics.js';
 import { Objective } from '../model/objective.js';
 import { deadOf, densityHistogram, fidelity, outOfReach } from '../model/quality.js';
-import { anything, checkOptions, count, flag, isCount, requireValue, when } from '../numbers/checks.js';
+import { anything, checkOptions, count, flag, isCount, refuse, requireValue, when } from '../numbers/checks.js';
 import type { Csr } from '../numbers/csr.js';
 import { floats } from '../numbers/matrix.js';
 import type { MatrixLike, RowLike } from '../numbers/matrix-like.js';
@@ -178,7 +178,10 @@ export class SparseAutoencoder {
     return reconstructWith(this.#model, 'reconstruct: X', X);
   }
 
-  /** J over X as one batch, without its gradient, and what the code is like. */
+  /**
+   * J over X as one batch, without its gradient, and what the code is like.
+   * @throws for what `fit` refuses of data, and for rows whose loss or error is beyond the range of floats
+   */
   evaluate(X: MatrixLike, options: { targets?: MatrixLike } = {}): Evaluation {
     checkDataOptions('evaluate', options);
     const model = this.#model;
@@ -190,9 +193,12 @@ export class SparseAutoencoder {
     const { rowErrors, meanActivation, density, ...rest } = k.scoped(() =>
       assess('evaluate: X', k, { spec, memory, θ: adoptParameters(k, model.θ) }, x, t),
     );
+    const met = fidelity(rowErrors, t ?? x);
+    const all = rest.loss + met.mse;
+    if (!Number.isFinite(all)) refuse('evaluate: the loss of X', all, 'a finite number');
     return {
       ...rest,
-      ...fidelity(rowErrors, t ?? x),
+      ...met,
       outOfReach: outOfReach(t ?? x, spec.outputActivation),
       deadIndices: deadOf(density),
       meanActivation: copyAs(model, meanActivation),

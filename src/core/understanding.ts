@@ -3,12 +3,12 @@ import { codeAt } from '../meaning/code.js';
 import { type CompareOptions, compareChecks, type Difference, differences } from '../meaning/compare.js';
 import { type Contribution, contributions } from '../meaning/explain.js';
 import { type FeatureOptions, Features, type Named, type TopRow } from '../meaning/features.js';
-import { readNames, requireUnit } from '../meaning/names.js';
+import { byUnit, readNames, requireUnit } from '../meaning/names.js';
 import { type Neighbor, neighborsByDecoder } from '../meaning/neighbors.js';
 import { type Similarity, type SimilarityPart, similarityOf } from '../meaning/similarity.js';
 import { withUnits } from '../meaning/steer.js';
 import { decodeSparse } from '../model/sparse-codes.js';
-import { checkOptions, count, flag, show, when } from '../numbers/checks.js';
+import { checkOptions, count, flag, refuse, when } from '../numbers/checks.js';
 import type { Csr } from '../numbers/csr.js';
 import type { Where } from '../numbers/matrix.js';
 import type { MatrixLike, RowLike } from '../numbers/matrix-like.js';
@@ -138,17 +138,9 @@ export function steer(
 }
 
 function readSettings(units: unknown, h: number): Map<number, number> {
-  if (units === null || typeof units !== 'object' || Array.isArray(units)) {
-    throw new TypeError(`steer: got ${show(units)}, expected { unit: value }`);
-  }
-  const settings = Object.entries(units).map(([key, value]) => {
-    const unit = requireUnit('steer: unit', key, h);
-    if (typeof value !== 'number' || !Number.isFinite(value)) {
-      throw new RangeError(`steer: unit ${unit} is ${show(value)}, expected a finite number`);
-    }
-    return [unit, value] as const;
-  });
-  return new Map(settings);
+  const settings = byUnit('steer', units, h, '{ unit: value }');
+  for (const [unit, value] of settings) if (!Number.isFinite(value)) refuse(`steer: unit ${unit}`, value, 'a finite number');
+  return new Map(settings as [number, number][]);
 }
 
 export function setNames(model: Model, names: unknown): void {

@@ -75,10 +75,13 @@ const unitRows = ${unitRows};
 ${Object.entries(prepared)
   .map(([name, values]) => `const ${name} = ${JSON.stringify(values)};`)
   .join('\n')}`,
-    functions: `/** Each column less its mean, over its deviation; returns the row's length if rows are made unit ones. */
+    functions: `/**
+ * Each column less its mean, over its deviation; returns the row's length if rows are made unit ones. One that is the mean but
+ * for rounding is then 0.
+ */
 function prepare(x, from, row) {
   let squares = 0;
-  let other = false;
+  let other = !unitRows;
   for (let p = 0; p < inputDim; p++) {
     const usual = mean[p] ?? 0;
     const difference = x[from + p] / scale - usual;
@@ -86,7 +89,8 @@ function prepare(x, from, row) {
     row[p] = difference / (divisor[p] ?? 1);
     squares += row[p] * row[p];
   }
-  const length = unitRows && other ? Math.sqrt(squares) : 1;
+  if (!other) row.fill(0);
+  const length = (unitRows && other && Math.sqrt(squares)) || 1;
   for (let p = 0; p < inputDim; p++) row[p] = (row[p] / length) * (factor[0] ?? 1);
   return length;
 }

@@ -142,8 +142,9 @@ function preparation(g: Graph, { spec, memory, preparation: any }: Model): { row
   const scaled = each('Div', centered, divisors);
   const roundings = Array.from(memory.values['preparation.mean'] ?? [0], (mean) => ROUNDING[spec.dtype] * Math.abs(mean));
   const differ = () => g.node('Greater', [g.node('Abs', [centered])[0], g.doubles(roundings)])[0];
-  const lengths = unitRows ? [lengthsOf(g, scaled, cast(differ(), DOUBLE))] : [];
-  const rows = cast(each('Mul', each('Div', scaled, lengths), factors), FLOAT);
+  const kept = unitRows ? unlessMean(g, scaled, cast(differ(), DOUBLE)) : scaled;
+  const lengths = unitRows ? [lengthsOf(g, kept)] : [];
+  const rows = cast(each('Mul', each('Div', kept, lengths), factors), FLOAT);
   return {
     rows,
     undo(xHat) {
@@ -153,10 +154,18 @@ function preparation(g: Graph, { spec, memory, preparation: any }: Model): { row
   };
 }
 
-/** ‖x_i‖, 1 where no entry differs from the mean but by rounding.     n×1 */
-function lengthsOf(g: Graph, rows: string, differ: string): string {
-  const sum = (value: string) => g.node('ReduceSum', [value, g.integers([1])], { keepdims: 1 })[0];
-  const [lengths] = g.node('Sqrt', [sum(g.node('Mul', [rows, rows])[0])]);
-  const [none] = g.node('Equal', [sum(differ), g.doubles([0])]);
+/** Σ_j x_ij     n×1 */
+const sumOf = (g: Graph, rows: string): string => g.node('ReduceSum', [rows, g.integers([1])], { keepdims: 1 })[0];
+
+/** x_i, 0 where no entry differs from the mean but by rounding.     n×d */
+function unlessMean(g: Graph, rows: string, differ: string): string {
+  const [none] = g.node('Equal', [sumOf(g, differ), g.doubles([0])]);
+  return g.node('Where', [none, g.doubles([0]), rows])[0];
+}
+
+/** ‖x_i‖, 1 where that is 0.     n×1 */
+function lengthsOf(g: Graph, rows: string): string {
+  const [lengths] = g.node('Sqrt', [sumOf(g, g.node('Mul', [rows, rows])[0])]);
+  const [none] = g.node('Equal', [lengths, g.doubles([0])]);
   return g.node('Where', [none, g.doubles([1]), lengths])[0];
 }

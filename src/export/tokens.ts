@@ -51,11 +51,14 @@ const LONGEST = 8000;
  *   st__ louis  "__" for a dot, which older versions of Elasticsearch refuse (elasticsearch#109118); its own models do so too
  *   bank (u53)  a name that a unit before it has
  * The same names give the same tokens, to documents and to queries.
+ * @throws TypeError for a name that is empty, or no text
  */
 export function tokenNames(names: readonly (string | null)[]): string[] {
   const taken = new Set(names.flatMap((name, unit) => (name === null ? [numbered(unit)] : [])));
   return Array.from(names, (name, unit) => {
     if (name === null) return numbered(unit);
+    if (typeof name !== 'string' || name === '')
+      throw new TypeError(`tokenNames: names[${unit}] is ${show(name)}, expected a text, or null for no name`);
     let token = Array.from(name.replaceAll('.', '__')).slice(0, LONGEST).join('');
     while (taken.has(token)) token += ` (${numbered(unit)})`;
     taken.add(token);

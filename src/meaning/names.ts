@@ -84,18 +84,22 @@ function quoted(texts: readonly string[]): string | null {
  * @throws TypeError or RangeError that begins with `call`
  */
 export function readNames(call: string, given: unknown, before: Names): Names {
-  if (given === null || typeof given !== 'object') {
-    throw new TypeError(`${call}: got ${show(given)}, expected a list of ${before.length} names, or { unit: name }`);
-  }
   if (Array.isArray(given)) {
     if (given.length !== before.length) throw new RangeError(`${call}: got ${given.length} names, expected ${before.length}`);
     return given.map((name, unit) => checkedName(`${call}[${unit}]`, name));
   }
   const names = [...before];
-  for (const [unit, name] of Object.entries(given)) {
-    names[requireUnit(`${call}: unit`, unit, before.length)] = checkedName(`${call}: unit ${unit}`, name);
+  for (const [unit, name] of byUnit(call, given, before.length, `a list of ${before.length} names, or { unit: name }`)) {
+    names[unit] = checkedName(`${call}: unit ${unit}`, name);
   }
   return names;
+}
+
+/** What { unit: value } says; a Map, a list or whatever else has an order of its own is none. */
+export function byUnit(call: string, given: unknown, units: number, expected: string): [number, unknown][] {
+  if (given === null || typeof given !== 'object' || Symbol.iterator in given)
+    throw new TypeError(`${call}: got ${show(given)}, expected ${expected}`);
+  return Object.entries(given).map(([unit, value]) => [requireUnit(`${call}: unit`, unit, units), value]);
 }
 
 export function checkedName(where: string, name: unknown): string | null {
@@ -105,7 +109,7 @@ export function checkedName(where: string, name: unknown): string | null {
 
 /** A unit's number, or the key of an object that is one. */
 export function requireUnit(where: string, unit: unknown, units: number): number {
-  const number = typeof unit === 'string' && /^\d+$/.test(unit) ? Number(unit) : unit;
+  const number = typeof unit === 'string' && /^(0|[1-9]\d*)$/.test(unit) ? Number(unit) : unit;
   if (Number.isInteger(number) && (number as number) >= 0 && (number as number) < units) return number as number;
   throw new RangeError(`${where} is ${show(unit)}, expected a whole number from 0 to ${units - 1}`);
 }

@@ -76,7 +76,6 @@ export function assess(where: Where, k: Kernels, model: Trained, x: Matrix, targ
       error += decoder.forward(θ, made.rows, t, 1, false);
       const y = decoder.keptY(n);
       addRowErrors(rowErrors, from, decoder.xHat(n).data, t.data, outputDim);
-      active += made.active;
       meter.add(θ, made);
       columnSums(k, sums, made);
       for (let j = 0; j < hiddenDim; j++) meanActivation[j] += sums[j] / x.rows;
@@ -89,7 +88,10 @@ export function assess(where: Where, k: Kernels, model: Trained, x: Matrix, targ
     sparsity = meter.value();
     others = [...asked.flatMap((term) => term.value?.(k, spec, θ) ?? []), ...means];
   });
-  for (let j = 0; j < hiddenDim; j++) density[j] /= x.rows;
+  for (let j = 0; j < hiddenDim; j++) {
+    active += density[j];
+    density[j] /= x.rows;
+  }
   const c = reconstructionScale[spec.reconstruction](x.rows, outputDim);
   const reconstruction = c * error;
   const quiet = kind.nonNegative && spec.penalty !== 'none' && betaOf(memory) > 0;

@@ -8,6 +8,8 @@ export interface Matrix {
   readonly data: FloatArray;
   readonly rows: number;
   readonly cols: number;
+  /** Where its entries are not the caller's, but what preparation makes of them. */
+  readonly prepared?: boolean;
 }
 
 /** A place in an error: the call, and what it calls its argument. `fit: X` */
@@ -33,11 +35,13 @@ export function firstNonFinite(data: FloatArray): number {
   return data.findIndex((x: number) => x - x !== 0);
 }
 
+/** `fit: X[12, 3]`, or `fit: X[12, 3], prepared,` */
+export const placeOf = (where: Where, { cols, prepared }: Matrix, at: number, firstRow = 0): string =>
+  `${where}[${firstRow + Math.floor(at / cols)}, ${at % cols}]${prepared ? ', prepared,' : ''}`;
+
 /** Throws `fit: X[12, 3] is NaN` for the entry that `findNonFinite` found, if it found one. */
-export function checkFinite(where: Where, { cols }: Matrix, at: number, value: number, firstRow = 0): void {
-  if (at < 0) return;
-  const row = firstRow + Math.floor(at / cols);
-  throw new RangeError(`${where}[${row}, ${at % cols}] is ${value}, expected a finite number`);
+export function checkFinite(where: Where, matrix: Matrix, at: number, value: number, firstRow = 0): void {
+  if (at >= 0) throw new RangeError(`${placeOf(where, matrix, at, firstRow)} is ${value}, expected a finite number`);
 }
 
 /** The same of all that is in a matrix. */

@@ -1,4 +1,4 @@
-import { type Check, checkOptions, flag, positive } from './checks.js';
+import { type Check, checkOptions, flag, positive, refuse } from './checks.js';
 import { columnMeans, type DType, dtypeOf, floats, LAST_BITS, type Matrix, norm } from './matrix.js';
 
 /**
@@ -122,12 +122,18 @@ export class Preparation {
       if (sum > 0) factor[0] = (Math.sqrt(cols) * rows) / sum;
     }
     known[0] = 1;
-    return () => {
+    const forget = () => {
       mean.fill(0);
       divisor.fill(1);
       factor.fill(1);
       known[0] = 0;
     };
+    // √d over a length beyond the range of floats
+    if (factor[0] === 0) {
+      forget();
+      refuse('fit: X: mean length, prepared,', Infinity, 'a finite number');
+    }
+    return forget;
   }
 
   /** A prepared copy of X. */
@@ -140,7 +146,7 @@ export class Preparation {
       const length = this.columns(x, from, row);
       for (let j = 0; j < cols; j++) out[from + j] = (row[j] / length) * factor;
     }
-    return { data: out, rows, cols };
+    return { data: out, rows, cols, prepared: true };
   }
 
   /**

@@ -164,15 +164,15 @@ function compressAll(k: Kernels, where: Where, source: Matrix, most: number): Sp
     }
   });
   if (to > most) return null;
-  if (k.findNonFinite(value.subarray(0, to)) >= 0) refuseFirst(where, { rows, cols, start, end, index, value });
+  if (k.findNonFinite(value.subarray(0, to)) >= 0) refuseFirst(where, source, { rows, cols, start, end, index, value });
   return { rows, cols, start, end, index, value };
 }
 
 /** Of what is known to have an entry that is not finite, rows lying in whatever order. */
-function refuseFirst(where: Where, { rows, cols, start, end, index, value }: SparseRows): void {
+function refuseFirst(where: Where, source: Matrix, { rows, start, end, index, value }: SparseRows): void {
   for (let i = 0; i < rows; i++) {
     const row = value.subarray(start[i], end[i]);
     const at = row.findIndex((x: number) => !Number.isFinite(x));
-    if (at >= 0) checkFinite(where, { data: value, rows, cols }, index[start[i] + at], row[at], i);
+    if (at >= 0) checkFinite(where, source, index[start[i] + at], row[at], i);
   }
 }

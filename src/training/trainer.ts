@@ -141,9 +141,12 @@ export async function train(k: Kernels, model: TrainingState, plan: TrainingPlan
   function requireFinite(value: number, what: string, epoch: number, batch?: number, batches?: number): void {
     if (Number.isFinite(value)) return;
     const where = `in epoch ${epoch + 1} of ${epochs}${batch === undefined ? '' : `, batch ${batch + 1} of ${batches}`}`;
+    const done = epochsDone();
+    // After the epoch is taken over, what became of the weights is the callback's doing.
+    const cause = done > epoch ? '' : `likely cause: ${likelyCause(plan, betaOf(memory))}; `;
     throw new RangeError(
-      `fit: the ${what} became ${value} ${where}, expected a finite number; likely cause: ${likelyCause(plan, betaOf(memory))}; ` +
-        `the model is as it stood ${epoch === 0 ? 'before fit' : `at the end of epoch ${epoch}`}`,
+      `fit: the ${what} became ${value} ${where}, expected a finite number; ${cause}` +
+        `the model is as it stood ${done === 0 ? 'before fit' : `at the end of epoch ${done}`}`,
     );
   }
 }

@@ -280,7 +280,11 @@ test('validationData is checked as a pair, by name', async () => {
 test('a callback that leaves NaN in the model is found out, and the model is as the epoch left it', async () => {
   const sae = create();
   const onEpochEnd: FitOptions['onEpochEnd'] = ({ epoch }) => epoch === 1 && sae.parameters.encoderBias.set(0, Number.NaN);
-  await fails(() => sae.fit(X, { epochs: 2, batchSize: 8, onEpochEnd }), /as onEpochEnd left them, became NaN in epoch 2 of 2/);
+  await fails(
+    () => sae.fit(X, { epochs: 2, batchSize: 8, onEpochEnd }),
+    'fit: the size of the weights, as onEpochEnd left them, became NaN in epoch 2 of 2, expected a finite number; ' +
+      'the model is as it stood at the end of epoch 2',
+  );
   await standsAfter(sae, {}, 2);
 });
 

@@ -73,6 +73,9 @@ test('what others know by another form is written beside it: threshold = e^log_t
   const { tensors } = readSafetensors(jump.toBytes(), 'model');
   near(tensors.get('threshold')?.data as Float32Array, Array(5).fill(0.01), 1e-7);
   equal(SparseAutoencoder.fromBytes(jump.toBytes()).toBytes(), jump.toBytes(), 'jumprelu');
+  // It is for others alone: one that is beyond the range of floats is written, and not read.
+  jump.setParameters({ logThreshold: Array(5).fill(100) });
+  equal(SparseAutoencoder.fromBytes(jump.toBytes()).toBytes(), jump.toBytes(), 'a threshold of Infinity');
   const tied = create({ tied: true, outputActivation: 'identity' });
   const { data } = readSafetensors(tied.toBytes(), 'model').tensors.get('W_enc') as { data: Float32Array };
   sameBits(data, flatten(tied.parameters.encoderWeight));
@@ -139,6 +142,24 @@ for (const options of models) {
     }
   });
 }
+
+test('resampling added after the best epoch: its checkpoints come back, and the fit ends as the one never cut short', async () => {
+  const plan: FitOptions = { epochs: 6, batchSize: 8 };
+  const cut = create();
+  const onEpochEnd: FitOptions['onEpochEnd'] = ({ epoch }) => {
+    if (epoch === 2) throw new Error('cut');
+  };
+  await fails(() => cut.fit(X, { ...plan, earlyStopping: { patience: 50 }, onEpochEnd }), 'cut');
+  const rest = { ...plan, resume: true, earlyStopping: { patience: 50, minDelta: 10 }, resampling: { every: 1 } };
+  const checkpoints: Uint8Array[] = [];
+  await cut.fit(X, { ...rest, checkpoint: { save: (bytes) => checkpoints.push(bytes) } });
+  assert.is(checkpoints.length, 3);
+  for (const bytes of checkpoints) {
+    const again = SparseAutoencoder.fromBytes(bytes);
+    await again.fit(X, rest);
+    equal(again.toBytes({ training: true }), cut.toBytes({ training: true }), 'bytes');
+  }
+});
 
 test('another process reads it and goes on to the same bytes', async () => {
   const [whole, first] = [create(), create()];

@@ -179,6 +179,8 @@ test('names: a list for all, or { unit: name }; what is no name changes none', a
   assert.equal([sae.names[3], sae.names[4]], ['three', null]);
   const wrong: [unknown, string][] = [
     [null, 'setNames: got null, expected a list of 12 names, or { unit: name }'],
+    [new Map([[0, 'one']]), 'setNames: got a Map, expected a list of 12 names, or { unit: name }'],
+    [{ '01': 'one' }, 'setNames: unit is "01", expected a whole number from 0 to 11'],
     [['one'], 'setNames: got 1 names, expected 12'],
     [Array(12).fill(''), 'setNames[0] is "", expected a text, or null for no name'],
     [{ 5: 'five', 12: 'twelve' }, 'setNames: unit is "12", expected a whole number from 0 to 11'],
@@ -208,6 +210,10 @@ test('what is wrong with rows and options is said in a line', async () => {
   await fails(() => sae.similarity(X[0], X), 'similarity: b has 30 rows, expected one');
   await fails(() => sae.neighbors(12), 'neighbors: unit is 12, expected a whole number from 0 to 11');
   await fails(() => sae.steer(X, null as never), 'steer: got null, expected { unit: value }');
+  await fails(() => sae.steer(X, new Map([[0, 5]]) as never), 'steer: got a Map, expected { unit: value }');
+  await fails(() => sae.steer(X, [1] as never), 'steer: got [1], expected { unit: value }');
+  await fails(() => sae.steer(X, { '01': 2 } as never), 'steer: unit is "01", expected a whole number from 0 to 11');
+  await fails(() => sae.steer(X, { 1: '2' as never }), 'steer: unit 1 is "2", expected a finite number');
   await fails(() => sae.steer(X, { 12: 1 }), 'steer: unit is "12", expected a whole number from 0 to 11');
   await fails(() => sae.steer(X, { 1: Number.NaN }), 'steer: unit 1 is NaN, expected a finite number');
   await fails(() => sae.features([[1, 2]]), 'features: got rows of 2, expected 6');

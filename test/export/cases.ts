@@ -39,6 +39,21 @@ export async function meanRowCase(): Promise<{ sae: SparseAutoencoder; X: number
   return { sae, X };
 }
 
+/** The same of large rows, which differ from their mean by its rounding, as what is left of them shows; and as doubles do. */
+export async function roundedRowCase(): Promise<{ sae: SparseAutoencoder; X: number[][] }> {
+  const sae = new SparseAutoencoder({
+    inputDim: 1,
+    hiddenDim: 4,
+    hiddenActivation: 'identity',
+    outputActivation: 'identity',
+    penalty: 'none',
+    preparation: { scale: 2, center: true, unitRows: true },
+  });
+  const X = [[3e10], [Math.fround(3e10)], [Math.fround(3e10) + 2048]];
+  await sae.fit(X, { epochs: 1 });
+  return { sae, X };
+}
+
 /**
  * Every kind of code with every output, preparation and wiring; or as few of them as have each of these at least once with each
  * kind. One row is all zeros.

@@ -9,7 +9,7 @@ import { toModule } from '../../src/export.js';
 import { SparseAutoencoder, type SparseAutoencoderOptions } from '../../src/index.js';
 import { codes } from '../../src/sparsity/kinds.js';
 import { fails, flatten, inTemporaryFolder, near, projectRoot, randomRows, runNode } from '../helpers.js';
-import { meanRowCase } from './cases.js';
+import { meanRowCase, roundedRowCase } from './cases.js';
 
 interface Module {
   encode(x: ArrayLike<number>): Float32Array;
@@ -78,6 +78,13 @@ test('what preparation has learned goes with it', async () => {
 
 test('a row that is the mean but for rounding is not made a unit one', async () => {
   const { sae, X } = await meanRowCase();
+  const module = run(toModule(sae).code);
+  near(module.encode(X.flat()), flatten(sae.transform(X)), 1e-6);
+  near(module.reconstruct(X.flat()), flatten(sae.reconstruct(X)), 1e-6);
+});
+
+test('nor one that is it but for the rounding of large numbers: it is 0', async () => {
+  const { sae, X } = await roundedRowCase();
   const module = run(toModule(sae).code);
   near(module.encode(X.flat()), flatten(sae.transform(X)), 1e-6);
   near(module.reconstruct(X.flat()), flatten(sae.reconstruct(X)), 1e-6);

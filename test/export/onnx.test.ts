@@ -4,7 +4,7 @@ import { type Field, message, toBytes } from '../../src/export/protobuf.js';
 import { toModule, toOnnx } from '../../src/export.js';
 import { SparseAutoencoder } from '../../src/index.js';
 import { fails, flatten, near } from '../helpers.js';
-import { exportCases, meanRowCase } from './cases.js';
+import { exportCases, meanRowCase, roundedRowCase } from './cases.js';
 import { compute, readOnnx } from './onnx-reader.js';
 
 test('protobuf, by the examples of its documentation', () => {
@@ -52,6 +52,13 @@ test('an input x and outputs f and x_hat, float32, of any number of rows; versio
 test('a row that is the mean but for rounding is not made a unit one', async () => {
   const { sae, X } = await meanRowCase();
   const { f, x_hat } = compute(readOnnx(toOnnx(sae)), { dims: [5, 2], data: X.flat() });
+  near(f.data, flatten(sae.transform(X)), 1e-6);
+  near(x_hat.data, flatten(sae.reconstruct(X)), 1e-6);
+});
+
+test('nor one that is it but for the rounding of large numbers: it is 0', async () => {
+  const { sae, X } = await roundedRowCase();
+  const { f, x_hat } = compute(readOnnx(toOnnx(sae)), { dims: [3, 1], data: X.flat().map(Math.fround) });
   near(f.data, flatten(sae.transform(X)), 1e-6);
   near(x_hat.data, flatten(sae.reconstruct(X)), 1e-6);
 });

@@ -229,6 +229,11 @@ test('what is wrong is said', async () => {
     () => searchWriter('opensearch', { dim: 2, names: ['a', 'a'] }),
     `searchWriter: names[1] is "a", as names[0], ${own}`,
   );
+  for (const format of SEARCH_FORMATS) {
+    const beyond = { data: [0.5, 0.25], indices: [0, 4], indptr: [0, 2], shape: [1, 4] };
+    await fails(() => [...searchText(format, beyond)], 'searchText: codes.indices[1] is 4, expected a unit from 0 to 3');
+  }
+  await fails(() => tokenNames(['a', '']), 'tokenNames: names[1] is "", expected a text, or null for no name');
   await fails(() => text('sql', { ids: ['a'] }), 'searchText: got 1 ids, expected 3, one for each row');
   await fails(() => text('sql', { ids: ['a', null, 'c'] as never }), 'searchText: ids[1] is null, expected a text or a number');
   await fails(

@@ -5,7 +5,7 @@ import type { Udf } from '../../src/export.js';
 import { toUdf } from '../../src/export.js';
 import { SparseAutoencoder } from '../../src/index.js';
 import { fails, flatten, near, randomRows } from '../helpers.js';
-import { exportCases } from './cases.js';
+import { exportCases, roundedRowCase } from './cases.js';
 
 type Entry = { unit: number; value: number };
 
@@ -42,6 +42,14 @@ test('in a bare context, within 1e-6 of transform: every kind of code, with outp
         [...units].sort((a, b) => a - b),
       );
     }
+  }
+});
+
+test('a row that is the mean but for the rounding of large numbers is 0', async () => {
+  const { sae, X } = await roundedRowCase();
+  for (const warehouse of ['bigquery', 'snowflake'] as const) {
+    const encode = run(toUdf(sae, warehouse), warehouse === 'bigquery' ? 'x' : 'X');
+    near(spread(X.map(encode), 4), flatten(sae.transform(X)), 1e-6, warehouse);
   }
 });
 

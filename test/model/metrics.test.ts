@@ -2,7 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { SparseAutoencoder, type SparseAutoencoderOptions } from '../../src/index.js';
 import { klDivergence as kl } from '../../src/sparsity/penalties/kl.js';
-import { flatten, near, randomRows } from '../helpers.js';
+import { fails, flatten, near, randomRows } from '../helpers.js';
 
 /**
  * 2-3-2, identity out, W_enc = [[1, −1, 0], [0, 0, 0]], b_enc = 0: f = [max(x₀, 0), max(−x₀, 0), 0];
@@ -86,5 +86,25 @@ for (const options of [
     );
   });
 }
+
+test('finite rows that come to what is beyond the range of floats are refused; L0 counts units', async () => {
+  const message = /^evaluate: the loss of X is (NaN|Infinity), expected a finite number$/;
+  const rows = [Array(6).fill(1), Array(6).fill(3e38), Array(6).fill(1.5e38)];
+  const create = (options: Partial<SparseAutoencoderOptions>) => new SparseAutoencoder({ inputDim: 6, hiddenDim: 8, ...options });
+  for (const hiddenActivation of ['relu', 'topk', 'gated'] as const)
+    await fails(
+      () =>
+        create({ outputActivation: 'identity', hiddenActivation, ...(hiddenActivation === 'topk' && { k: 2 }) }).evaluate(rows),
+      message,
+    );
+  await fails(() => create({}).evaluate(rows), message);
+  // A sigmoid brings all of it back.
+  const sae = create({ penalty: 'none' });
+  const ones = (n: number, m: number) => Array.from({ length: n }, () => Array(m).fill(1));
+  sae.setParameters({ encoderWeight: ones(6, 8), decoderWeight: ones(8, 6) });
+  const { l0, density } = sae.evaluate(rows, { targets: ones(3, 6) });
+  near([l0], [flatten(density).reduce((a, b) => a + b)], 1e-6);
+  assert.is(l0, 8);
+});
 
 test.run();

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { SparseAutoencoder } from '../../src/index.js';
-import { checkpoints, latestCheckpoint, load, save } from '../../src/node.js';
+import { checkpoints, clearCheckpoints, latestCheckpoint, load, save } from '../../src/node.js';
 import { fails, inTemporaryFolder, numbers, projectRoot, randomRows, thetaOf } from '../helpers.js';
 
 const X = randomRows(60, 7, 3);
@@ -36,6 +36,32 @@ test('the latest are kept, as many as asked for, whatever else is in the folder'
     assert.equal(readdirSync(run).sort(), ['epoch-10.safetensors', 'epoch-12.safetensors', 'notes.txt']);
     assert.is(latestCheckpoint(run), join(run, 'epoch-12.safetensors'));
     await fails(() => checkpoints(run, { keep: 0 }), 'checkpoints: keep is 0, expected a whole number of at least 1');
+  }));
+
+test('a folder that cannot be written to is refused before anything is trained, and none is left behind', () =>
+  inTemporaryFolder(async (folder) => {
+    const [file, link, deep] = [join(folder, 'file'), join(folder, 'link'), join(folder, 'a', 'b')];
+    writeFileSync(file, 'precious');
+    symlinkSync(join(folder, 'nothing'), link);
+    await fails(() => checkpoints(''), 'checkpoints: folder is "", expected the path of a folder');
+    for (const [path, code] of Object.entries({ [file]: 'ENOTDIR', [join(file, 'below')]: 'ENOTDIR', [link]: 'EEXIST' }))
+      await fails(() => checkpoints(path), `checkpoints: ${path} cannot be written (${code}), expected a folder to put files in`);
+    // A file system that answers ENOENT to whatever is to be made.
+    if (existsSync('/proc/self'))
+      await fails(() => checkpoints('/proc/abc/run'), /^checkpoints: \/proc\/abc\/run cannot be written/);
+    assert.is(latestCheckpoint(file), null);
+    clearCheckpoints(file);
+    checkpoints(deep);
+    assert.equal(readdirSync(folder).sort(), ['file', 'link']);
+  }));
+
+test('a folder that is called as a checkpoint is none', () =>
+  inTemporaryFolder(async (folder) => {
+    mkdirSync(join(folder, 'epoch-99.safetensors'));
+    await new SparseAutoencoder(options).fit(X, { epochs: 1, checkpoint: checkpoints(folder) });
+    assert.is(latestCheckpoint(folder), join(folder, 'epoch-1.safetensors'));
+    clearCheckpoints(folder);
+    assert.equal(readdirSync(folder), ['epoch-99.safetensors']);
   }));
 
 /** Epochs that a process lives for at the most, so that it is killed before its end however slowly the killer comes. */

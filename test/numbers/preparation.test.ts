@@ -168,4 +168,34 @@ test('entries that are not finite are named as they came, wrong options refused'
   );
 });
 
+test('an error quotes what preparation has made as prepared', async () => {
+  const rows = [
+    [0, 1],
+    [1, 0],
+  ];
+  const create = (options: Partial<SparseAutoencoderOptions>) => new SparseAutoencoder({ inputDim: 2, hiddenDim: 3, ...options });
+  const tiny = () => create({ preparation: { scale: 1e-300 } });
+  await fails(() => tiny().transform(rows), 'transform: X[0, 1], prepared, is Infinity, expected a finite number');
+  await fails(() => tiny().fit(rows), 'fit: X[0, 1], prepared, is Infinity, expected a finite number');
+  const sparse = [...Array(8).fill([0, 0]), [0, 1]];
+  await fails(() => tiny().fit(sparse), 'fit: X[8, 1], prepared, is Infinity, expected a finite number');
+  await fails(
+    () => create({ reconstruction: 'bce', preparation: { center: true } }).fit(rows),
+    'fit: X[0, 0], prepared, is -0.5, expected a number from 0 to 1 with reconstruction "bce"',
+  );
+});
+
+test('meanNorm of rows that are too long for floats is refused, and nothing is learned of them', async () => {
+  for (const dtype of ['float32', 'float64'] as const) {
+    const create = () =>
+      new SparseAutoencoder({ inputDim: 2, hiddenDim: 3, dtype, preparation: { center: true, meanNorm: true } });
+    const [sae, fresh] = [create(), create()];
+    const long = dtype === 'float32' ? 3e38 : 1e200;
+    const rows = [long, -long, -long, -long].map((x) => [x, -x]);
+    await fails(() => sae.fit(rows), 'fit: X: mean length, prepared, is Infinity, expected a finite number');
+    for (const each of [sae, fresh]) await each.fit(X, { epochs: 1 });
+    sameBits(flatten(sae.transform(X)), flatten(fresh.transform(X)));
+  }
+});
+
 test.run();
