@@ -18,7 +18,7 @@ const MOST = 0.8;
 
 /** What is seen, which of the things that `diagnose` speaks of it is about, and what might be tried. */
 interface Seen extends Finding {
-  readonly about: Diagnosis['about'] | 'penalty';
+  readonly about: Diagnosis['about'] | 'penalty' | 'silence';
   readonly advice?: string;
 }
 
@@ -138,15 +138,20 @@ function units({ model }: ReportData, s: Statistics): Seen[] {
   const dead = s.dead.length;
   const elsewhere = s.silent.length - dead;
   const of = model.dead ? 'row' : 'sample';
-  const also = (more: string) => (elsewhere > 0 ? `${more} on none of these samples` : '');
-  const others = elsewhere.toLocaleString('en-US');
   const found: Seen[] = [];
   const about = 'dead units';
-  if (dead === 0)
-    found.push({ about, tone: 'good', text: `No unit is dead: each is active on some ${of}${also(`, ${others}`)}` });
+  if (dead === 0) found.push({ about, tone: 'good', text: `No unit is dead: each is active on some ${of}` });
   else {
-    const much = `${dead.toLocaleString('en-US')} of ${count(h, 'unit')} (${percent(dead / h)}) ${dead === 1 ? 'is' : 'are'} dead: active on no ${of}${also(`, ${others} more`)}`;
+    const much = `${dead.toLocaleString('en-US')} of ${count(h, 'unit')} (${percent(dead / h)}) ${dead === 1 ? 'is' : 'are'} dead: active on no ${of}`;
     found.push({ about, tone: dead / h > 0.5 ? 'bad' : 'fair', text: much });
+  }
+  if (elsewhere > 0) {
+    const others = count(elsewhere, dead > 0 ? 'more unit' : 'unit');
+    found.push({
+      about: 'silence',
+      tone: 'fair',
+      text: `${others} ${elsewhere === 1 ? 'is' : 'are'} active on none of these samples`,
+    });
   }
   const constant = s.mean.reduce(
     (n, mean, j) => n + Number(s.density[j] > 0.99 && s.deviation[j] < CONSTANT * Math.abs(mean)),
