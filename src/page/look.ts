@@ -7,7 +7,7 @@ import { rowBrush, weightBrush } from './brushes.js';
 import type { Answers, CodeAnswer, ModelParts, Probe, Shape } from './messages.js';
 import type { Samples } from './samples.js';
 
-/** Samples that a model is judged by: while it learns, and at rest, when its report and its units are measured on the same. */
+/** Samples that a model is judged by: of a run, and of a model by itself, whose report and units are measured on the same. */
 const JUDGED = 512;
 const MEASURED = 2000;
 /** Those of them that are shown; and of how many, the loudest, it is said what a unit is about. */

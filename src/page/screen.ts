@@ -70,7 +70,8 @@ export class Screen {
     const step = snapshot?.step ?? run?.step ?? 0;
     const shape = shapeOf(sae, samples);
     const measured = whole || now - this.lastProbe >= BETWEEN_PROBES;
-    const found = measured ? probe(sae, samples, !told.playing) : null;
+    // A run that is paused stands still at once: fewer samples are measured sooner.
+    const found = measured ? probe(sae, samples, !run) : null;
     if (measured) {
       this.measurePace(now);
       this.lastProbe = performance.now();
