@@ -1,21 +1,14 @@
 import { resolveBackend } from '../kernels/backend.js';
 import type { FloatArray, Matrix } from '../kernels/kernels.js';
-import { asRows } from '../kernels/rows.js';
 import { parameterCount, partsOf } from '../layers/parameters.js';
 import type { CompareOptions, Difference } from '../meaning/compare.js';
 import type { FeatureOptions, Features, Named } from '../meaning/features.js';
 import type { Names } from '../meaning/names.js';
 import type { Neighbor } from '../meaning/neighbors.js';
 import type { Similarity, SimilarityPart } from '../meaning/similarity.js';
-import { CHUNK } from '../model/chunks.js';
-import { adoptParameters } from '../model/inference.js';
 import { betaOf } from '../model/layout.js';
-import { assess } from '../model/metrics.js';
-import { Objective } from '../model/objective.js';
-import { deadOf, densityHistogram, fidelity, outOfReach } from '../model/quality.js';
-import { anything, checkOptions, count, flag, isCount, refuse, requireValue, when } from '../numbers/checks.js';
+import { anything, checkOptions, count, flag, isCount, requireValue, when } from '../numbers/checks.js';
 import type { Csr } from '../numbers/csr.js';
-import { floats } from '../numbers/matrix.js';
 import type { MatrixLike, RowLike } from '../numbers/matrix-like.js';
 import { penaltyKind } from '../sparsity/kinds.js';
 import type { FitOptions } from '../training/fit-options.js';
@@ -31,9 +24,10 @@ import {
   type TopActivation,
   topActivations,
 } from './layers.js';
-import { Model, type ParameterValues, transposed } from './model.js';
+import { Model, type ParameterValues } from './model.js';
 import { type FromBytesOptions, readModel, type ToBytesOptions, toBytes } from './model-file.js';
-import { checkDataOptions, completeModelOptions, type SettledOptions, type SparseAutoencoderOptions } from './options.js';
+import { completeModelOptions, type SettledOptions, type SparseAutoencoderOptions } from './options.js';
+import { evaluate, lossAndGradients, shaped, withTied } from './passes.js';
 import type { Evaluation, LossAndGradients, PassOptions, PerParameter, QueryOptions, TransformOptions } from './results.js';
 import {
   compare,
@@ -183,28 +177,7 @@ export class SparseAutoencoder {
    * @throws for what `fit` refuses of data, and for rows whose loss or error is beyond the range of floats
    */
   evaluate(X: MatrixLike, options: { targets?: MatrixLike } = {}): Evaluation {
-    checkDataOptions('evaluate', options);
-    const model = this.#model;
-    const { spec, memory } = model;
-    const x = model.prepare(model.readFinite('evaluate: X', X, spec.inputDim));
-    const t = model.readTargets('evaluate: targets', options.targets, x.rows);
-    if (!t) model.requireTarget('evaluate: X', x);
-    const k = model.kernels(Math.min(CHUNK, x.rows));
-    const { rowErrors, meanActivation, density, ...rest } = k.scoped(() =>
-      assess('evaluate: X', k, { spec, memory, θ: adoptParameters(k, model.θ) }, x, t),
-    );
-    const met = fidelity(rowErrors, t ?? x);
-    const all = rest.loss + met.mse;
-    if (!Number.isFinite(all)) refuse('evaluate: the loss of X', all, 'a finite number');
-    return {
-      ...rest,
-      ...met,
-      outOfReach: outOfReach(t ?? x, spec.outputActivation),
-      deadIndices: deadOf(density),
-      meanActivation: copyAs(model, meanActivation),
-      density: copyAs(model, density),
-      densityHistogram: densityHistogram(density, x.rows),
-    };
+    return evaluate(this.#model, X, options);
   }
 
   /**
@@ -278,24 +251,7 @@ export class SparseAutoencoder {
    * `noise`, draws of N(0, 1), n×h; zeros if not given.
    */
   lossAndGradients(X: MatrixLike, options: PassOptions = {}): LossAndGradients {
-    checkDataOptions('lossAndGradients', options, { noise: anything });
-    const model = this.#model;
-    const { spec, state, memory } = model;
-    const x = model.prepare(model.readFinite('lossAndGradients: X', X, spec.inputDim));
-    const t = model.readTargets('lossAndGradients: targets', options.targets, x.rows);
-    if (!t) model.requireTarget('lossAndGradients: X', x);
-    const noise = model.readNoise('lossAndGradients: noise', options.noise, x.rows);
-    const k = model.kernels(x.rows);
-    return k.scoped(() => {
-      const gradient = k.floats(state.theta.length);
-      const rows = asRows(k, { ...x, data: k.adopt(x.data) });
-      const goal = { data: k.adopt((t ?? x).data), rows: x.rows, cols: spec.outputDim };
-      const objective = new Objective(k, spec, x.rows, 'index' in rows, memory);
-      const drawn = noise && { ...noise, data: k.adopt(noise.data) };
-      const θ = adoptParameters(k, model.θ);
-      const { loss, reconstruction, sparsity } = objective.evaluate(θ, rows, goal, gradient, drawn);
-      return { loss, reconstruction, sparsity, gradients: withTied(shaped(copyAs(model, gradient), model), model) };
-    });
+    return lossAndGradients(this.#model, X, options);
   }
 
   /**
@@ -326,23 +282,4 @@ export class SparseAutoencoder {
   toJSON(): SparseAutoencoderOptions {
     return this.options;
   }
-}
-
-function copyAs(model: Model, values: FloatArray): FloatArray {
-  const copy = floats(model.spec.dtype, values.length);
-  copy.set(values);
-  return copy;
-}
-
-/** θ, or anything of its form, as matrices on the same memory. */
-function shaped(theta: FloatArray, { layout }: Model): PerParameter<Matrix> {
-  return Object.fromEntries(partsOf(theta, layout)) as PerParameter<Matrix>;
-}
-
-/** Beside them W_enc, transposed anew at each reading, where it is W_decᵀ. */
-function withTied(parts: PerParameter<Matrix>, { spec }: Model): PerParameter<Matrix> {
-  if (spec.tied !== true) return parts;
-  const encoderWeight = { get: () => transposed(parts.decoderWeight), enumerable: true };
-  const others: object = parts;
-  return Object.defineProperties({} as PerParameter<Matrix>, { encoderWeight, ...Object.getOwnPropertyDescriptors(others) });
 }
