@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { axeOn, buildPage, missing, openSite, type Site, startedOn, tabTo, untilPaused, untilStep } from './browsers.js';
+import { axeOn, inChromium, type Site, startedOn, tabTo, untilPaused, untilStep } from './browsers.js';
 
 /** Apart from the other tests' page, which may be built at the same time. */
 const FOLDER = 'out/page-reached';
@@ -155,15 +155,6 @@ function browserTests(site: Site): void {
   });
 }
 
-test('what is missing is said', () => {
-  if (missing) console.log(`Not tried: ${missing}`);
-});
-
-if (!missing) {
-  await buildPage(FOLDER);
-  const site = await openSite(FOLDER);
-  test.after(() => site.close());
-  browserTests(site);
-}
+await inChromium(FOLDER, browserTests);
 
 test.run();

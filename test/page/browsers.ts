@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { test } from 'uvu';
 import { serveFolder } from '../../src/page/serve.js';
 import { projectRoot } from '../helpers.js';
 import { lagBehind } from './lag.js';
@@ -54,6 +55,21 @@ function watch(): void {
   new PerformanceObserver((list) => {
     seen.long += list.getEntries().length;
   }).observe({ type: 'longtask', buffered: true });
+}
+
+/**
+ * The tests of a page that is built into a folder of its own, since files run side by side; where there is no browser, the one test
+ * that says so.
+ */
+export async function inChromium(folder: string, tests: (site: Site) => void): Promise<void> {
+  test('what is missing is said', () => {
+    if (missing) console.log(`Not tried: ${missing}`);
+  });
+  if (missing) return;
+  await buildPage(folder);
+  const site = await openSite(folder);
+  test.after(() => site.close());
+  tests(site);
 }
 
 export async function openSite(folder: string, { isolated = true } = {}): Promise<Site> {

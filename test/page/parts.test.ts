@@ -4,17 +4,7 @@ import type { Page } from 'playwright-core';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { inTemporaryFolder } from '../helpers.js';
-import {
-  buildPage,
-  figureOf,
-  missing,
-  openSite,
-  type Site,
-  startedOn,
-  untilAddress,
-  untilPaused,
-  untilStep,
-} from './browsers.js';
+import { figureOf, inChromium, type Site, startedOn, untilAddress, untilPaused, untilStep } from './browsers.js';
 
 /** Apart from the other tests' pages, which may be built at the same time. */
 const FOLDER = 'out/page-parts';
@@ -200,15 +190,6 @@ function browserTests(site: Site): void {
   });
 }
 
-test('what is missing is said', () => {
-  if (missing) console.log(`Not tried: ${missing}`);
-});
-
-if (!missing) {
-  await buildPage(FOLDER);
-  const site = await openSite(FOLDER);
-  test.after(() => site.close());
-  browserTests(site);
-}
+await inChromium(FOLDER, browserTests);
 
 test.run();

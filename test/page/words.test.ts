@@ -4,19 +4,7 @@ import type { Page } from 'playwright-core';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { inTemporaryFolder } from '../helpers.js';
-import {
-  axeOn,
-  buildPage,
-  missing,
-  openSite,
-  type Site,
-  seenOn,
-  slide,
-  startedOn,
-  tabTo,
-  untilPaused,
-  untilStep,
-} from './browsers.js';
+import { axeOn, inChromium, type Site, seenOn, slide, startedOn, tabTo, untilPaused, untilStep } from './browsers.js';
 
 /** Apart from the other tests' pages, which may be built at the same time. */
 const FOLDER = 'out/page-words';
@@ -229,15 +217,6 @@ function browserTests(site: Site): void {
   });
 }
 
-test('what is missing is said', () => {
-  if (missing) console.log(`Not tried: ${missing}`);
-});
-
-if (!missing) {
-  await buildPage(FOLDER);
-  const site = await openSite(FOLDER);
-  test.after(() => site.close());
-  browserTests(site);
-}
+await inChromium(FOLDER, browserTests);
 
 test.run();
