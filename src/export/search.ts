@@ -66,8 +66,10 @@ export function* searchText(
   if (!isCsr(codes))
     throw new TypeError(`searchText: codes is ${show(codes)}, expected CSR, as transform gives it with { sparse: true }`);
   const [rows, dim] = codes.shape;
-  const odd = Array.from(codes.indices).findIndex((j) => !(Number.isInteger(j) && j >= 0 && j < dim));
-  if (odd >= 0) refuse(`searchText: codes.indices[${odd}]`, codes.indices[odd], `a unit from 0 to ${dim - 1}`);
+  for (let p = 0; p < codes.indices.length; p++) {
+    const j = codes.indices[p];
+    if (!(Number.isInteger(j) && j >= 0 && j < dim)) refuse(`searchText: codes.indices[${p}]`, j, `a unit from 0 to ${dim - 1}`);
+  }
   const ids = given?.map((id, i) => {
     if (typeof id === 'string' || Number.isFinite(id)) return String(id);
     throw new TypeError(`searchText: ids[${i}] is ${show(id)}, expected a text or a number`);

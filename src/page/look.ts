@@ -35,8 +35,8 @@ export function tilesOf(sae: SparseAutoencoder, shape: Shape): Uint8Array {
 export const firstOf = ({ x }: Samples, count = MEASURED): Matrix => rowsOf(x, 0, Math.min(count, x.rows));
 
 /** What the model makes of the first samples. */
-export function probe(sae: SparseAutoencoder, samples: Samples, atRest: boolean): Probe {
-  const x = firstOf(samples, atRest ? MEASURED : JUDGED);
+export function probe(sae: SparseAutoencoder, samples: Samples, byItself: boolean): Probe {
+  const x = firstOf(samples, byItself ? MEASURED : JUDGED);
   const { meanActivation, density, l0, deadUnits, explainedVariance } = sae.evaluate(x);
   const shown = rowsOf(x, 0, Math.min(SHOWN, x.rows));
   const model = modelOf(sae);

@@ -46,8 +46,19 @@ const share = ({ low, high, log }: Axis, value: number) => {
   const of = log ? Math.log : (v: number) => v;
   return high > low ? (of(value) - of(low)) / (of(high) - of(low)) : 0.5;
 };
-/** Where the plot begins: names along the vertical axis have the room that they need. */
-const leftOf = ({ y }: Frame) => Math.max(margin.left, 10 + LETTER * Math.max(...ticks(y, 6).map(({ name }) => name.length)));
+/** How many letters have room in so many pixels. */
+export const lettersIn = (pixels: number): number => Math.floor(pixels / LETTER);
+
+/** Where the plot begins, by its vertical axis, whose names have the room that they need: asked for each of its points. */
+const lefts = new WeakMap<Axis, number>();
+function leftOf({ y }: Frame): number {
+  let left = lefts.get(y);
+  if (left === undefined) {
+    left = Math.max(margin.left, 10 + LETTER * Math.max(...ticks(y, 6).map(({ name }) => name.length)));
+    lefts.set(y, left);
+  }
+  return left;
+}
 const atX = (frame: Frame, value: number) => {
   const left = leftOf(frame);
   return left + share(frame.x, value) * (frame.size.width - left - margin.right);
@@ -58,15 +69,21 @@ const atY = ({ size, y }: Frame, value: number) =>
 /** One decimal: a tenth of a pixel. */
 const px = (value: number) => String(Math.round(value * 10) / 10);
 
-/** Multiples of 1, 2 or 5 times a power of ten within [low, high], at most `most` of them. */
+/** 1, 2 or 5 times a power of ten, at least `least`, of which `most` are as much as `span`, or more. */
+export function evenStep(span: number, most: number, least = 0): number {
+  let step = Math.max(10 ** Math.floor(Math.log10(span / most)), least);
+  for (const factor of [2, 2.5, 2, 2]) if (span / step > most) step *= factor;
+  return step;
+}
+
+/** Multiples of an even step within [low, high], at most `most` of them. */
 export function ticks({ low, high, log, ticks: given }: Axis, most: number): readonly Tick[] {
   if (given) return given;
   if (log) {
     const ticks = logTicks(low, high, [1, 2, 5]);
     return ticks.length <= most ? ticks : logTicks(low, high, [1]);
   }
-  let step = 10 ** Math.floor(Math.log10((high - low) / most));
-  for (const factor of [2, 2.5, 2, 2]) if ((high - low) / step > most) step *= factor;
+  const step = evenStep(high - low, most);
   const first = Math.ceil(low / step - 1e-9);
   const count = Math.max(0, Math.floor(high / step + 1e-9) - first + 1) || 0;
   return Array.from({ length: count }, (_, k) => tick(Number(((first + k) * step).toPrecision(10))));

@@ -1,4 +1,4 @@
-import { type Axis, chart, heat, narrow, points, type Size, wide, withRoom, words } from '../charts.js';
+import { type Axis, chart, heat, lettersIn, narrow, points, type Size, wide, withRoom, words } from '../charts.js';
 import { escapeHtml } from '../escape.js';
 import { figure, inBothSizes, section } from '../figure.js';
 import type { Page } from '../page.js';
@@ -53,7 +53,7 @@ function classMap(page: Page, { names: classNames }: Classes, live: readonly num
       const side = m > MOST_LINES ? 10 : 18;
       const named = unitTicks.filter((_, u) => m <= MOST_LINES || u % 2 === 0);
       const y: Axis = { ...unitAxis, title: 'unit', ticks: named.map(({ at, name }) => ({ at: m - at, name })) };
-      const letters = Math.max(1, Math.floor(ROOM / 7 / classes) - 1);
+      const letters = Math.max(1, lettersIn(ROOM / classes) - 1);
       const nameOf = (name: string, k: number) => (classes > 10 ? String(k) : clip(name, letters));
       const x: Axis = {
         ...classAxis,

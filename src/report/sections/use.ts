@@ -1,4 +1,4 @@
-import { type Axis, axisOf, bars, chart, level, type Size, type Tick } from '../charts.js';
+import { type Axis, axisOf, bars, chart, evenStep, level, type Size, type Tick } from '../charts.js';
 import { escapeHtml } from '../escape.js';
 import { type Figure, figure, inBothSizes, section } from '../figure.js';
 import type { Page } from '../page.js';
@@ -163,8 +163,7 @@ function sameForAll(l0: number, h: number): Pick<Figure, 'caption' | 'good'> {
 
 /** Whole numbers within [low, high], nine at the most. */
 function wholeTicks(low: number, high: number): Tick[] {
-  let step = 1;
-  for (const factor of [2, 2.5, 2, 2, 2.5, 2, 2, 2.5, 2]) if ((high - low) / step > 8) step *= factor;
+  const step = evenStep(high - low, 8, 1);
   const first = Math.ceil(low / step);
   return Array.from({ length: Math.floor(high / step) - first + 1 }, (_, k) => ({
     at: (first + k) * step,
