@@ -1,32 +1,23 @@
 /** The page: what its controls do, and what is seen of the run. */
 
+import { Asked } from './asked.js';
 import { Captions } from './captions.js';
 import { Comparison } from './comparison.js';
 import { connectSharing } from './connect-sharing.js';
 import { Controls } from './controls.js';
 import { Digit } from './digit.js';
 import { bringIntoSight, byId, say } from './dom.js';
-import { later } from './later.js';
 import { Learner } from './learner-client.js';
 import type { Frame } from './messages.js';
 import { Overview } from './overview.js';
 import { defaults, formatHash, parseHash, type Setup, samplesNamed } from './setup.js';
-import type { SlowMotion } from './slow-motion.js';
 import { Tiles } from './tiles.js';
-import type { Tour } from './tour.js';
-import type { UnitCard } from './unit-card.js';
-import type { Word } from './word.js';
 
 /** Steps a second that the slider stands for; 0 for all there is. */
 const SPEEDS = [1, 2, 4, 10, 25, 60, 0];
 
 let setup = parseHash(location.hash);
 let frame: Frame | null = null;
-/** Seldom asked for, and loaded when they are. */
-let slow: SlowMotion | null = null;
-let tour: Tour | null = null;
-let card: UnitCard | null = null;
-let word: Word | null = null;
 let hiddenWhilePlaying = false;
 /** What the visitor has asked for last, which the run follows within a step or two. */
 let wantsToPlay = false;
@@ -45,7 +36,7 @@ let remembering: ReturnType<typeof setTimeout> | undefined;
 
 const captions = new Captions();
 const overview = new Overview();
-const tiles = new Tiles(byId('tiles', 'div'), (unit) => openUnit(unit));
+const tiles = new Tiles(byId('tiles', 'div'), (unit) => asked.openUnit(unit));
 const learner = new Learner(
   (next) => comparison.take(next),
   (message, instead) => {
@@ -65,13 +56,23 @@ const learner = new Learner(
   },
 );
 const controls = new Controls(setup, changed);
-const digit = new Digit(learner, (unit) => openUnit(unit));
+const digit = new Digit(learner, (unit) => asked.openUnit(unit));
 const comparison = new Comparison(learner, {
   setup: () => setup,
   show: paint,
   restart: () => {
     start(true);
     setSpeed();
+  },
+});
+const asked = new Asked(learner, tiles, {
+  play: () => !wantsToPlay && togglePlay(),
+  draw: () => digit.takeSample(),
+  set: (part) => {
+    const next = { ...setup, ...part };
+    if (formatHash(next) === formatHash(setup)) return;
+    controls.show(next);
+    changed(next, false);
   },
 });
 const play = byId('play', 'button');
@@ -99,7 +100,7 @@ function paint(next: Frame): void {
   if (awaited) arrive();
   // What one world's runs differ in means nothing to another's, or to a model from a file; and the tour is of digits.
   const other = frame && frame.source !== next.source;
-  if (other) tour?.end();
+  if (other) asked.endTour();
   if (other || next.of === 'trained') comparison.end();
   frame = next;
   captions.draw(next, setup, mixed);
@@ -116,22 +117,11 @@ function paint(next: Frame): void {
   if (next.of !== 'snapshot') scrub.value = scrub.max;
   else if (next.step === viewed) scrub.value = String(snapshots.indexOf(viewed));
   byId('scrub-says', 'output').textContent = next.of === 'snapshot' ? `step ${next.step.toLocaleString('en-US')}` : 'now';
-  card?.follow(next);
+  asked.follow(next);
   if (next.playing || !next.probe) return;
   if (next.of !== 'trained') remember();
   digit.follow(next);
-  void followWord(next);
-  slow?.follow(next);
-}
-
-async function followWord(next: Frame): Promise<void> {
-  const words = next.source === 'words';
-  byId('type', 'section').hidden = !words;
-  byId('draw', 'section').hidden = words;
-  if (!words && !word) return;
-  const part = await later('What takes words apart');
-  word ??= part && new part.Word(learner, (unit) => openUnit(unit));
-  word?.follow(next);
+  asked.rest(next);
 }
 
 /** How far a run is on its way to where a link leads. */
@@ -219,32 +209,11 @@ function setSpeed(): void {
   comparison.runs.tell({ type: 'speed', perSecond });
 }
 
-async function openUnit(unit: number): Promise<void> {
-  tiles.choose(unit);
-  const part = await later('What is known of a unit');
-  if (!part) return;
-  if (!card) {
-    const closed = (unit: number) => {
-      tiles.choose(-1);
-      return tiles.tile(unit);
-    };
-    card = new part.UnitCard(learner, { open: openUnit, closed });
-    if (frame) card.follow(frame);
-  }
-  card.open(unit);
-  bringIntoSight(byId('unit', 'section'));
-}
-
 play.addEventListener('click', togglePlay);
 byId('to-setup', 'button').addEventListener('click', () => {
   // The first that is offered: what is hidden or disabled takes no focus.
   for (const id of ['kind', 'world']) byId(id, 'select').focus({ preventScroll: true });
   bringIntoSight(byId('setup', 'form'));
-});
-byId('slow-go', 'button').addEventListener('click', async () => {
-  const part = await later('The step');
-  slow ??= part && new part.SlowMotion(learner);
-  if (frame) slow?.begin(frame);
 });
 byId('step', 'button').addEventListener('click', () => {
   hush();
@@ -305,22 +274,5 @@ connectSharing(learner, {
       : mixed
         ? 'Settings were changed on the way: it leads to this setup run from the start.'
         : '',
-});
-byId('tour-start', 'button').addEventListener('click', async () => {
-  const part = await later('The tour');
-  tour ??=
-    part &&
-    new part.Tour({
-      play: () => !wantsToPlay && togglePlay(),
-      openUnit,
-      draw: () => digit.takeSample(),
-      set: (part) => {
-        const next = { ...setup, ...part };
-        if (formatHash(next) === formatHash(setup)) return;
-        controls.show(next);
-        changed(next, false);
-      },
-    });
-  void tour?.go(0);
 });
 if (formatHash(setup)) open(location.hash);
